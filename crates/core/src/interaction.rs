@@ -1,1 +1,329 @@
-//! To come.
+//! The fourth decision: the whole trip as one function, [`next`]. Every POST of a sign-in loads, checks that its step
+//! is the current one, runs one verifier, saves the ledger, and goes where `next` says. No route decides for itself.
+
+use chrono::TimeDelta;
+
+use crate::client::text_enum;
+use crate::clock::Instant;
+use crate::discovery::{self, Plan, Use};
+use crate::passcode;
+use crate::policy::{Decision, Obligation};
+use crate::proof::{Authentication, Ledger};
+use crate::settings::{BlockReason, Method};
+
+text_enum! {
+    /// What a trip is for; stored with it.
+    Ending {
+        /// An application's authorize request.
+        Authorize = "authorize",
+        /// An invitation.
+        Invitation = "invitation",
+        /// A place of our own: portal, account, console.
+        FirstParty = "first_party",
+        /// A home organisation's assertion for another tenant (HRD-11).
+        HomeAssertion = "home_assertion",
+        /// The choice of an organisation (HRD-15).
+        ChooseOrganization = "choose_organization",
+        /// A device (RFC 8628).
+        Device = "device",
+    }
+}
+
+/// What the ending and the request ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demand {
+    /// What the trip is for.
+    pub ending: Ending,
+    /// When it began: `prompt=login` wants a proof younger than this.
+    pub began_at: Instant,
+    /// `prompt=login`.
+    pub login: bool,
+    /// `prompt=select_account`.
+    pub select_account: bool,
+    /// `max_age`.
+    pub max_age: Option<TimeDelta>,
+    /// `acr` values of which one is essential; empty where any will do.
+    pub essential_acr: Vec<String>,
+}
+
+impl Demand {
+    /// Whether a proof of this age and level is what the request asks for (OID-12).
+    pub fn satisfied_by(&self, authentication: &Authentication, now: Instant) -> bool {
+        let of_this_trip = authentication.at >= self.began_at;
+        let fresh = of_this_trip || !self.login;
+        let young = of_this_trip || self.max_age.is_none_or(|age| now - authentication.at <= age);
+        fresh && young && self.level_met(authentication.acr)
+    }
+
+    fn level_met(&self, acr: &str) -> bool {
+        self.essential_acr.is_empty() || self.essential_acr.iter().any(|wanted| wanted == acr)
+    }
+}
+
+/// The address of a trip, once there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addressed {
+    /// [`crate::Address::key`].
+    pub key: String,
+}
+
+/// The browser's live session in this realm.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Whose it is, by address key.
+    pub address_key: String,
+    /// How and when it began.
+    pub authentication: Authentication,
+    /// What policy says of it for this application.
+    pub decision: Decision,
+    /// Whether the person picked it in this trip (`select_account`).
+    pub picked: bool,
+}
+
+/// Who the address is in this tenant; looked at only after a proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Person {
+    /// Nobody.
+    Stranger,
+    /// Invited, not accepted.
+    Pending,
+    /// Accepted, or a member.
+    Accepted,
+    /// Switched off.
+    Disabled,
+    /// Was a guest once.
+    Removed,
+    /// Invited, but that invitation was suspended by a report.
+    Suspended,
+}
+
+/// Second steps of the person here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SecondSteps {
+    /// One is enrolled.
+    pub enrolled: bool,
+    /// One can be enrolled now.
+    pub can_enrol: bool,
+}
+
+/// Everything that `next` looks at.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    /// Now.
+    pub now: Instant,
+    /// The tenant is switched on (HRD-09).
+    pub tenant_active: bool,
+    /// The application is switched on; true where the ending has none.
+    pub application_enabled: bool,
+    /// What policy blocks whoever comes.
+    pub early_block: Option<BlockReason>,
+    /// Accounts that this browser remembers here.
+    pub remembered: usize,
+    /// The address of the trip.
+    pub address: Option<Addressed>,
+    /// The browser's live session.
+    pub session: Option<Session>,
+    /// The plan for the address.
+    pub plan: Option<&'a Plan>,
+    /// The newest code of the trip.
+    pub code: Option<passcode::Standing>,
+    /// Who the address is here; `None` before a proof.
+    pub person: Option<Person>,
+    /// Strangers may sign up at this application.
+    pub sign_up: bool,
+    /// What policy says of the person with what is proven; `None` before a proof.
+    pub decision: Option<Decision>,
+    /// Second steps.
+    pub second_steps: SecondSteps,
+    /// The application asks for consent that is missing.
+    pub consent_missing: bool,
+}
+
+/// Where the trip stands: the page that is shown, or its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Type an address (G01).
+    Identify,
+    /// Pick an account (G02).
+    Choose,
+    /// Have a code sent (G05).
+    SendCode,
+    /// Type the code (G06, G07).
+    EnterCode,
+    /// Go to a provider or home organisation (G09).
+    Upstream(Method),
+    /// Type the password (G11).
+    Password,
+    /// Make an account (G10).
+    CreateAccount,
+    /// Confirm the move to a stronger method (HRD-08).
+    Upgrade(Method),
+    /// Set up a second step (G13).
+    Enrol,
+    /// Pass the second step (G14).
+    SecondFactor,
+    /// Agree to become a guest (G15), with the box for terms where they are asked for.
+    Review {
+        /// The version of the terms that must be agreed to.
+        terms: Option<u32>,
+    },
+    /// Agree to new terms (G15 for somebody accepted).
+    Terms(u32),
+    /// Allow the application (G16).
+    AppConsent,
+    /// Go no further.
+    Refuse(Refusal),
+    /// All is proven and agreed: the one transaction at the end.
+    Finish(Finish),
+}
+
+/// What [`Step::Finish`] rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finish {
+    /// On the live session, which stays as it is.
+    Session,
+    /// On the proofs of this trip: a new session.
+    Proof(Authentication),
+}
+
+/// Why a trip goes no further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The tenant is switched off.
+    TenantOff,
+    /// The application is switched off.
+    ApplicationOff,
+    /// A rule of the tenant.
+    Blocked(BlockReason),
+    /// No way to sign in with this address.
+    NoMethod(discovery::Refusal),
+    /// Proven, but not invited, and no sign-up.
+    NoAccess,
+    /// Switched off.
+    Disabled,
+    /// No longer a guest.
+    Removed,
+    /// A second step is asked for, and none can be had.
+    SecondStepUnavailable,
+    /// The application asks for more than can be proven (OTP-26).
+    LevelUnavailable,
+}
+
+/// Decides where the trip stands.
+pub fn next(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger) -> Step {
+    if let Some(refusal) = off(facts) {
+        return Step::Refuse(refusal);
+    }
+    if let Some(step) = on_session(demand, facts) {
+        return step;
+    }
+    let Some(address) = &facts.address else {
+        let choose = facts.remembered > 1 || (demand.select_account && facts.remembered > 0);
+        return if choose { Step::Choose } else { Step::Identify };
+    };
+    let proof = ledger.mailbox(&address.key).filter(|a| demand.satisfied_by(a, facts.now) || !demand.level_met(a.acr));
+    match proof {
+        None => to_prove(facts),
+        Some(authentication) => proven(demand, facts, ledger, authentication),
+    }
+}
+
+/// What is switched off for whoever comes.
+fn off(facts: &Facts<'_>) -> Option<Refusal> {
+    if !facts.tenant_active {
+        return Some(Refusal::TenantOff);
+    }
+    if !facts.application_enabled {
+        return Some(Refusal::ApplicationOff);
+    }
+    facts.early_block.map(Refusal::Blocked)
+}
+
+/// What the browser's live session settles: another tab signed in meanwhile, or a second application came.
+fn on_session(demand: &Demand, facts: &Facts<'_>) -> Option<Step> {
+    let session = facts.session.as_ref()?;
+    let same = facts.address.as_ref().is_none_or(|a| a.key == session.address_key);
+    let picked = session.picked || !demand.select_account || session.authentication.at >= demand.began_at;
+    // An invitation always asks for its own proof of the invited mailbox, unless this very trip gave it (INV-01).
+    let own_proof = demand.ending != Ending::Invitation || session.authentication.at >= demand.began_at;
+    if !(same && picked && own_proof && demand.satisfied_by(&session.authentication, facts.now)) {
+        return None;
+    }
+    match &session.decision {
+        Decision::Grant(_) if facts.consent_missing => Some(Step::AppConsent),
+        Decision::Grant(_) => Some(Step::Finish(Finish::Session)),
+        Decision::Block(reason) => Some(Step::Refuse(Refusal::Blocked(*reason))),
+        // Something is owed: the trip goes on and asks for it, with a proof of its own where that is what is owed.
+        Decision::Need(_) => None,
+    }
+}
+
+/// The first proof is missing: the page of the first offer.
+fn to_prove(facts: &Facts<'_>) -> Step {
+    let Some(plan) = facts.plan else { return Step::Identify };
+    match (plan.refusal, plan.offers.first()) {
+        (Some(refusal), _) => Step::Refuse(Refusal::NoMethod(refusal)),
+        (None, None) => Step::Refuse(Refusal::NoMethod(discovery::Refusal::NoMethod)),
+        (None, Some(offer)) => match (offer.method, offer.purpose) {
+            (Method::Federated | Method::Organization, _) => Step::Upstream(offer.method),
+            (Method::Account, Use::Create) => Step::CreateAccount,
+            (Method::Account, _) => Step::Password,
+            (Method::Passcode, _) if facts.code.is_some_and(|c| c != passcode::Standing::Used) => Step::EnterCode,
+            (Method::Passcode, _) => Step::SendCode,
+        },
+    }
+}
+
+/// The first proof is there: who is it, what is owed, what must be agreed to.
+fn proven(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger, authentication: Authentication) -> Step {
+    // The method may have been switched off between send and verify (OTP-13).
+    match facts.plan {
+        Some(plan) if plan.offers_sign_in(Method::Passcode) => {}
+        Some(plan) => {
+            let refusal = plan.refusal.unwrap_or(discovery::Refusal::PinnedMethodOff);
+            return Step::Refuse(Refusal::NoMethod(refusal));
+        }
+        None => return Step::Identify,
+    }
+    let pending = match facts.person {
+        None | Some(Person::Stranger) if !facts.sign_up => return Step::Refuse(Refusal::NoAccess),
+        Some(Person::Suspended) => return Step::Refuse(Refusal::NoAccess),
+        Some(Person::Disabled) => return Step::Refuse(Refusal::Disabled),
+        Some(Person::Removed) => return Step::Refuse(Refusal::Removed),
+        None | Some(Person::Stranger | Person::Pending) => true,
+        Some(Person::Accepted) => false,
+    };
+    if !demand.level_met(authentication.acr) {
+        return second_step(facts, Refusal::LevelUnavailable);
+    }
+    let owed = match &facts.decision {
+        None => return Step::Refuse(Refusal::Blocked(BlockReason::Generic)),
+        Some(Decision::Block(reason)) => return Step::Refuse(Refusal::Blocked(*reason)),
+        Some(Decision::Grant(_)) => &[][..],
+        Some(Decision::Need(obligations)) => obligations.as_slice(),
+    };
+    if owed.contains(&Obligation::FreshProof) {
+        return to_prove(facts);
+    }
+    if owed.contains(&Obligation::SecondStep) {
+        return second_step(facts, Refusal::SecondStepUnavailable);
+    }
+    let terms = owed.iter().find_map(|o| if let Obligation::Terms(version) = o { Some(*version) } else { None });
+    match (pending && !ledger.reviewed(), terms) {
+        (true, terms) => Step::Review { terms },
+        (false, Some(version)) => Step::Terms(version),
+        (false, None) if facts.consent_missing => Step::AppConsent,
+        (false, None) => Step::Finish(Finish::Proof(authentication)),
+    }
+}
+
+fn second_step(facts: &Facts<'_>, otherwise: Refusal) -> Step {
+    match facts.second_steps {
+        SecondSteps { enrolled: true, .. } => Step::SecondFactor,
+        SecondSteps { can_enrol: true, .. } => Step::Enrol,
+        SecondSteps { .. } => Step::Refuse(otherwise),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,301 @@
-//! To come.
+//! What an organisation sets for itself: typed, with defaults, stored as one JSON document.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use crate::client::text_enum;
+use crate::ids::ClientId;
+use crate::numbers::{CODE_LIFETIME_MAX_MINUTES, CODE_LIFETIME_MIN_MINUTES};
+
+text_enum! {
+    /// One way to prove who one is.
+    Method {
+        /// An identity provider federated for the domain.
+        Federated = "federated",
+        /// The person's home organisation on this deployment.
+        Organization = "organization",
+        /// A Microsoft-style account of the deployment.
+        Account = "account",
+        /// A code by email.
+        Passcode = "passcode",
+    }
+}
+
+text_enum! {
+    /// What the page after the address may reveal (DEV-7).
+    Reveal {
+        /// Leads a guest with an account straight there.
+        Direct = "direct",
+        /// The same page for every address that is not routed.
+        Uniform = "uniform",
+    }
+}
+
+text_enum! {
+    /// Entra's name for a step of the redemption order (`primaryIdentityProviderPrecedenceOrder`).
+    PrimaryProvider {
+        /// Federation set up for the domain.
+        ExternalFederation = "externalFederation",
+        /// The person's own directory: here, a home organisation.
+        AzureActiveDirectory = "azureActiveDirectory",
+        /// A social provider: here, a federated one that answers for any domain.
+        SocialIdentityProviders = "socialIdentityProviders",
+    }
+}
+
+text_enum! {
+    /// Entra's name for the step after all of those (`fallbackIdentityProvider`).
+    FallbackProvider {
+        /// The tenant's default: account, then code.
+        DefaultConfiguredIdp = "defaultConfiguredIdp",
+        /// A Microsoft-style account.
+        MicrosoftAccount = "microsoftAccount",
+        /// The code.
+        EmailOneTimePasscode = "emailOneTimePasscode",
+    }
+}
+
+/// Order and switches of the discovery chain, as the pair that Graph knows plus a switch per method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct Discovery {
+    /// First what is asked for the domain.
+    pub primary_identity_provider_precedence_order: Vec<PrimaryProvider>,
+    /// Then what is left.
+    pub fallback_identity_provider: FallbackProvider,
+    /// What an unproven visitor may see.
+    pub reveal: Reveal,
+    /// Federation allowed.
+    pub federated: bool,
+    /// Home organisations allowed.
+    pub organization: bool,
+    /// Accounts allowed.
+    pub account: bool,
+    /// Codes allowed.
+    pub passcode: bool,
+}
+
+impl Default for Discovery {
+    fn default() -> Self {
+        Self {
+            primary_identity_provider_precedence_order: vec![
+                PrimaryProvider::ExternalFederation,
+                PrimaryProvider::AzureActiveDirectory,
+                PrimaryProvider::SocialIdentityProviders,
+            ],
+            fallback_identity_provider: FallbackProvider::DefaultConfiguredIdp,
+            reveal: Reveal::Direct,
+            federated: true,
+            organization: true,
+            account: true,
+            passcode: true,
+        }
+    }
+}
+
+impl Discovery {
+    /// The chain in its order, each method once, the code last (DEV-9).
+    pub fn order(&self) -> Vec<Method> {
+        let mut order = Vec::with_capacity(4);
+        let mut push = |method| {
+            if !order.contains(&method) {
+                order.push(method);
+            }
+        };
+        for provider in &self.primary_identity_provider_precedence_order {
+            match provider {
+                PrimaryProvider::ExternalFederation | PrimaryProvider::SocialIdentityProviders => push(Method::Federated),
+                PrimaryProvider::AzureActiveDirectory => push(Method::Organization),
+            }
+        }
+        match self.fallback_identity_provider {
+            FallbackProvider::EmailOneTimePasscode => push(Method::Passcode),
+            FallbackProvider::MicrosoftAccount => push(Method::Account),
+            FallbackProvider::DefaultConfiguredIdp => {
+                push(Method::Account);
+                push(Method::Passcode);
+            }
+        }
+        order
+    }
+
+    /// Whether a method is switched on.
+    pub fn allows(&self, method: Method) -> bool {
+        match method {
+            Method::Federated => self.federated,
+            Method::Organization => self.organization,
+            Method::Account => self.account,
+            Method::Passcode => self.passcode,
+        }
+    }
+}
+
+/// How codes are handled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct CodeSettings {
+    /// N-02, in minutes.
+    pub lifetime_minutes: i64,
+    /// Whether the page sends a complete code by itself.
+    pub auto_submit: bool,
+    /// Whether a page of its own comes before every code.
+    pub confirm_before_send: bool,
+}
+
+impl Default for CodeSettings {
+    fn default() -> Self {
+        Self { lifetime_minutes: CODE_LIFETIME_MAX_MINUTES, auto_submit: true, confirm_before_send: false }
+    }
+}
+
+impl CodeSettings {
+    /// The lifetime of a code.
+    pub fn lifetime(&self) -> TimeDelta {
+        TimeDelta::minutes(self.lifetime_minutes.clamp(CODE_LIFETIME_MIN_MINUTES, CODE_LIFETIME_MAX_MINUTES))
+    }
+}
+
+/// One domain in an allow or block list; whole labels are compared (ADR-05).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct DomainRule {
+    /// A-labels in lower case.
+    pub domain: String,
+    /// Whether what lies below it is meant too.
+    #[serde(default)]
+    pub subdomains: bool,
+}
+
+/// Which domains' people may be guests.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct DomainLists {
+    /// Where not empty: only these.
+    pub allow: Vec<DomainRule>,
+    /// Never these; wins over `allow`.
+    pub block: Vec<DomainRule>,
+    /// Whether guests accepted before the rule are exempt.
+    pub exempt_accepted: bool,
+}
+
+/// One rule of conditional access.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct AccessRule {
+    /// What it is called, for logs.
+    pub name: String,
+    /// The applications that it holds for; empty means all.
+    #[serde(default)]
+    pub applications: Vec<ClientId>,
+    /// What it asks.
+    pub control: Control,
+}
+
+/// What a rule of conditional access asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind", deny_unknown_fields)]
+pub enum Control {
+    /// No access.
+    Block {
+        /// Which sentence the page shows.
+        #[serde(default)]
+        reason: BlockReason,
+    },
+    /// A second step after the first proof.
+    SecondStep,
+    /// Agreement to the tenant's terms, in this version.
+    Terms {
+        /// Raised when the terms change.
+        version: u32,
+    },
+    /// A proof no older than this.
+    SignInFrequency {
+        /// In minutes.
+        minutes: u32,
+    },
+}
+
+text_enum! {
+    /// Which sentence the page about a block shows (ux G27).
+    BlockReason {
+        /// "A rule of … blocked this sign-in."
+        Generic = "generic",
+        /// By country.
+        Country = "country",
+        /// By network.
+        Network = "network",
+        /// Managed devices only.
+        Device = "device",
+        /// By time of day.
+        Time = "time",
+        /// Looked unusual.
+        Risk = "risk",
+    }
+}
+
+impl Default for BlockReason {
+    fn default() -> Self {
+        Self::Generic
+    }
+}
+
+/// Everything an organisation sets, with its defaults.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct TenantSettings {
+    /// The chain.
+    pub discovery: Discovery,
+    /// Codes.
+    pub code: CodeSettings,
+    /// Language where nothing else says one.
+    pub default_locale: Option<String>,
+    /// Whom pages tell to ask.
+    pub contact: Option<String>,
+    /// Who is told of reported codes.
+    pub security_contact: Option<String>,
+    /// Privacy statement.
+    pub privacy_url: Option<String>,
+    /// Terms.
+    pub terms_url: Option<String>,
+    /// N-10, in minutes; 24 h where absent.
+    pub session_minutes: Option<i64>,
+}
+
+/// Why settings are refused; names the key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {problem}")]
+pub struct SettingsError {
+    /// The key as written.
+    pub key: &'static str,
+    /// What it must be.
+    pub problem: String,
+}
+
+impl TenantSettings {
+    /// Checks what types alone cannot (OTP-03, N-10).
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let minutes = self.code.lifetime_minutes;
+        if !(CODE_LIFETIME_MIN_MINUTES..=CODE_LIFETIME_MAX_MINUTES).contains(&minutes) {
+            let problem = format!("{minutes} minutes; it must lie between {CODE_LIFETIME_MIN_MINUTES} and {CODE_LIFETIME_MAX_MINUTES}");
+            return Err(SettingsError { key: "code.lifetimeMinutes", problem });
+        }
+        if let Some(minutes) = self.session_minutes.filter(|m| !(5..=24 * 60).contains(m)) {
+            let problem = format!("{minutes} minutes; it must lie between 5 and 1440");
+            return Err(SettingsError { key: "sessionMinutes", problem });
+        }
+        for (key, url) in [("privacyUrl", &self.privacy_url), ("termsUrl", &self.terms_url)] {
+            if url.as_ref().is_some_and(|u| !u.starts_with("https://")) {
+                return Err(SettingsError { key, problem: "it must be an https:// URL".into() });
+            }
+        }
+        Ok(())
+    }
+
+    /// How long a guest's session lasts.
+    pub fn session_lifetime(&self) -> TimeDelta {
+        self.session_minutes.map_or(crate::numbers::SESSION_LIFETIME, |m| TimeDelta::minutes(m.clamp(5, 24 * 60)))
+    }
+}
+
+#[cfg(test)]
+mod tests;
