@@ -1,1 +1,36 @@
-//! Placeholder crate documentation.
+//! What the tests of Vestibule are written with: people at browsers, a clock that is moved by hand, a mail server, a
+//! relying party, and flows that run over both databases.
+//!
+//! A flow is a sentence about a person ([`person`]), told once with [`flows!`] and played over HTTP on `SQLite` and on
+//! PostgreSQL, and where it says so in Chromium with and without script.
+
+#![expect(
+    clippy::expect_used,
+    reason = "test code: a broken set-up ends the test, with the reason in its text"
+)]
+
+pub mod axe;
+pub mod browser;
+pub mod clock;
+pub mod flows;
+pub mod mailbox;
+pub mod page;
+pub mod person;
+pub mod random;
+pub mod rp;
+pub mod server;
+pub mod world;
+
+pub use vestibule_smtpsink as smtp;
+
+pub use browser::{Browser, ChromiumOptions, HttpOptions};
+pub use clock::FakeClock;
+pub use page::PageView;
+pub use person::Person;
+pub use random::SeededRandom;
+pub use world::{Database, World};
+
+/// Installs ring as the TLS provider of this process, once; a second call does nothing.
+pub fn install_crypto() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+}

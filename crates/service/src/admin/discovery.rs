@@ -1,0 +1,62 @@
+//! `hrd explain`: the plan and trail for an address, the same that pages and log show.
+
+use serde::Serialize;
+use vestibule_core::access::{Action, Actor, Object};
+use vestibule_core::discovery::{Offer, TrailEntry};
+use vestibule_core::ids::{ClientId, TenantId};
+use vestibule_core::Address;
+use vestibule_store as store;
+
+use super::{AdminError, invalid, invitations::snapshot};
+use crate::app::App;
+use crate::audit::allow;
+use crate::context::Context;
+
+/// Discovery for an address, explained.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Explained {
+    /// The address.
+    pub address: String,
+    /// The user of this tenant: `none`, `pending`, `accepted`, `blocked` or `member`.
+    pub standing: &'static str,
+    /// The ways, the first of them first.
+    pub offers: Vec<Offer>,
+    /// Why there are none.
+    pub refusal: Option<vestibule_core::discovery::Refusal>,
+    /// Each step of the chain.
+    pub trail: Vec<Explanation>,
+}
+
+/// One step with its reason in words.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    /// The step.
+    #[serde(flatten)]
+    pub entry: TrailEntry,
+    /// The reason in words.
+    pub explanation: &'static str,
+}
+
+/// Explains.
+pub async fn explain(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, address: &str, client: Option<&str>) -> Result<Explained, AdminError> {
+    let _allowed = allow(ctx, actor, Action::ExplainDiscovery, Object::Tenant(tenant))?;
+    let address = Address::parse(address).map_err(|e| invalid("address", e))?;
+    let snapshot = snapshot(app, tenant).await?;
+    let application = match client {
+        Some(client) => app.application(&snapshot, &ClientId(client.to_owned())).await?,
+        None => None,
+    };
+    let key = address.key().to_owned();
+    let user = app.db.read(move |c| store::live::user_by_address(c, tenant, &key)).await?;
+    let plan = crate::flow::plan(&snapshot, application.as_deref(), &address, user.as_ref());
+    let standing = match &user {
+        None => "none",
+        Some(u) if u.kind == "member" => "member",
+        Some(u) if !u.enabled => "blocked",
+        Some(u) if u.state == "pending" => "pending",
+        Some(_) => "accepted",
+    };
+    let trail = plan.trail.iter().map(|entry| Explanation { entry: *entry, explanation: entry.reason.explain() }).collect();
+    Ok(Explained { address: address.as_str().to_owned(), standing, offers: plan.offers, refusal: plan.refusal, trail })
+}

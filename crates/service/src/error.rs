@@ -1,0 +1,104 @@
+//! How a use case fails: refused with a code that a person or program can act on, or a fault of ours.
+
+use std::sync::Arc;
+
+use vestibule_core::error::ErrorCode;
+use vestibule_store::DbError;
+
+use crate::snapshot::{ApplicationSnapshot, TenantSnapshot};
+use crate::vault::VaultError;
+
+/// A refusal, with what the page about it may name.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What happened.
+    pub code: ErrorCode,
+    /// The organisation, where it is known.
+    pub tenant: Option<Arc<TenantSnapshot>>,
+    /// The application, where it is known.
+    pub application: Option<Arc<ApplicationSnapshot>>,
+    /// A validated place at the application to go back to.
+    pub back: Option<String>,
+    /// A path of ours where the trip can start again.
+    pub restart: Option<String>,
+    /// What a developer reads beyond the code's own text; ASCII, from a fixed list.
+    pub developer: Option<&'static str>,
+    /// The address, for pages after a proof.
+    pub address: Option<String>,
+    /// Which sentence a block shows.
+    pub block: Option<vestibule_core::settings::BlockReason>,
+}
+
+impl Problem {
+    /// A bare refusal.
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            code,
+            tenant: None,
+            application: None,
+            back: None,
+            restart: None,
+            developer: None,
+            address: None,
+            block: None,
+        }
+    }
+
+    /// Names the organisation.
+    #[must_use]
+    pub fn at(mut self, tenant: &Arc<TenantSnapshot>) -> Self {
+        self.tenant = Some(Arc::clone(tenant));
+        self
+    }
+
+    /// Names the application.
+    #[must_use]
+    pub fn of(mut self, application: Option<&Arc<ApplicationSnapshot>>) -> Self {
+        self.application = application.cloned();
+        self
+    }
+}
+
+/// Why a use case gave no outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Refused: shown to whoever asked.
+    #[error("refused: {}", .0.code)]
+    Refused(Box<Problem>),
+    /// The database is busy or away: 503 with `Retry-After`.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// A fault of ours: 500, the text for the log alone.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(Box::new(problem))
+    }
+}
+
+impl From<ErrorCode> for Error {
+    fn from(code: ErrorCode) -> Self {
+        Problem::new(code).into()
+    }
+}
+
+impl From<DbError> for Error {
+    fn from(error: DbError) -> Self {
+        if error.is_transient() { Self::Unavailable(error.to_string()) } else { Self::Internal(error.to_string()) }
+    }
+}
+
+impl From<vestibule_store::QueryError> for Error {
+    fn from(error: vestibule_store::QueryError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<VaultError> for Error {
+    fn from(error: VaultError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}

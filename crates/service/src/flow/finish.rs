@@ -1,0 +1,415 @@
+//! The end of a trip, one transaction: redeem, session, and what the ending asks for. Nothing of a guest is activated
+//! before it, and nobody becomes accepted who is then refused.
+
+use std::sync::Arc;
+
+use vestibule_core::clock::{self, Instant};
+use vestibule_core::error::ErrorCode;
+use vestibule_core::ids::{SessionId, UserId, random_uuid};
+use vestibule_core::interaction::{Ending, Refusal};
+use vestibule_core::numbers as n;
+use vestibule_core::policy::{Decision, PolicyGrant};
+use vestibule_core::proof::Authentication;
+use vestibule_core::random::secret_256;
+use vestibule_core::secret::{Digest, Secret};
+use vestibule_core::urls::network_prefix;
+use vestibule_core::Address;
+use vestibule_store::directory::{NewIdentity, NewUser};
+use vestibule_store::live::LiveUser;
+use vestibule_store::logs::NewSignIn;
+use vestibule_store::signin::NewSession;
+use vestibule_store::tokens::NewCode;
+use vestibule_store::{self as store, Conn, Now, QueryError};
+
+use super::facts;
+use super::invitation;
+use super::logbook::{self, Entry};
+use super::trip::Trip;
+use super::view::View;
+use super::{Reply, pages, respond};
+use crate::app::{App, until};
+use crate::audit::{self, Change as Audited};
+use crate::context::Context;
+use crate::cookies::{Change, Jar, SessionCookie};
+use crate::error::Error;
+use crate::sealed::Remembered;
+use crate::vault;
+
+/// Why the transaction gave up; all of it is rolled back.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// Refused at the last moment by live state.
+    Refused(Refusal),
+    /// The transaction must be tried by a new request.
+    Again,
+    /// The database.
+    Query(QueryError),
+}
+
+impl From<QueryError> for Halt {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error)
+    }
+}
+
+/// What the transaction made.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// The session.
+    pub session: NewSession,
+    /// Whose.
+    pub user: UserId,
+    /// The address as stored.
+    pub display_name: Option<String>,
+    /// Whether the guest was redeemed in it.
+    pub redeemed: bool,
+    /// Its secret.
+    pub session_secret: Secret,
+    /// The authorization code.
+    pub code: Option<Secret>,
+    /// How it was proven.
+    pub authentication: Authentication,
+}
+
+/// Everything that the transaction needs, drawn and hashed beforehand.
+pub(crate) struct Plan {
+    session: SessionId,
+    secret: Secret,
+    secret_digest: Digest,
+    code: Secret,
+    code_digest: Digest,
+    new_user: UserId,
+    address: Option<Address>,
+    log: NewSignIn,
+    redemption: store::logs::NewAudit,
+    network: String,
+    browser: String,
+    locale: String,
+    terms: Option<u32>,
+    invited_redirect: bool,
+}
+
+impl Plan {
+    /// Draws and hashes.
+    pub(crate) fn prepare(app: &App, ctx: &Context, trip: &Trip) -> Result<Self, Error> {
+        let random = app.random.as_ref();
+        let (secret, code) = (secret_256(random), secret_256(random));
+        let session = SessionId(random_uuid(random));
+        let entry = Entry { outcome: "success", error: None, method: Some("passcode"), step: "finish" };
+        let user = trip.row().and_then(|r| r.user_id);
+        let new_user = UserId(random_uuid(random));
+        let target = user.unwrap_or(new_user);
+        let actor = vestibule_core::access::Actor::Guest { tenant: trip.tenant().id, interaction: Some(trip.sealed.id) };
+        let redemption = audit::row(app, ctx, &actor, trip.tenant().id, Audited::on("invitation.redeem", "user", target.to_string()));
+        Ok(Self {
+            session,
+            secret_digest: vault::hash("session", trip.live.epoch, secret.expose()),
+            secret,
+            code_digest: vault::hash("authorization code", trip.live.epoch, code.expose()),
+            code,
+            new_user,
+            address: trip.address(),
+            log: logbook::row(app, ctx, trip, user, Some(session), entry),
+            redemption,
+            network: network_prefix(ctx.source),
+            browser: ctx.browser.clone(),
+            locale: ctx.locale.clone(),
+            terms: None,
+            invited_redirect: trip.sealed.ending == Ending::Invitation,
+        })
+    }
+
+    /// Remembers the version of the terms that was agreed to on this very press.
+    pub(crate) fn with_terms(mut self, terms: Option<u32>) -> Self {
+        self.terms = terms;
+        self
+    }
+
+    /// Runs the transaction: the policy's grant is asked for here, where the tokens' code is made.
+    pub(crate) fn run(&self, c: &mut Conn, trip: &Trip, user: Option<&LiveUser>, authentication: &Authentication, now: Now) -> Result<Finished, Halt> {
+        let agreed = self.terms;
+        let decision = facts::decide(trip.tenant(), trip.sealed.client.as_ref(), user, authentication, agreed, now.instant);
+        let Decision::Grant(grant) = decision else { return Err(Halt::Again) };
+        let (user_id, redeemed) = self.redeem(c, trip, user, now)?;
+        if let Some(version) = agreed {
+            store::directory::agree_terms(c, trip.tenant().id, user_id, i32::try_from(version).unwrap_or(i32::MAX))?;
+        }
+        let session = self.session(trip, user_id, authentication, now.instant);
+        if !store::signin::insert_session(c, &session)? {
+            return Err(Halt::Refused(super::verify::gone(user.is_some())));
+        }
+        let code = self.code(c, trip, user_id, &session, &grant, now)?;
+        if !store::signin::finish_interaction(c, trip.realm(), trip.sealed.id, Some(self.session), now)? {
+            return Err(Halt::Again);
+        }
+        store::directory::touch_activity(c, trip.tenant().id, user_id, now.instant, "passcode")?;
+        store::logs::insert_sign_in(c, &NewSignIn { user_id: Some(user_id), ..self.log.clone() })?;
+        Ok(Finished {
+            session,
+            user: user_id,
+            display_name: user.and_then(|u| u.display_name.clone()),
+            redeemed,
+            session_secret: self.secret.duplicate(),
+            code,
+            authentication: authentication.clone(),
+        })
+    }
+
+    /// Turns a pending guest into an accepted one, or makes the guest of a sign-up. `true` where that happened now.
+    fn redeem(&self, c: &mut Conn, trip: &Trip, user: Option<&LiveUser>, now: Now) -> Result<(UserId, bool), Halt> {
+        let tenant = trip.tenant().id;
+        let address = self.address.as_ref().ok_or(Halt::Again)?;
+        let id = match user {
+            Some(user) if user.state == "pending" => {
+                if !invitation::may_redeem(c, trip, user, now.instant)? || !store::directory::accept(c, tenant, user.id, "mail", now.instant)? {
+                    return Err(Halt::Refused(Refusal::NoAccess));
+                }
+                store::invitations::accept_of_user(c, tenant, user.id, now.instant)?;
+                user.id
+            }
+            Some(user) => return Ok((user.id, false)),
+            None => {
+                let new = NewUser::guest(tenant, self.new_user, address, None, Some(self.locale.clone()), "accepted", now.instant);
+                store::directory::insert_user(c, &new, Some(now.instant))?;
+                self.new_user
+            }
+        };
+        let identity = NewIdentity {
+            tenant_id: tenant,
+            kind: "mail".into(),
+            issuer: "mail".into(),
+            subject: address.key().to_owned(),
+            user_id: id,
+            created_at: now.instant,
+        };
+        store::directory::insert_identity(c, &identity)?;
+        store::logs::insert_audit(c, &self.redemption)?;
+        Ok((id, true))
+    }
+
+    fn session(&self, trip: &Trip, user: UserId, authentication: &Authentication, now: Instant) -> NewSession {
+        NewSession {
+            realm_id: trip.realm(),
+            id: self.session,
+            secret_digest: self.secret_digest,
+            user_id: user,
+            auth_time: authentication.at,
+            expires_at: until(authentication.at, trip.tenant().settings.session_lifetime()),
+            amr: authentication.amr.join(" "),
+            acr: authentication.acr.to_owned(),
+            idp: authentication.idp.clone(),
+            interaction_id: trip.sealed.id,
+            browser: self.browser.clone(),
+            network: self.network.clone(),
+            created_at: now,
+        }
+    }
+
+    /// The authorization code, where the ending is an application's request. Takes the grant: no code without it.
+    fn code(&self, c: &mut Conn, trip: &Trip, user: UserId, session: &NewSession, grant: &PolicyGrant, now: Now) -> Result<Option<Secret>, Halt> {
+        if self.invited_redirect || !facts::for_application(trip.sealed.ending) {
+            return Ok(None);
+        }
+        let covered = grant.covers(trip.tenant().id, user, trip.sealed.client.as_ref());
+        let Some(new) = new_code(trip, self.code_digest, user, session.id, now.instant).filter(|_| covered) else {
+            return Err(Halt::Refused(Refusal::ApplicationOff));
+        };
+        if !trip.sealed.request.as_ref().is_some_and(|r| r.response_type.gives_code()) {
+            return Ok(None);
+        }
+        store::tokens::insert_code(c, &new)?;
+        Ok(Some(self.code.duplicate()))
+    }
+}
+
+/// The row of an authorization code (OID-06). `None` where the redirect URI is registered no more.
+fn new_code(trip: &Trip, digest: Digest, user: UserId, session: SessionId, now: Instant) -> Option<NewCode> {
+    let request = trip.sealed.request.as_ref()?;
+    Some(NewCode {
+        tenant_id: trip.tenant().id,
+        digest,
+        client_id: trip.sealed.client.clone()?,
+        redirect_uri: trip.redirect_uri()?,
+        challenge: request.challenge.clone(),
+        nonce: request.nonce.clone(),
+        scope: request.scopes.join(" "),
+        session_id: session,
+        user_id: user,
+        interaction_id: trip.sealed.id,
+        created_at: now,
+        expires_at: until(now, n::AUTHORIZATION_CODE_LIFETIME),
+    })
+}
+
+/// Finishes by the proofs of the trip (after the review).
+pub(crate) async fn by_proof(app: &App, ctx: &Context, jar: &Jar, trip: Trip, authentication: Authentication, terms: Option<u32>) -> Result<Reply, Error> {
+    let plan = Plan::prepare(app, ctx, &trip)?.with_terms(terms);
+    let now = app.now();
+    let shared = Arc::new(trip);
+    let inside = Arc::clone(&shared);
+    let done = app
+        .db
+        .write(move |c| {
+            let user = inside.user();
+            plan.run(c, &inside, user, &authentication, now)
+        })
+        .await?;
+    let trip = Arc::try_unwrap(shared).map_err(|_| Error::Internal("a finished write still holds its trip".into()))?;
+    match done {
+        Ok(finished) => answer(app, ctx, jar, trip, finished).await,
+        Err(Halt::Refused(refusal)) => respond::refused(app, ctx, &trip, refusal).await,
+        // Another press of the same button finished it meanwhile.
+        Err(Halt::Again) => Ok(Reply::go(trip.path(app, "review"))),
+        Err(Halt::Query(error)) => Err(error.into()),
+    }
+}
+
+/// A trip that `next` finishes without a proof of its own: another tab signed in, or a ledger that has all it needs.
+pub(crate) async fn without_proof(app: &App, ctx: &Context, trip: Trip) -> Result<Reply, Error> {
+    if trip.live.session.is_some() {
+        return on_session(app, ctx, trip).await;
+    }
+    Err(trip.problem(ErrorCode::InteractionUnknown).into())
+}
+
+/// Answers from the live session: a code for the application, nothing else changes (single sign-on).
+pub(crate) async fn on_session(app: &App, ctx: &Context, trip: Trip) -> Result<Reply, Error> {
+    let Some(session) = &trip.live.session else { return Err(trip.problem(ErrorCode::InteractionUnknown).into()) };
+    let (user, sid) = (session.user.id, session.row.id);
+    let secret = secret_256(app.random.as_ref());
+    let digest = vault::hash("authorization code", trip.live.epoch, secret.expose());
+    let gives_code = trip.sealed.request.as_ref().is_some_and(|r| r.response_type.gives_code());
+    let Some(new) = new_code(&trip, digest, user, sid, ctx.now) else {
+        return Err(trip.problem(ErrorCode::RedirectMismatch).into());
+    };
+    let entry = Entry { outcome: "success", error: None, method: Some("session"), step: "finish" };
+    let log = logbook::row(app, ctx, &trip, Some(user), Some(sid), entry);
+    app.db
+        .write(move |c| {
+            if gives_code {
+                store::tokens::insert_code(c, &new)?;
+            }
+            store::logs::insert_sign_in(c, &log)
+        })
+        .await??;
+    let authentication = facts::authentication_of(session);
+    let who = respond::Who { user, session: sid, authentication, address: session.user.address.clone(), name: session.user.display_name.clone() };
+    respond::granted(app, &trip, gives_code.then_some(secret), &who).await
+}
+
+/// The answer to a finished trip: the session cookie, the remembered account, and where the ending leads.
+pub(crate) async fn answer(app: &App, ctx: &Context, jar: &Jar, trip: Trip, finished: Finished) -> Result<Reply, Error> {
+    let address = trip.address().ok_or_else(|| Error::Internal("finished without an address".into()))?;
+    let mut list = Remembered::open(&app.vault, jar.remembered.as_deref(), ctx.now);
+    list.add(trip.tenant().id, &address, ctx.now);
+    let remembered = Change::Remembered(list.seal(&app.vault)?);
+    let cookie = SessionCookie { id: finished.session.id, secret: finished.session_secret };
+    let max_age = (finished.session.expires_at - ctx.now).num_seconds().max(0);
+    let kept = Change::Session { realm: trip.realm(), value: cookie.render(), max_age };
+    let reply = if trip.sealed.ending == Ending::Invitation {
+        invited(app, &trip).await?.with(Change::ForgetInvitation)
+    } else {
+        let who = respond::Who {
+            user: finished.user,
+            session: finished.session.id,
+            authentication: finished.authentication,
+            address: address.as_str().to_owned(),
+            name: finished.display_name,
+        };
+        respond::granted(app, &trip, finished.code, &who).await?
+    };
+    Ok(reply.with(kept).with(remembered))
+}
+
+/// Where an invitation ends: at its redirect URL if that is still good (INV-05), else at a page that names the apps.
+async fn invited(app: &App, trip: &Trip) -> Result<Reply, Error> {
+    if let Some(url) = destination(app, trip).await? {
+        let safe = vestibule_oidc::redirect::SafeUrl::parse(&url).map_err(|e| Error::Internal(e.to_string()))?;
+        let delivery = vestibule_oidc::response::Delivery::Redirect(safe.as_str().to_owned());
+        return Ok(Reply { outcome: super::Outcome::Deliver(Box::new(super::Answer { delivery, page: None })), cookies: Vec::new() });
+    }
+    let tenant = trip.tenant().id;
+    let apps = app.db.read(move |c| store::applications::list(c, tenant)).await?;
+    let applications = apps.into_iter().filter(|a| a.enabled).filter_map(|a| invitation::place_of(&a).map(|url| (a.name, url))).collect();
+    Ok(Reply::show(trip.page(app, View::InvitationDone { applications })?))
+}
+
+/// Where a trip leads outside the house: the request's redirect URI, or the invitation's, checked anew.
+pub(crate) async fn destination(app: &App, trip: &Trip) -> Result<Option<String>, Error> {
+    match (trip.sealed.ending, trip.sealed.invitation) {
+        (Ending::Invitation, Some(id)) => invitation::redirect_of(app, trip.tenant().id, id).await,
+        _ => Ok(trip.redirect_uri()),
+    }
+}
+
+/// A press repeated within a minute of the finish, whose first answer the browser threw away (OTP-14): the one session
+/// again with a new secret, a new code, and the earlier ones dead. Not once a code of it was exchanged.
+pub(crate) async fn again(app: &App, ctx: &Context, jar: &Jar, trip: Trip) -> Result<Reply, Error> {
+    let finished_at = trip.row().and_then(|r| r.finished_at);
+    let (Some(sid), Some(at)) = (trip.row().and_then(|r| r.session_id), finished_at) else {
+        return Err(trip.problem(ErrorCode::AlreadyDone).into());
+    };
+    if ctx.now - at > n::REPEAT_WINDOW {
+        return Err(trip.problem(ErrorCode::AlreadyDone).into());
+    }
+    let plan = Plan::prepare(app, ctx, &trip)?;
+    let (realm, id, now) = (trip.realm(), trip.sealed.id, app.now());
+    let shared = Arc::new(trip);
+    let inside = Arc::clone(&shared);
+    let secret = plan.secret.duplicate();
+    let done = app
+        .db
+        .write(move |c| -> Result<Option<(store::signin::SessionRow, Option<Secret>)>, QueryError> {
+            if !store::tokens::cancel_codes(c, inside.tenant().id, id, now)? {
+                return Ok(None);
+            }
+            let Some(session) = store::signin::session(c, realm, sid)?.filter(|s| s.ended_at.is_none() && s.expires_at > now.instant) else {
+                return Ok(None);
+            };
+            if !store::signin::rotate_session_secret(c, realm, sid, &plan.secret_digest)? {
+                return Ok(None);
+            }
+            let wants = facts::for_application(inside.sealed.ending)
+                && inside.sealed.request.as_ref().is_some_and(|r| r.response_type.gives_code());
+            let new = new_code(&inside, plan.code_digest, session.user_id, sid, now.instant).filter(|_| wants);
+            if let Some(new) = &new {
+                store::tokens::insert_code(c, new)?;
+            }
+            Ok(Some((session, new.map(|_| plan.code.duplicate()))))
+        })
+        .await??;
+    let trip = Arc::try_unwrap(shared).map_err(|_| Error::Internal("a finished write still holds its trip".into()))?;
+    let Some((session, code)) = done else { return Err(trip.problem(ErrorCode::AlreadyDone).into()) };
+    let authentication = Authentication {
+        at: session.auth_time,
+        amr: crate::convert::amr(&session.amr),
+        acr: crate::convert::acr(&session.acr),
+        idp: session.idp.clone(),
+    };
+    let display_name = trip.user().and_then(|u| u.display_name.clone());
+    let finished = Finished {
+        user: session.user_id,
+        display_name,
+        redeemed: false,
+        session_secret: secret,
+        code,
+        authentication,
+        session: NewSession {
+            realm_id: session.realm_id,
+            id: session.id,
+            secret_digest: session.secret_digest,
+            user_id: session.user_id,
+            auth_time: session.auth_time,
+            expires_at: session.expires_at,
+            amr: session.amr,
+            acr: session.acr,
+            idp: session.idp,
+            interaction_id: session.interaction_id,
+            browser: session.browser,
+            network: session.network,
+            created_at: session.created_at,
+        },
+    };
+    answer(app, ctx, jar, trip, finished).await
+}
+

@@ -1,0 +1,5 @@
+//! What the server does without being asked: sends the outbox, sweeps what has ended, rotates keys.
+
+pub mod outbox;
+pub mod rotation;
+pub mod sweep;

@@ -1,0 +1,215 @@
+//! Sends what waits in the outbox: claimed under a lease, rendered when it is sent, asked once more whether it is still
+//! wanted, retried with back-off, classified when it fails (architecture rule 9).
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use vestibule_core::clock::after;
+use vestibule_core::Address;
+use vestibule_outbound::{Delivery, Outgoing, SendError, compose, message::sender_name};
+use vestibule_store::outbox::{Claim, Claimed};
+use vestibule_store::{self as store};
+use vestibule_ui::mail as template;
+use vestibule_ui::{Lang, Link};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::mail::{self, Content};
+
+/// At most so many are claimed at once, and so many of one tenant (TEN-04).
+const CLAIM: Claim = Claim { limit: 20, share: 5, lease: TimeDelta::seconds(60) };
+/// After so many passing failures a mail is given up.
+const ATTEMPTS: i32 = 8;
+
+/// Runs until the process stops: at once when something was queued here, and every second for what others queued.
+pub async fn run(app: std::sync::Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {
+    let mut due = true;
+    loop {
+        if due {
+            match drain(&app).await {
+                Ok(full) if full => continue,
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "outbox"),
+            }
+        }
+        due = tokio::select! {
+            () = app.mail_waits.notified() => true,
+            // What another process queued, or what waits for its next try: a look costs no write.
+            () = tokio::time::sleep(Duration::from_secs(1)) => app.db.read(store::outbox::waiting).await.is_ok_and(|n| n > 0),
+            _ = stop.changed() => return,
+        };
+    }
+}
+
+/// Sends one batch; whether there may be more.
+pub async fn drain(app: &std::sync::Arc<App>) -> Result<bool, Error> {
+    let now = app.now();
+    let claimed = app.db.write(move |c| store::outbox::claim(c, CLAIM, now)).await??;
+    let full = i64::try_from(claimed.len()).is_ok_and(|n| n >= CLAIM.share);
+    let mut sends = tokio::task::JoinSet::new();
+    for one in claimed {
+        let app = std::sync::Arc::clone(app);
+        sends.spawn(async move {
+            if let Err(error) = send(&app, one).await {
+                tracing::error!(%error, "a mail");
+            }
+        });
+    }
+    while sends.join_next().await.is_some() {}
+    Ok(full)
+}
+
+async fn send(app: &App, claimed: Claimed) -> Result<(), Error> {
+    let (id, now) = (claimed.row.id, app.now());
+    if !claimed.live {
+        app.db.write(move |c| store::outbox::discard(c, id, "no longer live")).await??;
+        return Ok(());
+    }
+    let sealed = claimed.row.sealed.clone().unwrap_or_default();
+    let content = mail::open(&app.vault, id, &sealed)?;
+    let Some(transport) = &app.transport else { return Err(Error::Internal("no mail transport".into())) };
+    let composed = match composed(app, &claimed, &content) {
+        Ok(composed) => composed,
+        Err(reason) => {
+            tracing::error!(mail = %id, reason, "a mail cannot be composed");
+            app.db.write(move |c| store::outbox::fail(c, id, &reason)).await??;
+            return Ok(());
+        }
+    };
+    let code = claimed.row.passcode_id.is_some();
+    let live = async {
+        !code || app.db.read(move |c| store::outbox::is_live(c, id, now)).await.unwrap_or(false)
+    };
+    let outcome = transport.send_if(&composed, live).await;
+    settle(app, &claimed, &content, outcome).await
+}
+
+/// Writes down what became of a mail.
+async fn settle(app: &App, claimed: &Claimed, content: &Content, outcome: Result<Delivery, SendError>) -> Result<(), Error> {
+    let (id, now, attempts) = (claimed.row.id, app.clock.now(), claimed.row.attempts);
+    match outcome {
+        Ok(Delivery::Sent) => {
+            app.db.write(move |c| store::outbox::sent(c, id, now)).await??;
+        }
+        Ok(Delivery::Dropped) => {
+            app.db.write(move |c| store::outbox::discard(c, id, "no longer live")).await??;
+        }
+        Err(error) => {
+            let reason = error.to_string();
+            tracing::warn!(mail = %id, kind = content.kind(), domain = %claimed.row.destination, %reason, "a mail was not sent");
+            let refused = matches!(error, SendError::Permanent { recipient: true, .. });
+            let lasting = matches!(error, SendError::Permanent { .. }) || attempts >= ATTEMPTS;
+            let address = Address::parse(content.to()).ok();
+            let bounced = match address.filter(|_| refused) {
+                Some(address) => Some(app.address_hash(address.key())?),
+                None => None,
+            };
+            let next_at = after(now, TimeDelta::seconds(2_i64.saturating_pow(u32::try_from(attempts.clamp(1, 10)).unwrap_or(1))));
+            app.db
+                .write(move |c| {
+                    if let Some(hash) = &bounced {
+                        store::bounces::put(c, hash, now, &reason)?;
+                    }
+                    if lasting { store::outbox::fail(c, id, &reason) } else { store::outbox::retry(c, id, next_at, &reason) }
+                })
+                .await??;
+        }
+    }
+    Ok(())
+}
+
+/// Renders and composes.
+fn composed(app: &App, claimed: &Claimed, content: &Content) -> Result<vestibule_outbound::Composed, String> {
+    let lang = Lang::parse(&claimed.row.locale).unwrap_or_else(|| app.ui.catalogue.negotiate(&[], None, None, None));
+    let (org, rendered) = render(app, claimed, content, lang)?;
+    let to = Address::parse(content.to()).map_err(|e| e.to_string())?;
+    let reference = claimed.row.id.to_string();
+    let message_id = format!("{reference}@{}", app.options.mail_from.domain());
+    let from_name = sender_name(&org, &app.options.site).map_err(|e| e.to_string())?;
+    let outgoing = Outgoing {
+        from_address: &app.options.mail_from,
+        from_name: &from_name,
+        to: &to,
+        reply_to: None,
+        subject: &rendered.subject,
+        text: &rendered.text,
+        html: &rendered.html,
+        message_id: &message_id,
+        date: app.clock.now(),
+        language: lang.tag(),
+        entity_ref: &reference,
+        extra: &[],
+    };
+    compose(&outgoing, app.random.as_ref()).map_err(|e| e.to_string())
+}
+
+fn render(app: &App, claimed: &Claimed, content: &Content, lang: Lang) -> Result<(String, template::Mail), String> {
+    let link = |url: &str| Link::parse(url).ok_or_else(|| "a link is none".to_owned());
+    let sender = |org: &str, help: &str, privacy: Option<&str>| -> Result<template::Sender, String> {
+        Ok(template::Sender { org: org.to_owned(), host: app.urls.host().to_owned(), help: link(help)?, privacy: privacy.map(link).transpose()? })
+    };
+    let (now, trace) = (app.clock.now(), claimed.row.id.to_string());
+    let mail = match content {
+        Content::Code { to, code, mark, org, app: name, browser, network, asked_at, expires_at, report_url, help_url, privacy_url } => {
+            let facts = template_facts(to, Some(name), browser, network, *asked_at);
+            let mail = template::CodeMail {
+                from: sender(org, help_url, privacy_url.as_deref())?,
+                code: code.clone(),
+                until: *expires_at,
+                lifetime: *expires_at - *asked_at,
+                mark: mark.clone(),
+                facts,
+                report: link(report_url)?,
+            };
+            (org, mail.render(&app.ui, lang))
+        }
+        Content::Invitation { to, org, app: name, inviter, inviter_email, message, redeem_url, expires_at, help_url, privacy_url } => {
+            let mail = template::InviteMail {
+                from: sender(org, help_url, privacy_url.as_deref())?,
+                inviter: inviter.clone().map(|name| template::Inviter { name, email: inviter_email.clone() }),
+                app: name.clone(),
+                message: message.clone(),
+                email: to.clone(),
+                link: link(redeem_url)?,
+                until: *expires_at,
+                now,
+                trace,
+            };
+            (org, mail.render(&app.ui, lang))
+        }
+        Content::NoAccess { org, app: name, contact, help_url, privacy_url, .. } => {
+            let mail = template::NoAccessMail {
+                from: sender(org, help_url, privacy_url.as_deref())?,
+                app: Some(name.clone()),
+                contact: contact.clone(),
+                now,
+                trace,
+            };
+            (org, mail.render(&app.ui, lang))
+        }
+        Content::Reported { org, app: name, guest, asked_at, browser, network, reported_at, used, suspended, paused_until, help_url, .. } => {
+            let mail = template::ReportedMail {
+                from: sender(org, help_url, None)?,
+                facts: template_facts(guest, name.as_ref(), browser, network, *asked_at),
+                reported_at: *reported_at,
+                session_ended: *used,
+                invitation_suspended: *suspended,
+                paused_until: *paused_until,
+                trace,
+            };
+            (org, mail.render(&app.ui, lang))
+        }
+    };
+    Ok((mail.0.clone(), mail.1.map_err(|e| e.to_string())?))
+}
+
+fn template_facts(email: &str, app: Option<&String>, browser: &str, network: &str, at: vestibule_core::clock::Instant) -> vestibule_ui::page::RequestFacts {
+    vestibule_ui::page::RequestFacts {
+        email: email.to_owned(),
+        app: app.cloned(),
+        browser: browser.to_owned(),
+        network: network.to_owned(),
+        place: None,
+        at,
+    }
+}

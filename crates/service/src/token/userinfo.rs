@@ -1,0 +1,43 @@
+//! Userinfo (OIDC Core 5.3): for an access token of this tenant whose session, user and application live (TOK-02).
+
+use serde_json::Value;
+use vestibule_core::secret::Secret;
+use vestibule_oidc::claims;
+use vestibule_oidc::error::TokenError;
+use vestibule_store as store;
+
+use super::{Caller, Refused, Told, layout, oauth};
+use crate::app::App;
+use crate::context::Context;
+use crate::cookies::Jar;
+use crate::vault;
+
+/// What userinfo answers, and for whom (CORS).
+#[derive(Debug)]
+pub struct UserInfo {
+    /// The claims.
+    pub claims: Value,
+    /// The application that the token is for.
+    pub client: std::sync::Arc<crate::snapshot::ApplicationSnapshot>,
+}
+
+/// Answers userinfo.
+pub async fn userinfo(app: &App, _ctx: &Context, segment: &str, token: Option<&Secret>) -> Result<UserInfo, Refused> {
+    let live = app.live(segment, &Jar::default(), None).await?;
+    let Some(token) = token else { return Err(oauth(TokenError::INVALID_TOKEN)) };
+    let (tenant, digest) = (live.tenant.id, vault::hash("access token", live.epoch, token.expose()));
+    let now = app.now();
+    let found = app.db.read(move |c| store::tokens::find_access(c, tenant, &digest, now)).await?;
+    let Some(found) = found else { return Err(oauth(TokenError::INVALID_TOKEN)) };
+    let application = app.application(&live.tenant, &found.token.client_id).await?.filter(|a| a.application.enabled);
+    let Some(application) = application else { return Err(oauth(TokenError::INVALID_TOKEN)) };
+    let caller = Caller { live, application };
+    if !super::granted(&caller, &found.session, &found.user, now.instant) {
+        return Err(oauth(TokenError::INVALID_TOKEN));
+    }
+    let scopes: Vec<String> = found.token.scope.split(' ').map(ToOwned::to_owned).collect();
+    let told = Told::new(app, &caller, found.user.id);
+    let subject = told.subject(&caller, &found.session, &found.user);
+    let claims = claims::userinfo(&subject, &scopes, layout(&caller.application));
+    Ok(UserInfo { claims, client: caller.application })
+}

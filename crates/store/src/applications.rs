@@ -1,0 +1,344 @@
+//! Applications: the definition in its home tenant, its presence (service principal) in each tenant, credentials,
+//! redirect URIs.
+
+use diesel::QueryResult;
+use diesel::result::Error;
+use serde_json::Value;
+use uuid::Uuid;
+use vestibule_core::client::{
+    Application, ApplicationSettings, ApplicationType, Audience, RedirectUri, SigningAlgorithm,
+};
+use vestibule_core::clock::Instant;
+use vestibule_core::ids::{ClientId, TenantId};
+use vestibule_core::secret::Digest;
+
+use crate::conn::Conn;
+use crate::row::{One, record, row};
+use crate::statement::{Statement, binds, statements};
+
+row! {
+    /// A secret of an application; several may be good at once (CLA-04).
+    pub struct CredentialRow {
+        id: Uuid,
+        digest: Digest,
+        /// What tells people which secret it is.
+        hint: String,
+        expires_at: Option<Instant>,
+        created_at: Instant,
+    }
+
+    /// A definition as stored.
+    pub struct DefinitionRow {
+        tenant_id: TenantId,
+        id: Uuid,
+        client_id: ClientId,
+        name: String,
+        kind: String,
+        audience: String,
+        sector: String,
+        algorithm: String,
+        public: bool,
+        enabled: bool,
+        settings: Value,
+    }
+
+    /// Whose an application is.
+    pub struct PresenceRow {
+        home: TenantId,
+        audience: String,
+        present_in: Option<TenantId>,
+    }
+
+    /// A redirect URI as stored.
+    pub struct UriRow {
+        kind: String,
+        position: i32,
+        uri: String,
+    }
+}
+
+record! {
+    /// A new definition, as the table takes it.
+    pub struct NewDefinition {
+        tenant_id: TenantId,
+        id: Uuid,
+        client_id: ClientId,
+        name: String,
+        kind: String,
+        audience: String,
+        sector: String,
+        algorithm: String,
+        public: bool,
+        enabled: bool,
+        settings: Value,
+        created_at: Instant,
+    }
+
+    /// An application's presence in a tenant.
+    pub struct NewServicePrincipal {
+        tenant_id: TenantId,
+        id: Uuid,
+        client_id: ClientId,
+        enabled: bool,
+        created_at: Instant,
+    }
+
+    /// A new secret.
+    pub struct NewCredential {
+        tenant_id: TenantId,
+        application_id: Uuid,
+        id: Uuid,
+        digest: Digest,
+        hint: String,
+        expires_at: Option<Instant>,
+        created_at: Instant,
+    }
+}
+
+/// Which list a URI stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UriKind {
+    /// Where authorization answers go.
+    Redirect,
+    /// Where a sign-out leads.
+    PostLogout,
+}
+
+impl UriKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Redirect => "redirect",
+            Self::PostLogout => "post_logout",
+        }
+    }
+}
+
+statements! {
+    InsertDefinition = [
+        "INSERT INTO applications (" (NewDefinition) ", next_position) VALUES (" (values NewDefinition) ", 0)"
+    ];
+    InsertPrincipal = ["INSERT INTO service_principals (" (NewServicePrincipal) ") VALUES (" (values NewServicePrincipal) ")"];
+    InsertCredential = ["INSERT INTO application_credentials (" (NewCredential) ") VALUES (" (values NewCredential) ")"];
+    NextPosition = [
+        "UPDATE applications SET next_position = next_position + 1 WHERE tenant_id = ? AND id = ?"
+        " RETURNING next_position - 1"
+    ];
+    InsertUri = ["INSERT INTO redirect_uris (tenant_id, application_id, kind, position, uri) VALUES (?, ?, ?, ?, ?)"];
+    RemoveUri = ["DELETE FROM redirect_uris WHERE tenant_id = ? AND application_id = ? AND kind = ? AND uri = ?"];
+    // the presence says whose users it may serve, the definition what it is; a single-tenant one is present at home only
+    Find = [
+        "SELECT " (DefinitionRow a) ", s.enabled FROM service_principals s"
+        " JOIN applications a ON a.client_id = s.client_id AND (a.tenant_id = s.tenant_id OR a.audience = 'multi')"
+        " WHERE s.tenant_id = ? AND s.client_id = ?"
+    ];
+    List = [
+        "SELECT " (DefinitionRow a) ", s.enabled FROM service_principals s"
+        " JOIN applications a ON a.client_id = s.client_id AND (a.tenant_id = s.tenant_id OR a.audience = 'multi')"
+        " WHERE s.tenant_id = ? ORDER BY a.created_at, a.id"
+    ];
+    Presence = [
+        "SELECT a.tenant_id, a.audience, s.tenant_id FROM applications a"
+        " LEFT JOIN service_principals s ON s.client_id = a.client_id AND s.enabled"
+        " WHERE a.client_id = ? LIMIT 3"
+    ];
+    Uris = [
+        "SELECT " (UriRow) " FROM redirect_uris WHERE tenant_id = ? AND application_id = ? ORDER BY kind, position"
+    ];
+    Credentials = [
+        "SELECT " (CredentialRow) " FROM application_credentials WHERE tenant_id = ? AND application_id = ?"
+        " ORDER BY created_at, id"
+    ];
+    Exists = ["SELECT 1 FROM applications WHERE client_id = ?"];
+    SetEnabled = ["UPDATE service_principals SET enabled = ? WHERE tenant_id = ? AND client_id = ?"];
+    SetSettings = ["UPDATE applications SET settings = ? WHERE tenant_id = ? AND client_id = ?"];
+    RemoveCredential = [
+        "DELETE FROM application_credentials WHERE tenant_id = ? AND application_id = ? AND id = ?"
+    ];
+}
+
+/// A definition joined with its presence.
+struct Present {
+    definition: DefinitionRow,
+    enabled: bool,
+}
+
+impl crate::row::Named for Present {
+    const NAMES: &'static [&'static str] = &[];
+}
+impl crate::row::FromRow for Present {
+    fn read<C: crate::row::Cells>(cells: &mut C) -> diesel::deserialize::Result<Self> {
+        Ok(Self { definition: DefinitionRow::read(cells)?, enabled: cells.cell()? })
+    }
+}
+
+/// Registers an application in its home tenant, present there; positions of its URIs as it brings them.
+pub fn insert(
+    c: &mut Conn,
+    new: &Application,
+    principal: Uuid,
+    credential: Option<&NewCredential>,
+    now: Instant,
+) -> QueryResult<()> {
+    let settings = serde_json::to_value(&new.settings).map_err(|e| Error::SerializationError(e.into()))?;
+    let definition = NewDefinition {
+        tenant_id: new.tenant,
+        id: new.id,
+        client_id: new.client_id.clone(),
+        name: new.name.clone(),
+        kind: new.kind.as_str().to_owned(),
+        audience: new.audience.as_str().to_owned(),
+        sector: new.sector.clone(),
+        algorithm: new.algorithm.as_str().to_owned(),
+        public: new.public,
+        enabled: true,
+        settings,
+        created_at: now,
+    };
+    InsertDefinition::run(c, &definition.binds())?;
+    let presence = NewServicePrincipal {
+        tenant_id: new.tenant,
+        id: principal,
+        client_id: new.client_id.clone(),
+        enabled: new.enabled,
+        created_at: now,
+    };
+    insert_service_principal(c, &presence)?;
+    for uri in &new.redirect_uris {
+        add_redirect_uri(c, new.tenant, new.id, UriKind::Redirect, &uri.uri)?;
+    }
+    for uri in &new.post_logout_redirect_uris {
+        add_redirect_uri(c, new.tenant, new.id, UriKind::PostLogout, uri)?;
+    }
+    credential.map_or(Ok(()), |credential| add_credential(c, credential))
+}
+
+/// Makes an application present in a tenant; a unique violation where it is.
+pub fn insert_service_principal(c: &mut Conn, new: &NewServicePrincipal) -> QueryResult<()> {
+    InsertPrincipal::run(c, &new.binds()).map(drop)
+}
+
+/// An application as it is present in a tenant, with the secrets that it may have.
+pub fn find(
+    c: &mut Conn,
+    tenant: TenantId,
+    client_id: &ClientId,
+) -> QueryResult<Option<(Application, Vec<CredentialRow>)>> {
+    let Some(present) = Find::optional::<Present>(c, binds![tenant, client_id])? else { return Ok(None) };
+    let (home, id) = (present.definition.tenant_id, present.definition.id);
+    let application = whole(c, present)?;
+    let credentials = if application.public { Vec::new() } else { Credentials::all(c, binds![home, id])? };
+    Ok(Some((application, credentials)))
+}
+
+/// The secrets of an application, by its home tenant.
+pub fn credentials(c: &mut Conn, tenant: TenantId, application: Uuid) -> QueryResult<Vec<CredentialRow>> {
+    Credentials::all(c, binds![tenant, application])
+}
+
+/// Home tenant and audience of an application, and up to three tenants where it is present.
+pub fn presence(
+    c: &mut Conn,
+    client_id: &ClientId,
+) -> QueryResult<Option<(TenantId, Audience, Vec<TenantId>)>> {
+    let rows: Vec<PresenceRow> = Presence::all(c, binds![client_id])?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let audience = Audience::parse(&first.audience).unwrap_or(Audience::Single);
+    Ok(Some((first.home, audience, rows.iter().filter_map(|row| row.present_in).collect())))
+}
+
+/// Whether any tenant has an application of this name.
+pub fn client_exists(c: &mut Conn, client_id: &ClientId) -> QueryResult<bool> {
+    Ok(Exists::optional::<One<i32>>(c, binds![client_id])?.is_some())
+}
+
+/// The applications present in a tenant, the oldest first.
+pub fn list(c: &mut Conn, tenant: TenantId) -> QueryResult<Vec<Application>> {
+    let present = List::all::<Present>(c, binds![tenant])?;
+    present.into_iter().map(|present| whole(c, present)).collect()
+}
+
+/// Switches an application on or off in one tenant.
+pub fn set_enabled(c: &mut Conn, tenant: TenantId, client_id: &ClientId, enabled: bool) -> QueryResult<bool> {
+    SetEnabled::hit(c, binds![enabled, tenant, client_id])
+}
+
+/// Replaces what may change of a definition, by its home tenant.
+pub fn set_settings(
+    c: &mut Conn,
+    tenant: TenantId,
+    client_id: &ClientId,
+    settings: &ApplicationSettings,
+) -> QueryResult<bool> {
+    let settings = serde_json::to_value(settings).map_err(|e| Error::SerializationError(e.into()))?;
+    SetSettings::hit(c, binds![settings, tenant, client_id])
+}
+
+/// Registers a URI, by the application's home tenant; its position, which no other URI of the application ever had.
+pub fn add_redirect_uri(
+    c: &mut Conn,
+    tenant: TenantId,
+    application: Uuid,
+    kind: UriKind,
+    uri: &str,
+) -> QueryResult<i32> {
+    let position = NextPosition::one::<One<i32>>(c, binds![tenant, application])?.0;
+    InsertUri::run(c, binds![tenant, application, kind.as_str(), position, uri])?;
+    Ok(position)
+}
+
+/// Takes a URI back; `false` where it was not registered.
+pub fn remove_redirect_uri(
+    c: &mut Conn,
+    tenant: TenantId,
+    application: Uuid,
+    kind: UriKind,
+    uri: &str,
+) -> QueryResult<bool> {
+    RemoveUri::hit(c, binds![tenant, application, kind.as_str(), uri])
+}
+
+/// Gives an application one more secret.
+pub fn add_credential(c: &mut Conn, new: &NewCredential) -> QueryResult<()> {
+    InsertCredential::run(c, &new.binds()).map(drop)
+}
+
+/// Takes a secret back; `false` where there is no such secret.
+pub fn remove_credential(c: &mut Conn, tenant: TenantId, application: Uuid, id: Uuid) -> QueryResult<bool> {
+    RemoveCredential::hit(c, binds![tenant, application, id])
+}
+
+/// The definition with its URIs, as `core` knows it.
+fn whole(c: &mut Conn, present: Present) -> QueryResult<Application> {
+    let Present { definition: row, enabled } = present;
+    let mut redirect_uris = Vec::new();
+    let mut post_logout_redirect_uris = Vec::new();
+    for uri in Uris::all::<UriRow>(c, binds![row.tenant_id, row.id])? {
+        if uri.kind == UriKind::Redirect.as_str() {
+            redirect_uris.push(RedirectUri { position: uri.position, uri: uri.uri });
+        } else {
+            post_logout_redirect_uris.push(uri.uri);
+        }
+    }
+    let settings = serde_json::from_value(row.settings).map_err(|e| Error::DeserializationError(e.into()))?;
+    Ok(Application {
+        tenant: row.tenant_id,
+        id: row.id,
+        client_id: row.client_id,
+        name: row.name,
+        kind: word("kind", ApplicationType::parse(&row.kind))?,
+        audience: word("audience", Audience::parse(&row.audience))?,
+        sector: row.sector,
+        algorithm: word("algorithm", SigningAlgorithm::parse(&row.algorithm))?,
+        public: row.public,
+        enabled: row.enabled && enabled,
+        redirect_uris,
+        post_logout_redirect_uris,
+        settings,
+    })
+}
+
+fn word<T>(column: &str, parsed: Option<T>) -> QueryResult<T> {
+    parsed.ok_or_else(|| {
+        Error::DeserializationError(format!("applications.{column} holds an unknown word").into())
+    })
+}

@@ -1,0 +1,126 @@
+//! Rust values as binds: one variant per logical kind of column, so that a NULL is typed too.
+
+use serde_json::Value;
+use uuid::Uuid;
+use vestibule_core::clock::Instant;
+use vestibule_core::ids::ClientId;
+use vestibule_core::secret::Digest;
+
+use crate::time::Now;
+
+/// A value for a placeholder; the variant fixes the SQL type, also of a NULL.
+#[cfg_attr(
+    not(all(feature = "sqlite", feature = "postgres")),
+    expect(dead_code, reason = "a build for one database reads half of it")
+)]
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Bind<'a> {
+    Id(Option<Uuid>),
+    Text(Option<&'a str>),
+    Bytes(Option<&'a [u8]>),
+    Int(Option<i32>),
+    BigInt(Option<i64>),
+    Bool(Option<bool>),
+    /// The moment, and the same in microseconds: each back end binds the one that it stores.
+    Instant(Option<Instant>, Option<i64>),
+    Json(Option<&'a Value>),
+    /// For `{now}` and `{now_us}` only: the process's clock and its distance from the database's, in microseconds.
+    Now(i64, i64),
+}
+
+impl From<Uuid> for Bind<'_> {
+    fn from(id: Uuid) -> Self {
+        Self::Id(Some(id))
+    }
+}
+
+/// A Rust value as a bind.
+pub(crate) trait AsBind {
+    /// The NULL of its type.
+    const NULL: Bind<'static>;
+    fn bind(&self) -> Bind<'_>;
+}
+
+macro_rules! as_bind {
+    ($($ty:ty: $variant:ident = $get:expr),+ $(,)?) => { $(
+        impl AsBind for $ty {
+            const NULL: Bind<'static> = Bind::$variant(None);
+            fn bind(&self) -> Bind<'_> {
+                Bind::$variant(Some(($get)(self)))
+            }
+        }
+    )+ };
+}
+as_bind! {
+    Uuid: Id = |v: &Uuid| *v,
+    i32: Int = |v: &i32| *v,
+    i64: BigInt = |v: &i64| *v,
+    bool: Bool = |v: &bool| *v,
+}
+
+macro_rules! as_borrowed_bind {
+    ($($ty:ty: $variant:ident = $get:ident),+ $(,)?) => { $(
+        impl AsBind for $ty {
+            const NULL: Bind<'static> = Bind::$variant(None);
+            fn bind(&self) -> Bind<'_> {
+                Bind::$variant(Some(self.$get()))
+            }
+        }
+    )+ };
+}
+as_borrowed_bind! { String: Text = as_str, Vec<u8>: Bytes = as_slice, Digest: Bytes = bytes }
+
+impl AsBind for str {
+    const NULL: Bind<'static> = Bind::Text(None);
+    fn bind(&self) -> Bind<'_> {
+        Bind::Text(Some(self))
+    }
+}
+impl AsBind for [u8] {
+    const NULL: Bind<'static> = Bind::Bytes(None);
+    fn bind(&self) -> Bind<'_> {
+        Bind::Bytes(Some(self))
+    }
+}
+impl AsBind for ClientId {
+    const NULL: Bind<'static> = Bind::Text(None);
+    fn bind(&self) -> Bind<'_> {
+        Bind::Text(Some(&self.0))
+    }
+}
+impl AsBind for Value {
+    const NULL: Bind<'static> = Bind::Json(None);
+    fn bind(&self) -> Bind<'_> {
+        Bind::Json(Some(self))
+    }
+}
+impl AsBind for Instant {
+    const NULL: Bind<'static> = Bind::Instant(None, None);
+    fn bind(&self) -> Bind<'_> {
+        Bind::Instant(Some(*self), Some(self.timestamp_micros()))
+    }
+}
+impl AsBind for Now {
+    const NULL: Bind<'static> = Bind::Now(0, 0);
+    fn bind(&self) -> Bind<'_> {
+        Bind::Now(self.instant.timestamp_micros(), self.offset_micros)
+    }
+}
+impl<T: AsBind> AsBind for Option<T> {
+    const NULL: Bind<'static> = T::NULL;
+    fn bind(&self) -> Bind<'_> {
+        self.as_ref().map_or(T::NULL, AsBind::bind)
+    }
+}
+impl<T: AsBind + ?Sized> AsBind for &T {
+    const NULL: Bind<'static> = T::NULL;
+    fn bind(&self) -> Bind<'_> {
+        (**self).bind()
+    }
+}
+
+/// Values as binds, in the order of the placeholders.
+macro_rules! binds {
+    ($($value:expr),* $(,)?) => { &[$($crate::bind::AsBind::bind(&$value)),*] };
+}
+pub(crate) use binds;

@@ -1,0 +1,344 @@
+//! The directory of a tenant: users, their addresses, identities, sponsors, roles, last sign-ins.
+
+use diesel::QueryResult;
+use vestibule_core::Address;
+use vestibule_core::clock::Instant;
+use vestibule_core::ids::{TenantId, UserId};
+
+use crate::conn::Conn;
+use crate::row::{record, row};
+use crate::statement::{Statement, binds, statements};
+
+row! {
+    /// A user as stored.
+    pub struct UserRow {
+        tenant_id: TenantId,
+        id: UserId,
+        /// `member` or `guest`.
+        kind: String,
+        principal_name: String,
+        display_name: Option<String>,
+        address: String,
+        /// The address as it is compared.
+        address_key: String,
+        domain: String,
+        /// For filters by suffix.
+        reversed_address: String,
+        /// `pending`, `accepted`, or `none` for a member.
+        state: String,
+        state_changed_at: Option<Instant>,
+        enabled: bool,
+        locale: Option<String>,
+        /// The method that the guest accepted with (HRD-08): `mail`, `federated`, `organization` or `account`.
+        pinned_method: Option<String>,
+        /// The version of the terms agreed to.
+        agreed_terms: Option<i32>,
+        /// Since when codes are withheld, because the invitation was reported (OTP-23).
+        held_at: Option<Instant>,
+        version: i32,
+        created_at: Instant,
+        deleted_at: Option<Instant>,
+    }
+
+    /// When and how a user last signed in.
+    pub struct ActivityRow {
+        last_at: Instant,
+        last_method: String,
+    }
+
+    /// An identity of a user.
+    pub struct IdentityRow {
+        tenant_id: TenantId,
+        /// `federated`, `organization`, `account` or `mail`.
+        kind: String,
+        issuer: String,
+        subject: String,
+        user_id: UserId,
+        created_at: Instant,
+    }
+}
+
+record! {
+    /// A new user.
+    pub struct NewUser {
+        tenant_id: TenantId,
+        id: UserId,
+        /// `member` or `guest`.
+        kind: String,
+        principal_name: String,
+        display_name: Option<String>,
+        address: String,
+        /// The address as it is compared.
+        address_key: String,
+        domain: String,
+        /// For filters by suffix.
+        reversed_address: String,
+        /// `pending`, `accepted`, or `none` for a member.
+        state: String,
+        state_changed_at: Option<Instant>,
+        enabled: bool,
+        locale: Option<String>,
+        /// The method that the guest accepts with at once, by signing up.
+        pinned_method: Option<String>,
+        created_at: Instant,
+    }
+
+    /// A new identity.
+    pub struct NewIdentity {
+        tenant_id: TenantId,
+        /// `federated`, `organization`, `account` or `mail`.
+        kind: String,
+        issuer: String,
+        subject: String,
+        user_id: UserId,
+        created_at: Instant,
+    }
+}
+
+statements! {
+    InsertUser = ["INSERT INTO users (" (NewUser) ", version) VALUES (" (values NewUser) ", 1)"];
+    InsertAddress = [
+        "INSERT INTO user_addresses (tenant_id, address_key, user_id, address, verified_at) VALUES (?, ?, ?, ?, ?)"
+    ];
+    User = ["SELECT " (UserRow) " FROM users WHERE tenant_id = ? AND id = ?"];
+    UserByAddress = [
+        "SELECT " (UserRow u) " FROM user_addresses a JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id"
+        " WHERE a.tenant_id = ? AND a.address_key = ? AND u.deleted_at IS NULL"
+    ];
+    ListAll = [
+        "SELECT " (UserRow) " FROM users WHERE tenant_id = ? AND id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?"
+    ];
+    ListKind = [
+        "SELECT " (UserRow) " FROM users WHERE tenant_id = ? AND id > ? AND kind = ? AND deleted_at IS NULL"
+        " ORDER BY id LIMIT ?"
+    ];
+    SetEnabled = [
+        "UPDATE users SET enabled = ?, version = version + 1"
+        " WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL"
+    ];
+    SetName = [
+        "UPDATE users SET display_name = ?, version = version + 1"
+        " WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL"
+    ];
+    Accept = [
+        "UPDATE users SET state = 'accepted', state_changed_at = ?, pinned_method = ?, version = version + 1"
+        " WHERE tenant_id = ? AND id = ? AND state = 'pending' AND enabled AND held_at IS NULL AND deleted_at IS NULL"
+    ];
+    AgreeTerms = ["UPDATE users SET agreed_terms = ? WHERE tenant_id = ? AND id = ?"];
+    Hold = [
+        "UPDATE users SET held_at = ?, version = version + 1"
+        " WHERE tenant_id = ? AND id = ? AND state = 'pending' AND held_at IS NULL"
+    ];
+    Release = ["UPDATE users SET held_at = NULL, version = version + 1 WHERE tenant_id = ? AND id = ? AND held_at IS NOT NULL"];
+    VerifyAddress = [
+        "UPDATE user_addresses SET verified_at = ? WHERE tenant_id = ? AND address_key ="
+        " (SELECT address_key FROM users WHERE tenant_id = ? AND id = ?) AND verified_at IS NULL"
+    ];
+    InsertIdentity = [
+        "INSERT INTO identities (" (NewIdentity) ") VALUES (" (values NewIdentity) ")"
+        " ON CONFLICT (tenant_id, kind, issuer, subject) DO NOTHING"
+    ];
+    Identities = [
+        "SELECT " (IdentityRow) " FROM identities WHERE tenant_id = ? AND user_id = ? ORDER BY created_at, kind"
+    ];
+    AddSponsor = [
+        "INSERT INTO sponsors (tenant_id, user_id, sponsor_id) VALUES (?, ?, ?)"
+        " ON CONFLICT (tenant_id, user_id, sponsor_id) DO NOTHING"
+    ];
+    Sponsors = [
+        "SELECT " (UserRow u) " FROM sponsors s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.sponsor_id"
+        " WHERE s.tenant_id = ? AND s.user_id = ? AND u.deleted_at IS NULL ORDER BY u.created_at, u.id"
+    ];
+    AssignRole = [
+        "INSERT INTO role_assignments (tenant_id, user_id, role, created_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (tenant_id, role, user_id) DO NOTHING"
+    ];
+    WithRole = [
+        "SELECT " (UserRow u) " FROM role_assignments r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id"
+        " WHERE r.tenant_id = ? AND r.role = ? AND u.enabled AND u.deleted_at IS NULL"
+        " ORDER BY r.created_at, u.id LIMIT ?"
+    ];
+    HasRole = [
+        "SELECT " (UserRow u) " FROM role_assignments r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id"
+        " WHERE r.tenant_id = ? AND r.role = ? AND r.user_id = ? AND u.enabled AND u.deleted_at IS NULL"
+    ];
+    Touch = [
+        "INSERT INTO sign_in_activity (tenant_id, user_id, last_at, last_method) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (tenant_id, user_id) DO UPDATE SET last_at = excluded.last_at, last_method = excluded.last_method"
+    ];
+    Activity = ["SELECT " (ActivityRow) " FROM sign_in_activity WHERE tenant_id = ? AND user_id = ?"];
+}
+
+impl NewUser {
+    /// A guest of a tenant, in this `state`; the principal name is the plain address.
+    pub fn guest(
+        tenant: TenantId,
+        id: UserId,
+        address: &Address,
+        display_name: Option<String>,
+        locale: Option<String>,
+        state: &str,
+        now: Instant,
+    ) -> Self {
+        let pinned = (state == "accepted").then(|| "mail".to_owned());
+        Self {
+            display_name,
+            locale,
+            pinned_method: pinned,
+            ..Self::of("guest", state, tenant, id, address, now)
+        }
+    }
+
+    /// A member of a tenant, for whom there is nothing to redeem.
+    pub fn member(tenant: TenantId, id: UserId, address: &Address, now: Instant) -> Self {
+        Self::of("member", "none", tenant, id, address, now)
+    }
+
+    fn of(kind: &str, state: &str, tenant: TenantId, id: UserId, address: &Address, now: Instant) -> Self {
+        Self {
+            tenant_id: tenant,
+            id,
+            kind: kind.to_owned(),
+            principal_name: address.key().to_owned(),
+            display_name: None,
+            address: address.as_str().to_owned(),
+            address_key: address.key().to_owned(),
+            domain: address.domain().as_str().to_owned(),
+            reversed_address: address.key().chars().rev().collect(),
+            state: state.to_owned(),
+            state_changed_at: Some(now),
+            enabled: true,
+            locale: None,
+            pinned_method: None,
+            created_at: now,
+        }
+    }
+}
+
+/// Adds a user with their address; a unique violation where the tenant has the address or the principal name.
+pub fn insert_user(c: &mut Conn, new: &NewUser, verified_at: Option<Instant>) -> QueryResult<()> {
+    InsertUser::run(c, &new.binds())?;
+    let address = binds![new.tenant_id, new.address_key, new.id, new.address, verified_at];
+    InsertAddress::run(c, address).map(drop)
+}
+
+/// One user, deleted ones too.
+pub fn user(c: &mut Conn, tenant: TenantId, id: UserId) -> QueryResult<Option<UserRow>> {
+    User::optional(c, binds![tenant, id])
+}
+
+/// The user who has an address, unless deleted.
+pub fn user_by_address(c: &mut Conn, tenant: TenantId, address_key: &str) -> QueryResult<Option<UserRow>> {
+    UserByAddress::optional(c, binds![tenant, address_key])
+}
+
+/// A page of users by id, of one kind or all.
+pub fn list_users(
+    c: &mut Conn,
+    tenant: TenantId,
+    kind: Option<&str>,
+    after: Option<UserId>,
+    limit: i64,
+) -> QueryResult<Vec<UserRow>> {
+    let after = after.unwrap_or(UserId(uuid::Uuid::nil()));
+    match kind {
+        Some(kind) => ListKind::all(c, binds![tenant, after, kind, limit]),
+        None => ListAll::all(c, binds![tenant, after, limit]),
+    }
+}
+
+/// Lets a user in or shuts them out; `false` where there is no such user.
+pub fn set_enabled(c: &mut Conn, tenant: TenantId, id: UserId, enabled: bool) -> QueryResult<bool> {
+    SetEnabled::hit(c, binds![enabled, tenant, id])
+}
+
+/// Changes a user's display name; `false` where there is no such user.
+pub fn set_display_name(c: &mut Conn, tenant: TenantId, id: UserId, name: Option<&str>) -> QueryResult<bool> {
+    SetName::hit(c, binds![name, tenant, id])
+}
+
+/// Notes that a user agreed to a version of the terms.
+pub fn agree_terms(c: &mut Conn, tenant: TenantId, id: UserId, version: i32) -> QueryResult<bool> {
+    AgreeTerms::hit(c, binds![version, tenant, id])
+}
+
+/// Withholds codes from a pending guest, because the invitation was reported; `false` where they are not pending.
+pub fn hold(c: &mut Conn, tenant: TenantId, id: UserId, now: Instant) -> QueryResult<bool> {
+    Hold::hit(c, binds![now, tenant, id])
+}
+
+/// Ends [`hold`]: the invitation was issued anew.
+pub fn release(c: &mut Conn, tenant: TenantId, id: UserId) -> QueryResult<bool> {
+    Release::hit(c, binds![tenant, id])
+}
+
+/// Turns a pending guest into an accepted one and their address into a verified one; `false` where they are not
+/// pending, or shut out.
+pub fn accept(c: &mut Conn, tenant: TenantId, id: UserId, method: &str, now: Instant) -> QueryResult<bool> {
+    if !Accept::hit(c, binds![now, method, tenant, id])? {
+        return Ok(false);
+    }
+    VerifyAddress::run(c, binds![now, tenant, tenant, id]).map(|_| true)
+}
+
+/// Links an identity; `false` where the tenant has it already, whoever bears it (FED-01).
+pub fn insert_identity(c: &mut Conn, new: &NewIdentity) -> QueryResult<bool> {
+    InsertIdentity::hit(c, &new.binds())
+}
+
+/// The identities of a user.
+pub fn identities(c: &mut Conn, tenant: TenantId, user: UserId) -> QueryResult<Vec<IdentityRow>> {
+    Identities::all(c, binds![tenant, user])
+}
+
+/// Makes somebody answer for a guest.
+pub fn add_sponsor(c: &mut Conn, tenant: TenantId, user: UserId, sponsor: UserId) -> QueryResult<()> {
+    AddSponsor::run(c, binds![tenant, user, sponsor]).map(drop)
+}
+
+/// Who answers for a guest.
+pub fn sponsors(c: &mut Conn, tenant: TenantId, user: UserId) -> QueryResult<Vec<UserRow>> {
+    Sponsors::all(c, binds![tenant, user])
+}
+
+/// Gives a user a role.
+pub fn assign_role(
+    c: &mut Conn,
+    tenant: TenantId,
+    user: UserId,
+    role: &str,
+    now: Instant,
+) -> QueryResult<()> {
+    AssignRole::run(c, binds![tenant, user, role, now]).map(drop)
+}
+
+/// The enabled user who has had a role longest.
+pub fn first_with_role(c: &mut Conn, tenant: TenantId, role: &str) -> QueryResult<Option<UserRow>> {
+    WithRole::optional(c, binds![tenant, role, 1_i64])
+}
+
+/// The enabled users who have a role.
+pub fn members_with_role(c: &mut Conn, tenant: TenantId, role: &str) -> QueryResult<Vec<UserRow>> {
+    WithRole::all(c, binds![tenant, role, i64::MAX])
+}
+
+/// Whether an enabled user has a role.
+pub fn has_role(c: &mut Conn, tenant: TenantId, user: UserId, role: &str) -> QueryResult<bool> {
+    Ok(HasRole::optional::<UserRow>(c, binds![tenant, role, user])?.is_some())
+}
+
+/// Notes a sign-in.
+pub fn touch_activity(
+    c: &mut Conn,
+    tenant: TenantId,
+    user: UserId,
+    now: Instant,
+    method: &str,
+) -> QueryResult<()> {
+    Touch::run(c, binds![tenant, user, now, method]).map(drop)
+}
+
+/// The last sign-in of a user.
+pub fn activity(c: &mut Conn, tenant: TenantId, user: UserId) -> QueryResult<Option<ActivityRow>> {
+    Activity::optional(c, binds![tenant, user])
+}

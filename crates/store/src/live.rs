@@ -1,0 +1,175 @@
+//! What a request reads before it decides anything: one statement for the change numbers, the tenant, the browser's
+//! session with its user, and the interaction with its user and newest passcode (architecture rule 6).
+
+use diesel::QueryResult;
+use diesel::deserialize;
+use vestibule_core::clock::Instant;
+use vestibule_core::ids::{InteractionId, SessionId, TenantId, UserId};
+
+use crate::conn::Conn;
+use crate::row::{Cells, FromRow, Named, row};
+use crate::signin::{InteractionRow, PasscodeRow, SessionRow};
+use crate::statement::{Statement, binds, statements};
+use crate::time::Now;
+
+/// How a URL names its tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Segment<'a> {
+    /// By its GUID.
+    Id(TenantId),
+    /// By one of its verified domains.
+    Domain(&'a str),
+}
+
+row! {
+    /// The tenant of a request.
+    pub struct LiveTenant {
+        id: TenantId,
+        name: String,
+        /// `active` or `disabled`.
+        state: String,
+        change_number: i64,
+    }
+
+    /// A user as decisions need them.
+    pub struct LiveUser {
+        id: UserId,
+        /// `member` or `guest`.
+        kind: String,
+        principal_name: String,
+        display_name: Option<String>,
+        address: String,
+        address_key: String,
+        domain: String,
+        /// `pending`, `accepted` or `none`.
+        state: String,
+        enabled: bool,
+        locale: Option<String>,
+        /// The method that the guest accepted with (HRD-08).
+        pinned_method: Option<String>,
+        /// The version of the terms agreed to.
+        agreed_terms: Option<i32>,
+        /// Since when codes are withheld (OTP-23).
+        held_at: Option<Instant>,
+        version: i32,
+        deleted_at: Option<Instant>,
+    }
+}
+
+impl LiveUser {
+    /// Whether the user may be signed in: switched on, not deleted, and past what must be redeemed.
+    pub fn usable(&self) -> bool {
+        self.enabled && self.deleted_at.is_none() && self.state != "pending"
+    }
+}
+
+/// A session that has not ended.
+#[derive(Debug, Clone)]
+pub struct LiveSession {
+    /// Its row.
+    pub row: SessionRow,
+    /// Whose it is; whether they are still let in is for the caller to judge.
+    pub user: LiveUser,
+}
+
+/// An interaction, ended ones too: what its end means is the caller's to say (N-21).
+#[derive(Debug, Clone)]
+pub struct LiveInteraction {
+    /// Its row.
+    pub row: InteractionRow,
+    /// Who it is about, where that is known.
+    pub user: Option<LiveUser>,
+    /// The last passcode of it.
+    pub passcode: Option<PasscodeRow>,
+    /// When mail to its address last came back (MAIL-09).
+    pub bounced_at: Option<Instant>,
+}
+
+/// What [`request`] reads.
+#[derive(Debug, Clone)]
+pub struct LiveRow {
+    /// `deployment.change_number`.
+    pub deployment_change: i64,
+    /// `deployment.epoch`.
+    pub epoch: i64,
+    /// The moment by which the statement judged what has ended (TIM-01).
+    pub database_now: Instant,
+    /// The tenant.
+    pub tenant: LiveTenant,
+    /// The session asked for, if it lives.
+    pub session: Option<LiveSession>,
+    /// The interaction asked for, if it is there.
+    pub interaction: Option<LiveInteraction>,
+}
+
+impl Named for LiveRow {
+    const NAMES: &'static [&'static str] = &[];
+}
+impl FromRow for LiveRow {
+    fn read<C: Cells>(cells: &mut C) -> deserialize::Result<Self> {
+        let (deployment_change, epoch, database_now) = (cells.cell()?, cells.cell()?, cells.cell()?);
+        let tenant = LiveTenant::read(cells)?;
+        let (session, session_user) = (cells.maybe()?, cells.maybe()?);
+        let (interaction, user, passcode) = (cells.maybe()?, cells.maybe()?, cells.maybe()?);
+        let bounced_at = cells.cell()?;
+        Ok(Self {
+            deployment_change,
+            epoch,
+            database_now,
+            tenant,
+            session: session.zip(session_user).map(|(row, user)| LiveSession { row, user }),
+            interaction: interaction.map(|row| LiveInteraction { row, user, passcode, bounced_at }),
+        })
+    }
+}
+
+/// From the tenant on, to what the request brings.
+macro_rules! joins {
+    () => {
+        " LEFT JOIN sessions s ON s.realm_id = t.id AND s.id = ? AND s.ended_at IS NULL AND s.expires_at > {now} \
+         LEFT JOIN users su ON su.tenant_id = s.realm_id AND su.id = s.user_id \
+         LEFT JOIN interactions i ON i.realm_id = t.id AND i.id = ? \
+         LEFT JOIN users iu ON iu.tenant_id = i.realm_id AND iu.id = i.user_id \
+         LEFT JOIN passcodes p ON p.realm_id = i.realm_id AND p.interaction_id = i.id AND p.ordinal = \
+         (SELECT MAX(q.ordinal) FROM passcodes q \
+         WHERE q.realm_id = i.realm_id AND q.interaction_id = i.id AND q.ordinal > 0) \
+         LEFT JOIN bounces b ON b.address_hash = i.address_key"
+    };
+}
+
+statements! {
+    ById = [
+        "SELECT d.change_number, d.epoch, {now}, " (LiveTenant t) ", " (SessionRow s) ", " (LiveUser su) ", "
+        (InteractionRow i) ", " (LiveUser iu) ", " (PasscodeRow p)
+        ", b.at FROM tenants t CROSS JOIN deployment d" (text joins) " WHERE t.id = ?"
+    ];
+    ByDomain = [
+        "SELECT d.change_number, d.epoch, {now}, " (LiveTenant t) ", " (SessionRow s) ", " (LiveUser su) ", "
+        (InteractionRow i) ", " (LiveUser iu) ", " (PasscodeRow p)
+        ", b.at FROM tenant_domains n JOIN tenants t ON t.id = n.tenant_id CROSS JOIN deployment d" (text joins)
+        " WHERE n.domain = ? AND n.verified_at IS NOT NULL"
+    ];
+    ByAddress = [
+        "SELECT " (LiveUser u) " FROM user_addresses a JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id"
+        " WHERE a.tenant_id = ? AND a.address_key = ? AND u.deleted_at IS NULL"
+    ];
+}
+
+/// The user of an address as decisions need them, unless deleted: one statement for somebody and for nobody (OTP-17).
+pub fn user_by_address(c: &mut Conn, tenant: TenantId, address_key: &str) -> QueryResult<Option<LiveUser>> {
+    ByAddress::optional(c, binds![tenant, address_key])
+}
+
+/// Reads what a request needs; nothing where there is no such tenant.
+pub fn request(
+    c: &mut Conn,
+    segment: Segment<'_>,
+    session: Option<SessionId>,
+    interaction: Option<InteractionId>,
+    now: Now,
+) -> QueryResult<Option<LiveRow>> {
+    match segment {
+        Segment::Id(tenant) => ById::optional(c, binds![now, session, now, interaction, tenant]),
+        Segment::Domain(domain) => ByDomain::optional(c, binds![now, session, now, interaction, domain]),
+    }
+}

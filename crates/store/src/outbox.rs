@@ -1,0 +1,215 @@
+//! What must leave the house: queued with the transaction that needs it, claimed under a lease, sent or given up.
+
+use chrono::TimeDelta;
+use diesel::QueryResult;
+use diesel::deserialize;
+use uuid::Uuid;
+use vestibule_core::clock::Instant;
+use vestibule_core::ids::{OutboxId, PasscodeId};
+use vestibule_core::secret::Digest;
+
+use crate::conn::Conn;
+use crate::row::{Cells, FromRow, Named, One, record, row};
+use crate::statement::{Statement, binds, statements};
+use crate::time::Now;
+
+row! {
+    /// A queued message as stored.
+    pub struct OutboxRow {
+        id: OutboxId,
+        /// Whose share of sending it counts in: a tenant or the accounts realm (TEN-04).
+        tenant_id: Uuid,
+        kind: String,
+        /// Lower goes first.
+        priority: i32,
+        /// Two of the same are one (CON-07).
+        dedupe: Digest,
+        /// Which server it goes to, for back-off.
+        destination: String,
+        template: String,
+        locale: String,
+        /// Recipient and values, sealed; erased once it is sent or given up.
+        sealed: Option<Vec<u8>>,
+        /// `queued`, `sending`, `sent`, `failed` or `dropped`.
+        state: String,
+        attempts: i32,
+        next_at: Instant,
+        lease_until: Option<Instant>,
+        realm_id: Option<Uuid>,
+        passcode_id: Option<PasscodeId>,
+        reason: Option<String>,
+        created_at: Instant,
+        sent_at: Option<Instant>,
+    }
+}
+
+record! {
+    /// A message to be sent.
+    pub struct NewOutbox {
+        id: OutboxId,
+        /// Whose share of sending it counts in: a tenant or the accounts realm (TEN-04).
+        tenant_id: Uuid,
+        kind: String,
+        /// Lower goes first.
+        priority: i32,
+        /// Two of the same are one (CON-07).
+        dedupe: Digest,
+        /// Which server it goes to, for back-off.
+        destination: String,
+        template: String,
+        locale: String,
+        /// Recipient and values, sealed.
+        sealed: Vec<u8>,
+        next_at: Instant,
+        realm_id: Option<Uuid>,
+        passcode_id: Option<PasscodeId>,
+        created_at: Instant,
+    }
+}
+
+/// A message that this process may send until the lease ends.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The message.
+    pub row: OutboxRow,
+    /// Whether what it carries is still good: its passcode lives, or it carries none (MAIL-06).
+    pub live: bool,
+}
+
+impl Named for Claimed {
+    const NAMES: &'static [&'static str] = &[];
+}
+impl FromRow for Claimed {
+    fn read<C: Cells>(cells: &mut C) -> deserialize::Result<Self> {
+        Ok(Self { row: OutboxRow::read(cells)?, live: cells.cell()? })
+    }
+}
+
+/// The tenants that have something to send, one look-up each however much they have.
+macro_rules! due {
+    () => {
+        "WITH RECURSIVE due (tenant_id) AS (SELECT f.tenant_id FROM (SELECT o.tenant_id FROM outbox o \
+         WHERE o.state IN ('queued', 'sending') ORDER BY o.tenant_id LIMIT 1) f UNION ALL \
+         SELECT (SELECT o.tenant_id FROM outbox o WHERE o.state IN ('queued', 'sending') \
+         AND o.tenant_id > d.tenant_id ORDER BY o.tenant_id LIMIT 1) FROM due d WHERE d.tenant_id IS NOT NULL), "
+    };
+}
+
+statements! {
+    Insert = [
+        "INSERT INTO outbox (" (NewOutbox) ", state, attempts) VALUES (" (values NewOutbox) ", 'queued', 0)"
+        " ON CONFLICT (dedupe) DO NOTHING"
+    ];
+    // a notice of which the last one is old enough (N-22) takes that one's place
+    Renew = [
+        "INSERT INTO outbox (" (NewOutbox) ", state, attempts) VALUES (" (values NewOutbox) ", 'queued', 0)"
+        " ON CONFLICT (dedupe) DO UPDATE SET id = excluded.id, tenant_id = excluded.tenant_id, kind = excluded.kind,"
+        " priority = excluded.priority, destination = excluded.destination, template = excluded.template,"
+        " locale = excluded.locale, sealed = excluded.sealed, state = 'queued', attempts = 0,"
+        " next_at = excluded.next_at, lease_until = NULL, realm_id = excluded.realm_id,"
+        " passcode_id = excluded.passcode_id, reason = NULL, created_at = excluded.created_at, sent_at = NULL"
+        " WHERE outbox.created_at <= ?"
+    ];
+    Take = [
+        (text due)
+        (sqlite
+            "picked (id) AS (SELECT m.id FROM due d JOIN outbox m ON m.id IN (SELECT x.id FROM outbox x
+             WHERE x.tenant_id = d.tenant_id AND x.state IN ('queued', 'sending') AND x.next_at <= {now}
+             AND (x.lease_until IS NULL OR x.lease_until <= {now}) ORDER BY x.priority, x.id LIMIT ?)
+             ORDER BY m.priority, m.id LIMIT ?)"
+         postgres
+            "picked (id) AS MATERIALIZED (SELECT m.id FROM due d CROSS JOIN LATERAL (SELECT x.id, x.priority FROM outbox x
+             WHERE x.tenant_id = d.tenant_id AND x.state IN ('queued', 'sending') AND x.next_at <= {now}
+             AND (x.lease_until IS NULL OR x.lease_until <= {now}) ORDER BY x.priority, x.id LIMIT ?
+             FOR UPDATE SKIP LOCKED) m ORDER BY m.priority, m.id LIMIT ?)")
+        " UPDATE outbox SET state = 'sending', attempts = attempts + 1, lease_until = {now}"
+        " WHERE id IN (SELECT id FROM picked) RETURNING " (OutboxRow)
+        ", (passcode_id IS NULL OR EXISTS (SELECT 1 FROM passcodes p WHERE p.realm_id = outbox.realm_id"
+        " AND p.id = outbox.passcode_id AND p.state = 'live' AND p.expires_at > {now}))"
+    ];
+    Live = [
+        "SELECT (o.passcode_id IS NULL OR EXISTS (SELECT 1 FROM passcodes p WHERE p.realm_id = o.realm_id"
+        " AND p.id = o.passcode_id AND p.state = 'live' AND p.expires_at > {now})) FROM outbox o WHERE o.id = ?"
+    ];
+    Sent = [
+        "UPDATE outbox SET state = 'sent', sealed = NULL, lease_until = NULL, reason = NULL, sent_at = ?"
+        " WHERE id = ? AND state = 'sending'"
+    ];
+    Retry = [
+        "UPDATE outbox SET state = 'queued', lease_until = NULL, next_at = ?, reason = ?"
+        " WHERE id = ? AND state = 'sending'"
+    ];
+    GiveUp = [
+        "UPDATE outbox SET state = ?, sealed = NULL, lease_until = NULL, reason = ?"
+        " WHERE id = ? AND state IN ('queued', 'sending')"
+    ];
+    List = ["SELECT " (OutboxRow) " FROM outbox ORDER BY id DESC LIMIT ?"];
+    Waiting = ["SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending')"];
+}
+
+/// Queues a message; `false` where the same is there already (CON-07). A notice may take the place of the same one queued
+/// up to `renew` (N-22).
+pub fn insert(c: &mut Conn, new: &NewOutbox, renew: Option<Instant>) -> QueryResult<bool> {
+    let mut values = new.binds();
+    match renew {
+        None => Insert::hit(c, &values),
+        Some(until) => {
+            values.extend_from_slice(binds![until]);
+            Renew::hit(c, &values)
+        }
+    }
+}
+
+/// How much is claimed at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// Messages in all.
+    pub limit: i64,
+    /// Messages of one tenant (TEN-04).
+    pub share: i64,
+    /// How long they are this process's; then any other may claim them.
+    pub lease: TimeDelta,
+}
+
+/// Takes messages that are due, by priority and then in order; no other process gets them before the lease ends.
+pub fn claim(c: &mut Conn, claim: Claim, now: Now) -> QueryResult<Vec<Claimed>> {
+    let until = now.plus(claim.lease);
+    let mut rows: Vec<Claimed> = Take::all(c, binds![now, now, claim.share, claim.limit, until, now])?;
+    rows.sort_by_key(|claimed| (claimed.row.priority, claimed.row.id));
+    Ok(rows)
+}
+
+/// Whether what a message carries is still good, asked right before it is sent (MAIL-06).
+pub fn is_live(c: &mut Conn, id: OutboxId, now: Now) -> QueryResult<bool> {
+    Ok(Live::optional::<One<bool>>(c, binds![now, id])?.is_some_and(|row| row.0))
+}
+
+/// Notes that a message was handed over, and erases what it said.
+pub fn sent(c: &mut Conn, id: OutboxId, now: Instant) -> QueryResult<bool> {
+    Sent::hit(c, binds![now, id])
+}
+
+/// Puts a message back after a passing failure.
+pub fn retry(c: &mut Conn, id: OutboxId, next_at: Instant, reason: &str) -> QueryResult<bool> {
+    Retry::hit(c, binds![next_at, reason, id])
+}
+
+/// Gives a message up after a lasting failure, and erases what it said.
+pub fn fail(c: &mut Conn, id: OutboxId, reason: &str) -> QueryResult<bool> {
+    GiveUp::hit(c, binds!["failed", reason, id])
+}
+
+/// Leaves a message unsent because it is stale or unwanted, and erases what it said.
+pub fn discard(c: &mut Conn, id: OutboxId, reason: &str) -> QueryResult<bool> {
+    GiveUp::hit(c, binds!["dropped", reason, id])
+}
+
+/// The newest messages, in whatever state: for the operator.
+pub fn list(c: &mut Conn, limit: i64) -> QueryResult<Vec<OutboxRow>> {
+    List::all(c, binds![limit])
+}
+
+/// How many messages wait.
+pub fn waiting(c: &mut Conn) -> QueryResult<i64> {
+    Waiting::one::<One<i64>>(c, binds![]).map(|row| row.0)
+}

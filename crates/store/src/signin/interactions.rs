@@ -1,0 +1,199 @@
+//! Interactions from their first send, try or proof on.
+
+use diesel::QueryResult;
+use serde_json::Value;
+use vestibule_core::clock::Instant;
+use vestibule_core::ids::{ClientId, InteractionId, InvitationId, Realm, SessionId, UserId};
+use vestibule_core::secret::Digest;
+
+use crate::conn::Conn;
+use crate::row::{One, record, row};
+use crate::statement::{Statement, binds, statements};
+use crate::time::Now;
+
+row! {
+    /// An interaction as stored.
+    pub struct InteractionRow {
+        realm_id: Realm,
+        id: InteractionId,
+        /// Of the secret in the browser that began it (OTP-11).
+        secret_digest: Digest,
+        /// Of the secret before the last proof.
+        previous_digest: Option<Digest>,
+        /// Until when the secret before the last proof is still known.
+        previous_until: Option<Instant>,
+        /// Whose source it counts for (N-21), keyed hash.
+        source_key: Digest,
+        ending: String,
+        client_id: Option<ClientId>,
+        user_id: Option<UserId>,
+        /// Keyed hash of the address.
+        address_key: Digest,
+        /// The request, sealed.
+        request: Vec<u8>,
+        /// What was proven; only `core` reads and writes it.
+        ledger: Value,
+        /// `open`, `finished` or `cancelled`.
+        state: String,
+        /// How often the row was begun: once more each time it was replaced after its end (N-21).
+        lives: i32,
+        session_id: Option<SessionId>,
+        invitation_id: Option<InvitationId>,
+        created_at: Instant,
+        expires_at: Instant,
+        finished_at: Option<Instant>,
+    }
+}
+
+record! {
+    /// A new interaction, under the id of the sealed one.
+    pub struct NewInteraction {
+        realm_id: Realm,
+        id: InteractionId,
+        secret_digest: Digest,
+        source_key: Digest,
+        ending: String,
+        client_id: Option<ClientId>,
+        user_id: Option<UserId>,
+        address_key: Digest,
+        request: Vec<u8>,
+        ledger: Value,
+        invitation_id: Option<InvitationId>,
+        created_at: Instant,
+        expires_at: Instant,
+    }
+}
+
+/// What a step changes of an interaction.
+#[derive(Debug, Clone, Copy)]
+pub struct LedgerChange<'a> {
+    /// The ledger as it is from now on.
+    pub ledger: &'a Value,
+    /// The new secret's digest, where the step was a proof (SES-04), and until when the old secret is still known.
+    pub secret: Option<(&'a Digest, Instant)>,
+    /// The user, where the step found out who it is; left alone where `None`.
+    pub user_id: Option<UserId>,
+    /// When the row ends now.
+    pub expires_at: Instant,
+}
+
+statements! {
+    // an open row that has ended counts as absent (N-21): it begins again, without its proofs
+    Insert = [
+        "INSERT INTO interactions (" (NewInteraction) ", state, lives) VALUES (" (values NewInteraction) ", 'open', 1)"
+        " ON CONFLICT (realm_id, id) DO UPDATE SET secret_digest = excluded.secret_digest, previous_digest = NULL,"
+        " previous_until = NULL, source_key = excluded.source_key, ending = excluded.ending,"
+        " client_id = excluded.client_id, user_id = excluded.user_id, address_key = excluded.address_key,"
+        " request = excluded.request, ledger = excluded.ledger, invitation_id = excluded.invitation_id,"
+        " created_at = excluded.created_at, expires_at = excluded.expires_at, lives = interactions.lives + 1"
+        " WHERE interactions.state = 'open' AND interactions.expires_at <= {now} RETURNING lives"
+    ];
+    // codes of the life before: dead, and out of the way of the new one's ordinals
+    Bury = [
+        "UPDATE passcodes SET ordinal = ordinal - 1000 * ?,"
+        " state = CASE WHEN state = 'live' THEN 'superseded' ELSE state END"
+        " WHERE realm_id = ? AND interaction_id = ? AND ordinal > 0"
+    ];
+    Find = ["SELECT " (InteractionRow) " FROM interactions WHERE realm_id = ? AND id = ?"];
+    Cancel = ["UPDATE interactions SET state = 'cancelled' WHERE realm_id = ? AND id = ? AND state = 'open'"];
+    Save = [
+        "UPDATE interactions SET ledger = ?, user_id = COALESCE(?, user_id), expires_at = ?"
+        " WHERE realm_id = ? AND id = ? AND state = 'open'"
+    ];
+    SaveSecret = [
+        "UPDATE interactions SET ledger = ?, user_id = COALESCE(?, user_id), expires_at = ?,"
+        " previous_digest = secret_digest, previous_until = ?, secret_digest = ?"
+        " WHERE realm_id = ? AND id = ? AND state = 'open'"
+    ];
+    RenewAgain = [
+        "UPDATE interactions SET secret_digest = ?"
+        " WHERE realm_id = ? AND id = ? AND state = 'open' AND previous_digest = ? AND previous_until > {now}"
+    ];
+    Extend = ["UPDATE interactions SET expires_at = ? WHERE realm_id = ? AND id = ? AND state = 'open'"];
+    Finish = [
+        "UPDATE interactions SET state = 'finished', session_id = ?, finished_at = {now}"
+        " WHERE realm_id = ? AND id = ? AND state = 'open' AND expires_at > {now}"
+    ];
+    Trim = [
+        "DELETE FROM interactions WHERE source_key = ? AND state = 'open' AND id < (SELECT i.id FROM interactions i"
+        " WHERE i.source_key = ? AND i.state = 'open' ORDER BY i.id DESC LIMIT 1 OFFSET ?)"
+    ];
+}
+
+/// Begins an interaction, or begins one again whose row has ended; `false` where it exists: a double click or a second
+/// tab (architecture rule 4).
+pub fn insert_interaction(c: &mut Conn, new: &NewInteraction, now: Now) -> QueryResult<bool> {
+    let mut values = new.binds();
+    values.extend_from_slice(binds![now]);
+    let Some(One(lives)) = Insert::optional::<One<i32>>(c, &values)? else { return Ok(false) };
+    if lives > 1 {
+        Bury::run(c, binds![lives, new.realm_id, new.id])?;
+    }
+    Ok(true)
+}
+
+/// One interaction, ended ones too. Requests read it by [`crate::live::request`].
+pub fn interaction(c: &mut Conn, realm: Realm, id: InteractionId) -> QueryResult<Option<InteractionRow>> {
+    Find::optional(c, binds![realm, id])
+}
+
+/// Gives an open interaction up; `false` where it is not open.
+pub fn cancel_interaction(c: &mut Conn, realm: Realm, id: InteractionId) -> QueryResult<bool> {
+    Cancel::hit(c, binds![realm, id])
+}
+
+/// Saves what a step changed; `false` where the interaction is not open any more.
+pub fn save_ledger(
+    c: &mut Conn,
+    realm: Realm,
+    id: InteractionId,
+    change: &LedgerChange<'_>,
+) -> QueryResult<bool> {
+    let LedgerChange { ledger, secret, user_id, expires_at } = change;
+    match secret {
+        None => Save::hit(c, binds![ledger, user_id, expires_at, realm, id]),
+        Some((digest, until)) => {
+            SaveSecret::hit(c, binds![ledger, user_id, expires_at, until, digest, realm, id])
+        }
+    }
+}
+
+/// Gives a browser whose answer was lost another secret, by the one of before the proof (SES-04); `false` where that
+/// is not known any more.
+pub fn renew_secret(
+    c: &mut Conn,
+    realm: Realm,
+    id: InteractionId,
+    before: &Digest,
+    secret: &Digest,
+    now: Now,
+) -> QueryResult<bool> {
+    RenewAgain::hit(c, binds![secret, realm, id, before, now])
+}
+
+/// Moves the end of an open interaction: another code was sent (N-21).
+pub fn extend_interaction(
+    c: &mut Conn,
+    realm: Realm,
+    id: InteractionId,
+    expires_at: Instant,
+) -> QueryResult<bool> {
+    Extend::hit(c, binds![expires_at, realm, id])
+}
+
+/// Turns an open interaction into a finished one; `false` where it is not open or has ended: only one of several
+/// requests finishes it.
+pub fn finish_interaction(
+    c: &mut Conn,
+    realm: Realm,
+    id: InteractionId,
+    session: Option<SessionId>,
+    now: Now,
+) -> QueryResult<bool> {
+    Finish::hit(c, binds![session, now, realm, id, now])
+}
+
+/// Keeps the newest open rows of a source (N-21, DOS-04); how many went.
+pub fn trim_open_rows(c: &mut Conn, source_key: &Digest, keep: i32) -> QueryResult<usize> {
+    Trim::run(c, binds![source_key, source_key, i64::from(keep.max(1)) - 1])
+}

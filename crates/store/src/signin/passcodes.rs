@@ -1,0 +1,156 @@
+//! Passcodes and their decoys: counted, consumed, superseded.
+
+use diesel::QueryResult;
+use vestibule_core::clock::Instant;
+use vestibule_core::ids::{InteractionId, PasscodeId, Realm};
+use vestibule_core::secret::Digest;
+
+use crate::conn::Conn;
+use crate::row::{One, record, row};
+use crate::statement::{Statement, binds, statements};
+use crate::time::Now;
+
+row! {
+    /// A passcode as stored.
+    pub struct PasscodeRow {
+        realm_id: Realm,
+        id: PasscodeId,
+        interaction_id: InteractionId,
+        /// Which send of its interaction; below zero where the interaction began again since.
+        ordinal: i32,
+        purpose: String,
+        /// Keyed hash of the address.
+        subject_key: Digest,
+        /// Keyed hash of the code (OTP-16).
+        digest: Digest,
+        key_id: i32,
+        /// Whether no mail went out with it.
+        decoy: bool,
+        /// What page and mail show alike (OTP-07).
+        mark: String,
+        tries: i32,
+        /// `live`, `superseded`, `burned`, `used` or `cancelled`.
+        state: String,
+        expires_at: Instant,
+        created_at: Instant,
+        used_at: Option<Instant>,
+        report_digest: Option<Digest>,
+        /// What the report page tells, sealed.
+        context: Vec<u8>,
+    }
+}
+
+record! {
+    /// A new passcode.
+    pub struct NewPasscode {
+        realm_id: Realm,
+        id: PasscodeId,
+        interaction_id: InteractionId,
+        /// Which send of its interaction, from 1 on.
+        ordinal: i32,
+        purpose: String,
+        subject_key: Digest,
+        digest: Digest,
+        key_id: i32,
+        decoy: bool,
+        mark: String,
+        expires_at: Instant,
+        created_at: Instant,
+        report_digest: Option<Digest>,
+        context: Vec<u8>,
+    }
+}
+
+statements! {
+    Insert = [
+        "INSERT INTO passcodes (" (NewPasscode) ", tries, state) VALUES (" (values NewPasscode) ", 0, 'live')"
+        " ON CONFLICT (realm_id, interaction_id, ordinal) DO NOTHING"
+    ];
+    Find = ["SELECT " (PasscodeRow) " FROM passcodes WHERE realm_id = ? AND id = ?"];
+    Newest = [
+        "SELECT " (PasscodeRow) " FROM passcodes WHERE realm_id = ? AND interaction_id = ? AND ordinal > 0"
+        " ORDER BY ordinal DESC LIMIT 1"
+    ];
+    ByReport = ["SELECT " (PasscodeRow) " FROM passcodes WHERE realm_id = ? AND report_digest = ?"];
+    Supersede = [
+        "UPDATE passcodes SET state = 'superseded' WHERE realm_id = ? AND interaction_id = ? AND state = 'live'"
+    ];
+    CountTry = [
+        "UPDATE passcodes SET tries = tries + 1"
+        " WHERE realm_id = ? AND id = ? AND state = 'live' AND expires_at > {now} RETURNING tries"
+    ];
+    Burn = ["UPDATE passcodes SET state = 'burned' WHERE realm_id = ? AND id = ? AND state = 'live'"];
+    Consume = [
+        "UPDATE passcodes SET state = 'used', used_at = {now} WHERE realm_id = ? AND id = ? AND state = 'live'"
+        " AND digest = ? AND NOT decoy AND expires_at > {now} AND tries <= ? RETURNING " (PasscodeRow)
+    ];
+    CancelFor = [
+        "UPDATE passcodes SET state = 'cancelled' WHERE realm_id = ? AND subject_key = ? AND state = 'live'"
+    ];
+    Untried = [
+        "SELECT COUNT(*) FROM passcodes WHERE realm_id = ? AND subject_key = ? AND state = 'live' AND tries = 0"
+        " AND expires_at > {now}"
+    ];
+}
+
+/// Stores a passcode; `false` where the interaction has one of this ordinal: the same send, repeated (OTP-07).
+pub fn insert_passcode(c: &mut Conn, new: &NewPasscode) -> QueryResult<bool> {
+    Insert::hit(c, &new.binds())
+}
+
+/// One passcode.
+pub fn passcode(c: &mut Conn, realm: Realm, id: PasscodeId) -> QueryResult<Option<PasscodeRow>> {
+    Find::optional(c, binds![realm, id])
+}
+
+/// The last one sent in an interaction.
+pub fn newest_passcode(
+    c: &mut Conn,
+    realm: Realm,
+    interaction: InteractionId,
+) -> QueryResult<Option<PasscodeRow>> {
+    Newest::optional(c, binds![realm, interaction])
+}
+
+/// The one whose mail a report link came in.
+pub fn passcode_by_report(c: &mut Conn, realm: Realm, report: &Digest) -> QueryResult<Option<PasscodeRow>> {
+    ByReport::optional(c, binds![realm, report])
+}
+
+/// Ends the live passcode of an interaction, since another follows; how many there were.
+pub fn supersede_passcodes(c: &mut Conn, realm: Realm, interaction: InteractionId) -> QueryResult<usize> {
+    Supersede::run(c, binds![realm, interaction])
+}
+
+/// Counts a try, in a transaction of its own (OTP-04); its ordinal, or nothing where the code is not live.
+pub fn count_try(c: &mut Conn, realm: Realm, id: PasscodeId, now: Now) -> QueryResult<Option<i32>> {
+    Ok(CountTry::optional::<One<i32>>(c, binds![realm, id, now])?.map(|row| row.0))
+}
+
+/// Ends a passcode after its last wrong try.
+pub fn burn(c: &mut Conn, realm: Realm, id: PasscodeId) -> QueryResult<bool> {
+    Burn::hit(c, binds![realm, id])
+}
+
+/// Uses a passcode up: the one returned row is the success (OTP-14). Refused for other digits, for a decoy, after its
+/// end, and when more tries were counted than `max_tries`.
+pub fn consume(
+    c: &mut Conn,
+    realm: Realm,
+    id: PasscodeId,
+    digest: &Digest,
+    max_tries: i32,
+    now: Now,
+) -> QueryResult<Option<PasscodeRow>> {
+    Consume::optional(c, binds![now, realm, id, digest, now, max_tries])
+}
+
+/// Ends every live passcode of an address: somebody reported one; how many there were.
+pub fn cancel_codes_for(c: &mut Conn, realm: Realm, subject_key: &Digest) -> QueryResult<usize> {
+    CancelFor::run(c, binds![realm, subject_key])
+}
+
+/// Live codes of an address not tried yet: each holds one try in reserve (OTP-05).
+pub fn untried_codes(c: &mut Conn, realm: Realm, subject_key: &Digest, now: Now) -> QueryResult<i64> {
+    Untried::one::<One<i64>>(c, binds![realm, subject_key, now]).map(|row| row.0)
+}

@@ -1,0 +1,118 @@
+//! Sessions of browsers.
+
+use diesel::QueryResult;
+use vestibule_core::clock::Instant;
+use vestibule_core::ids::{InteractionId, Realm, SessionId, UserId};
+use vestibule_core::secret::Digest;
+
+use crate::conn::Conn;
+use crate::row::{One, record, row};
+use crate::statement::{Statement, binds, statements};
+use crate::time::Now;
+
+row! {
+    /// A session as stored.
+    pub struct SessionRow {
+        realm_id: Realm,
+        id: SessionId,
+        /// Of the secret in the browser's cookie.
+        secret_digest: Digest,
+        user_id: UserId,
+        auth_time: Instant,
+        expires_at: Instant,
+        ended_at: Option<Instant>,
+        amr: String,
+        acr: String,
+        idp: String,
+        interaction_id: InteractionId,
+        browser: String,
+        network: String,
+        created_at: Instant,
+    }
+}
+
+record! {
+    /// A new session.
+    pub struct NewSession {
+        realm_id: Realm,
+        id: SessionId,
+        secret_digest: Digest,
+        user_id: UserId,
+        auth_time: Instant,
+        expires_at: Instant,
+        amr: String,
+        acr: String,
+        idp: String,
+        interaction_id: InteractionId,
+        browser: String,
+        network: String,
+        created_at: Instant,
+    }
+}
+
+statements! {
+    Insert = [
+        "INSERT INTO sessions (" (NewSession) ") SELECT " (values NewSession) " FROM users u"
+        " WHERE u.tenant_id = ? AND u.id = ? AND u.enabled AND u.deleted_at IS NULL"
+        " AND (u.kind = 'member' OR u.state = 'accepted') RETURNING id"
+    ];
+    Find = ["SELECT " (SessionRow) " FROM sessions WHERE realm_id = ? AND id = ?"];
+    Rotate = ["UPDATE sessions SET secret_digest = ? WHERE realm_id = ? AND id = ? AND ended_at IS NULL"];
+    End = ["UPDATE sessions SET ended_at = {now} WHERE realm_id = ? AND id = ? AND ended_at IS NULL"];
+    EndOfInteraction = [
+        "UPDATE sessions SET ended_at = {now} WHERE realm_id = ? AND ended_at IS NULL AND id ="
+        " (SELECT i.session_id FROM interactions i WHERE i.realm_id = ? AND i.id = ?)"
+    ];
+    EndOfUser = ["UPDATE sessions SET ended_at = {now} WHERE realm_id = ? AND user_id = ? AND ended_at IS NULL"];
+    OfUser = [
+        "SELECT " (SessionRow) " FROM sessions WHERE realm_id = ? AND user_id = ? AND ended_at IS NULL"
+        " AND expires_at > {now} ORDER BY created_at DESC, id"
+    ];
+}
+
+/// Opens a session, if its user may have one at this moment; `false` where they are shut out, deleted or not accepted.
+pub fn insert_session(c: &mut Conn, new: &NewSession) -> QueryResult<bool> {
+    let mut values = new.binds();
+    values.extend_from_slice(binds![new.realm_id, new.user_id]);
+    Ok(Insert::optional::<One<SessionId>>(c, &values)?.is_some())
+}
+
+/// One session, in whatever state.
+pub fn session(c: &mut Conn, realm: Realm, id: SessionId) -> QueryResult<Option<SessionRow>> {
+    Find::optional(c, binds![realm, id])
+}
+
+/// Gives a session another secret; the one before dies at once.
+pub fn rotate_session_secret(
+    c: &mut Conn,
+    realm: Realm,
+    id: SessionId,
+    secret: &Digest,
+) -> QueryResult<bool> {
+    Rotate::hit(c, binds![secret, realm, id])
+}
+
+/// Ends a session; `false` where it has ended.
+pub fn end_session(c: &mut Conn, realm: Realm, id: SessionId, now: Now) -> QueryResult<bool> {
+    End::hit(c, binds![now, realm, id])
+}
+
+/// Ends the session that an interaction led to; how many there were.
+pub fn end_sessions_of_interaction(
+    c: &mut Conn,
+    realm: Realm,
+    interaction: InteractionId,
+    now: Now,
+) -> QueryResult<usize> {
+    EndOfInteraction::run(c, binds![now, realm, realm, interaction])
+}
+
+/// Ends every session of a user; how many there were.
+pub fn end_sessions_of_user(c: &mut Conn, realm: Realm, user: UserId, now: Now) -> QueryResult<usize> {
+    EndOfUser::run(c, binds![now, realm, user])
+}
+
+/// The live sessions of a user, the newest first.
+pub fn sessions_of_user(c: &mut Conn, realm: Realm, user: UserId, now: Now) -> QueryResult<Vec<SessionRow>> {
+    OfUser::all(c, binds![realm, user, now])
+}

@@ -1,0 +1,338 @@
+//! Deployment, tenants, directory, applications, invitations, keys, policies, logs.
+
+use super::*;
+
+type Job = Box<dyn FnMut(&mut Conn) -> QueryResult<()> + Send>;
+
+both! {
+    /// CON-04, rule 6: one deployment; each change raises its number.
+    async fn the_deployment_is_one_row(lab: &Lab) {
+        lab.tenant("alpha.test").await;
+        lab.tenant("beta.test").await;
+        let row = lab.read(deployment::find).unwrap();
+        assert_eq!((row.epoch, row.change_number, row.key_check), (1, 1, vec![7]));
+        lab.write(|c| {
+            assert!(deployment::set_base_url(c, "https://other.test")?);
+            assert!(deployment::set_settings(c, &json!({"b": [1, null]}))?);
+            assert_eq!(deployment::raise_epoch(c)?, 2);
+            assert_eq!(deployment::raise_change(c)?, 5);
+            Ok(())
+        })
+        .await;
+        let row = lab.read(deployment::find).unwrap();
+        assert_eq!((row.base_url.as_str(), row.settings), ("https://other.test", json!({"b": [1, null]})));
+    }
+
+    /// Tenants are found by id and by proven domain; settings change only from the version that was read.
+    async fn tenants_and_their_settings(lab: &Lab) {
+        let (alpha, now) = (lab.tenant("alpha.test").await, lab.base);
+        lab.tenant("beta.test").await;
+        let found = lab.read(|c| tenants::find_by_domain(c, "alpha.test")).unwrap();
+        assert_eq!((found.id, found.state.as_str(), found.change_number), (alpha, "active", 1));
+        let new = tenants::NewDomain {
+            tenant_id: alpha, domain: "unproven.test".into(), is_default: false, verified_at: None, created_at: now,
+        };
+        lab.write(move |c| tenants::add_domain(c, &new)).await;
+        assert!(lab.read(|c| tenants::find_by_domain(c, "unproven.test")).is_none());
+        lab.write(move |c| tenants::verify_domain(c, alpha, "unproven.test", now)).await;
+        assert!(lab.read(|c| tenants::find_by_domain(c, "unproven.test")).is_some());
+        assert_eq!(lab.read(|c| tenants::domains(c, alpha)).len(), 2);
+        assert_eq!(lab.read(tenants::list).len(), 2);
+
+        assert_eq!(lab.read(|c| tenants::settings(c, alpha)), Some((json!({"a": 1}), 1)));
+        let put = |version: i32| lab.write(move |c| tenants::put_settings(c, alpha, &json!({"a": 2}), version, now));
+        assert!(put(1).await);
+        assert!(!put(1).await);
+        assert_eq!(lab.read(|c| tenants::settings(c, alpha)), Some((json!({"a": 2}), 2)));
+        lab.write(move |c| tenants::set_state(c, alpha, "disabled")).await;
+        let row = lab.read(|c| tenants::find(c, alpha)).unwrap();
+        assert_eq!((row.state.as_str(), row.change_number), ("disabled", 3));
+    }
+
+    /// Policies keep their history; the newest of each kind holds.
+    async fn policies_are_versioned(lab: &Lab) {
+        let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
+        for (kind, version) in [("otp", 1), ("otp", 2), ("domains", 1)] {
+            let put = lab.write(move |c| policies::put(c, tenant, kind, &json!({"v": version}), now)).await;
+            assert_eq!(put, version);
+        }
+        let current = lab.read(|c| policies::current(c, tenant));
+        let held: Vec<_> = current.iter().map(|p| (p.kind.as_str(), p.version)).collect();
+        assert_eq!(held, [("domains", 1), ("otp", 2)]);
+    }
+
+    /// The way of a guest through the directory.
+    async fn a_guest_is_accepted_once(lab: &Lab) {
+        let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
+        let gina = lab.user(tenant, "gina@guest.test", "pending").await;
+        let row = lab.read(|c| directory::user_by_address(c, tenant, "gina@guest.test")).unwrap();
+        assert_eq!((row.id, row.state.as_str(), row.version, row.pinned_method), (gina, "pending", 1, None));
+        assert!(lab.write(move |c| directory::hold(c, tenant, gina, now)).await);
+        assert!(!lab.write(move |c| directory::accept(c, tenant, gina, "mail", now)).await, "held");
+        assert!(lab.write(move |c| directory::release(c, tenant, gina)).await);
+        assert!(lab.write(move |c| directory::accept(c, tenant, gina, "mail", now)).await);
+        assert!(!lab.write(move |c| directory::accept(c, tenant, gina, "mail", now)).await);
+        assert!(lab.write(move |c| directory::agree_terms(c, tenant, gina, 3)).await);
+        let row = lab.read(|c| directory::user(c, tenant, gina)).unwrap();
+        assert_eq!((row.state.as_str(), row.pinned_method.as_deref(), row.agreed_terms), ("accepted", Some("mail"), Some(3)));
+        assert_eq!(row.state_changed_at, Some(now));
+
+        let identity = directory::NewIdentity {
+            tenant_id: tenant, kind: "mail".into(), issuer: "self".into(), subject: "gina@guest.test".into(),
+            user_id: gina, created_at: now,
+        };
+        let again = identity.clone();
+        assert!(lab.write(move |c| directory::insert_identity(c, &identity)).await);
+        assert!(!lab.write(move |c| directory::insert_identity(c, &again)).await);
+        assert_eq!(lab.read(|c| directory::identities(c, tenant, gina)).len(), 1);
+
+        lab.write(move |c| {
+            directory::touch_activity(c, tenant, gina, now, "mail")?;
+            directory::touch_activity(c, tenant, gina, now + TimeDelta::hours(1), "federated")
+        })
+        .await;
+        let activity = lab.read(|c| directory::activity(c, tenant, gina)).unwrap();
+        assert_eq!((activity.last_at, activity.last_method.as_str()), (now + TimeDelta::hours(1), "federated"));
+        assert!(lab.write(move |c| directory::set_display_name(c, tenant, gina, None)).await);
+    }
+
+    /// Pages, sponsors and roles.
+    async fn pages_sponsors_and_roles(lab: &Lab) {
+        let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
+        let mut users = Vec::new();
+        for i in 0..5 {
+            users.push(lab.user(tenant, &format!("u{i}@guest.test"), "accepted").await);
+        }
+        let mut boss = lab.new_user(tenant, "boss@alpha.test", "none");
+        boss.kind = "member".into();
+        let boss_id = boss.id;
+        lab.write(move |c| directory::insert_user(c, &boss, Some(now))).await;
+        let first = lab.read(|c| directory::list_users(c, tenant, None, None, 3));
+        assert_eq!(first.len(), 3);
+        let rest = lab.read(|c| directory::list_users(c, tenant, None, Some(first[2].id), 10));
+        assert_eq!(rest.len(), 3);
+        assert_eq!(lab.read(|c| directory::list_users(c, tenant, Some("member"), None, 10)).len(), 1);
+        let gina = users[0];
+        lab.write(move |c| {
+            for _ in 0..2 {
+                directory::add_sponsor(c, tenant, gina, boss_id)?;
+                directory::assign_role(c, tenant, boss_id, "administrator", now)?;
+            }
+            Ok(())
+        })
+        .await;
+        assert_eq!(lab.read(|c| directory::sponsors(c, tenant, gina))[0].id, boss_id);
+        assert_eq!(lab.read(|c| directory::first_with_role(c, tenant, "administrator")).unwrap().id, boss_id);
+        assert!(lab.read(|c| directory::has_role(c, tenant, boss_id, "administrator")));
+        assert!(!lab.read(|c| directory::has_role(c, tenant, gina, "administrator")));
+        lab.write(move |c| directory::set_enabled(c, tenant, boss_id, false)).await;
+        assert!(lab.read(|c| directory::members_with_role(c, tenant, "administrator")).is_empty());
+    }
+
+    /// An application as it went in, and the position of a removed URI that never comes back.
+    async fn applications_and_their_uris(lab: &Lab) {
+        let (tenant, beta, now) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await, lab.base);
+        let new = lab.application(tenant, "portal");
+        let (id, client) = (new.id, new.client_id.clone());
+        let credential = applications::NewCredential {
+            tenant_id: tenant, application_id: id, id: lab.id(), digest: digest(3), hint: "abc".into(),
+            expires_at: None, created_at: now,
+        };
+        let (stored, secret, principal) = (new.clone(), credential.id, lab.id());
+        lab.write(move |c| applications::insert(c, &stored, principal, Some(&credential), now)).await;
+        let (found, credentials) = lab.read(|c| applications::find(c, tenant, &client)).unwrap();
+        assert_eq!(found, new);
+        assert!(credentials[0].digest.matches(&digest(3)));
+        assert!(lab.read(|c| applications::find(c, beta, &client)).is_none());
+        assert!(lab.read(|c| applications::client_exists(c, &client)));
+        assert_eq!(lab.read(|c| applications::list(c, tenant)), [new]);
+
+        let add = |uri: &'static str| lab.write(move |c| applications::add_redirect_uri(c, tenant, id, applications::UriKind::Redirect, uri));
+        let second = add("https://app.test/two").await;
+        let remove = lab.write(move |c| {
+            applications::remove_redirect_uri(c, tenant, id, applications::UriKind::Redirect, "https://app.test/two")
+        })
+        .await;
+        assert!(remove);
+        assert!(add("https://app.test/two").await > second);
+        assert!(lab.write(move |c| applications::remove_credential(c, tenant, id, secret)).await);
+        let off = client.clone();
+        assert!(lab.write(move |c| applications::set_enabled(c, tenant, &off, false)).await);
+        let (found, credentials) = lab.read(|c| applications::find(c, tenant, &client)).unwrap();
+        assert!(!found.enabled && credentials.is_empty());
+    }
+
+    /// An application of several tenants is found where it is present; a single-tenant one nowhere else, whatever a
+    /// service principal says.
+    async fn a_foreign_presence_needs_a_multi_tenant_application(lab: &Lab) {
+        let (alpha, beta, now) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await, lab.base);
+        for (name, audience) in [("single", Audience::Single), ("multi", Audience::Multi)] {
+            let mut new = lab.application(alpha, name);
+            new.audience = audience;
+            let presence = applications::NewServicePrincipal {
+                tenant_id: beta, id: lab.id(), client_id: new.client_id.clone(), enabled: true, created_at: now,
+            };
+            let principal = lab.id();
+            lab.write(move |c| {
+                applications::insert(c, &new, principal, None, now)?;
+                applications::insert_service_principal(c, &presence)
+            })
+            .await;
+            let found = lab.read(|c| applications::find(c, beta, &ClientId(name.into())));
+            assert_eq!(found.is_some(), audience == Audience::Multi);
+        }
+        let (home, audience, present) =
+            lab.read(|c| applications::presence(c, &ClientId("multi".into()))).unwrap();
+        assert_eq!((home, audience, present.len()), (alpha, Audience::Multi, 2));
+    }
+
+    /// INV-*: tickets lead to the invitation and to what its guest is now; states change only as they may.
+    async fn invitations_and_their_tickets(lab: &Lab) {
+        let (tenant, beta, now) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await, lab.base);
+        let gina = lab.user(tenant, "gina@guest.test", "pending").await;
+        let id = InvitationId(lab.id());
+        let new = invitations::NewInvitation {
+            tenant_id: tenant, id, user_id: gina, address_key: "gina@guest.test".into(), client_id: None,
+            redirect_url: Some("https://app.test".into()), inviter_id: None, message: Some("Hi".into()), locale: None,
+            expires_at: Some(now + TimeDelta::days(30)), created_at: now,
+        };
+        lab.write(move |c| {
+            invitations::insert(c, &new, &digest(1))?;
+            invitations::add_ticket(c, tenant, id, &digest(2), now)
+        })
+        .await;
+        for ticket in [1, 2] {
+            let row = lab.read(|c| invitations::by_ticket(c, tenant, &digest(ticket))).unwrap();
+            assert_eq!((row.id, row.state.as_str(), row.user_state.as_str(), row.user_enabled), (id, "pending", "pending", true));
+            assert_eq!(row.address, "gina@guest.test");
+        }
+        assert!(lab.read(|c| invitations::by_ticket(c, beta, &digest(1))).is_none());
+        assert_eq!(lab.read(|c| invitations::pending(c, tenant, None, 10)).len(), 1);
+        assert_eq!(lab.read(|c| invitations::newest_of_user(c, tenant, gina)).unwrap().id, id);
+        assert!(lab.write(move |c| invitations::accept(c, tenant, id, now)).await);
+        assert!(!lab.write(move |c| invitations::accept(c, tenant, id, now)).await);
+        assert!(!lab.write(move |c| invitations::suspend(c, tenant, id)).await);
+        assert!(!lab.write(move |c| invitations::withdraw(c, tenant, id)).await);
+        assert_eq!(lab.read(|c| invitations::by_id(c, tenant, id)).unwrap().accepted_at, Some(now));
+    }
+
+    /// KEY-04: keys are published, retired once, forgotten.
+    async fn signing_keys(lab: &Lab) {
+        let now = lab.base;
+        let new = keys::NewSigningKey {
+            id: lab.id(), tenant_id: None, alg: "RS256".into(), kid: "k1".into(), sealed: vec![1, 2, 3],
+            public_jwk: json!({"kty": "RSA"}), published_at: now, active_from: now + TimeDelta::hours(24),
+        };
+        let twin = keys::NewSigningKey { id: lab.id(), ..new.clone() };
+        lab.write(move |c| keys::insert(c, &new)).await;
+        assert!(is_unique_violation(&lab.try_write(move |c| keys::insert(c, &twin)).await.unwrap_err()));
+        let row = lab.read(keys::all).remove(0);
+        assert_eq!((row.kid.as_str(), row.sealed, row.public_jwk), ("k1", vec![1, 2, 3], json!({"kty": "RSA"})));
+        assert!(lab.write(move |c| keys::retire(c, "k1", now)).await);
+        assert!(!lab.write(move |c| keys::retire(c, "k1", now)).await);
+        assert_eq!(lab.write(move |c| keys::delete_retired(c, now)).await, 1);
+    }
+
+    /// AUD-*: logs are read in pages, newest first or onward, and never changed.
+    async fn logs_are_append_only(lab: &Lab) {
+        let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
+        let ids: Vec<Uuid> = (0..5).map(|_| lab.id()).collect();
+        for id in ids.clone() {
+            let sign_in = logs::NewSignIn {
+                tenant_id: tenant, id, at: now, trace_id: TraceId(id), interaction_id: None, user_id: None,
+                client_id: Some(ClientId("portal".into())), address_masked: "g***@guest.test".into(),
+                outcome: "success".into(), error: None, method: Some("mail".into()), steps: json!([]), trail: json!([]),
+                client_address: "192.0.2.1".into(), browser: None, session_id: None,
+            };
+            let audit = logs::NewAudit {
+                tenant_id: tenant, id, at: now, actor_kind: "operator".into(), actor_id: None, action: "invite".into(),
+                target_kind: "user".into(), target_id: "x".into(), outcome: "success".into(), details: json!({}),
+                trace_id: TraceId(id), client_address: None,
+            };
+            lab.write(move |c| {
+                logs::insert_sign_in(c, &sign_in)?;
+                logs::insert_audit(c, &audit)
+            })
+            .await;
+        }
+        let page = |page| lab.read(|c| logs::sign_ins(c, tenant, page, 2)).iter().map(|row| row.id).collect::<Vec<_>>();
+        assert_eq!(page(logs::Page::Newest), [ids[4], ids[3]]);
+        assert_eq!(page(logs::Page::Before(ids[3])), [ids[2], ids[1]]);
+        assert_eq!(page(logs::Page::After(ids[2])), [ids[3], ids[4]]);
+        assert_eq!(lab.read(|c| logs::audits(c, tenant, logs::Page::Newest, 10)).len(), 5);
+        for table in ["sign_ins", "directory_audits"] {
+            let change = lab.try_write(move |c| c.batch(&format!("UPDATE {table} SET outcome = 'x'"))).await;
+            assert!(change.unwrap_err().to_string().contains("append-only"));
+        }
+        let later = now + TimeDelta::seconds(1);
+        assert_eq!(lab.write(move |c| sweep::sign_ins(c, tenant, later, 3)).await, 3);
+        assert_eq!(lab.write(move |c| sweep::audits(c, tenant, later, 10)).await, 5);
+    }
+
+    /// CON-08: what may be there once is refused the second time by the database itself.
+    async fn con_08_duplicates_are_unique_violations(lab: &Lab) {
+        let (alpha, beta, now) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await, lab.base);
+        let gina = lab.new_user(alpha, "gina@guest.test", "pending");
+        let twin = directory::NewUser { id: UserId(lab.id()), principal_name: "other".into(), ..gina.clone() };
+        let namesake = directory::NewUser { id: UserId(lab.id()), address_key: "other".into(), ..gina.clone() };
+        lab.write(move |c| directory::insert_user(c, &gina, None)).await;
+        for new in [twin, namesake] {
+            assert!(is_unique_violation(&lab.try_write(move |c| directory::insert_user(c, &new, None)).await.unwrap_err()));
+        }
+        // the failed ones left nothing behind
+        assert_eq!(lab.read(|c| directory::list_users(c, alpha, None, None, 10)).len(), 1);
+
+        lab.registered(alpha, "portal").await;
+        let (other, principal) = (lab.application(beta, "portal"), lab.id());
+        let again = lab.try_write(move |c| applications::insert(c, &other, principal, None, now)).await;
+        assert!(is_unique_violation(&again.unwrap_err()));
+        let domain = tenants::NewDomain {
+            tenant_id: beta, domain: "alpha.test".into(), is_default: false, verified_at: None, created_at: now,
+        };
+        assert!(is_unique_violation(&lab.try_write(move |c| tenants::add_domain(c, &domain)).await.unwrap_err()));
+
+        let (_, passcode) = lab.begun(alpha, None).await;
+        let same_id = signin::NewPasscode { ordinal: 2, ..passcode };
+        assert!(is_unique_violation(&lab.try_write(move |c| signin::insert_passcode(c, &same_id)).await.unwrap_err()));
+        let code = grants::new_code(lab, alpha);
+        let again = code.clone();
+        lab.write(move |c| tokens::insert_code(c, &code)).await;
+        assert!(is_unique_violation(&lab.try_write(move |c| tokens::insert_code(c, &again)).await.unwrap_err()));
+    }
+
+    /// TEN-01: a row of alpha cannot hang on a parent of beta.
+    async fn ten_01_children_do_not_cross_tenants(lab: &Lab) {
+        let (alpha, beta, now) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await, lab.base);
+        let gina = lab.user(beta, "gina@guest.test", "pending").await;
+        let application = lab.registered(beta, "portal").await;
+        let refused = async |f: Job| {
+            let error = lab.try_write(f).await.unwrap_err();
+            let QueryError::DatabaseError(kind, _) = &error else { panic!("{error}") };
+            assert!(matches!(kind, diesel::result::DatabaseErrorKind::ForeignKeyViolation), "{error}");
+        };
+        refused(Box::new(move |c| directory::assign_role(c, alpha, gina, "administrator", now))).await;
+        refused(Box::new(move |c| directory::add_sponsor(c, alpha, gina, gina))).await;
+        refused(Box::new(move |c| directory::touch_activity(c, alpha, gina, now, "mail"))).await;
+        let identity = directory::NewIdentity {
+            tenant_id: alpha, kind: "mail".into(), issuer: "self".into(), subject: "x".into(), user_id: gina, created_at: now,
+        };
+        refused(Box::new(move |c| directory::insert_identity(c, &identity).map(drop))).await;
+        let invitation = invitations::NewInvitation {
+            tenant_id: alpha, id: InvitationId(lab.id()), user_id: gina, address_key: "x".into(), client_id: None,
+            redirect_url: None, inviter_id: None, message: None, locale: None, expires_at: None, created_at: now,
+        };
+        refused(Box::new(move |c| invitations::insert(c, &invitation, &digest(1)))).await;
+        let credential = applications::NewCredential {
+            tenant_id: alpha, application_id: application.id, id: lab.id(), digest: digest(3), hint: "abc".into(),
+            expires_at: None, created_at: now,
+        };
+        refused(Box::new(move |c| applications::add_credential(c, &credential))).await;
+        // nor does a position come from another tenant's application
+        let id = application.id;
+        let uri = lab.try_write(move |c| applications::add_redirect_uri(c, alpha, id, applications::UriKind::Redirect, "https://x.test")).await;
+        assert!(matches!(uri, Err(QueryError::NotFound)));
+        // and a session of alpha for beta's guest is no session
+        let session = lab.new_session(alpha, gina, InteractionId(lab.id()));
+        assert!(!lab.write(move |c| signin::insert_session(c, &session)).await);
+    }
+}

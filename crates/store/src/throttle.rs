@@ -1,0 +1,313 @@
+//! Counters that bound sends, tries and sources; by keyed hash, whoever the address belongs to.
+//!
+//! Windows are fixed and begin with their first event. A refused event counts nothing: whoever keeps trying does not
+//! prolong their own pause. Moments inside are microseconds on both databases, of the one clock of TIM-01.
+
+use chrono::{DateTime, TimeDelta};
+use diesel::QueryResult;
+use vestibule_core::clock::{Instant, after};
+use vestibule_core::secret::Digest;
+
+use crate::conn::Conn;
+use crate::row::{One, row};
+use crate::statement::{Bind, Statement, binds, statements};
+use crate::time::Now;
+
+/// One counter, and what bounds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// Keyed hash of what is counted.
+    pub key: Digest,
+    /// The least time between two events.
+    pub gap: TimeDelta,
+    /// Events in the first window.
+    pub limit1: i32,
+    /// How long the first window is.
+    pub window1: TimeDelta,
+    /// Events in the second window; `i32::MAX` where one window is enough.
+    pub limit2: i32,
+    /// How long the second window is.
+    pub window2: TimeDelta,
+}
+
+/// What a counter says to an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admission {
+    /// Whether the event was admitted, and counted.
+    pub admitted: bool,
+    /// When the next one is, where this one was not; else the present moment.
+    pub retry_at: Instant,
+    /// Events in the first window, this one included.
+    pub count1: i32,
+    /// Events in the second window, this one included.
+    pub count2: i32,
+    /// Failures in a row (N-05).
+    pub streak: i32,
+    /// When the last of these was.
+    pub streak_at: Option<Instant>,
+}
+
+row! {
+    /// A counter as stored; moments and spans in microseconds.
+    pub struct ThrottleRow {
+        key: Digest,
+        gap_us: i64,
+        limit1: i32,
+        window1_us: i64,
+        limit2: i32,
+        window2_us: i64,
+        start1: i64,
+        count1: i32,
+        start2: i64,
+        count2: i32,
+        last_at: Option<i64>,
+        streak: i32,
+        streak_at: Option<i64>,
+        /// Whether the last event was admitted.
+        admitted: i32,
+    }
+}
+
+impl ThrottleRow {
+    fn admission(&self) -> Admission {
+        // what does not bound the event lies in the past, so the latest moment is the answer
+        let full1 = (self.count1 >= self.limit1).then(|| self.start1.saturating_add(self.window1_us));
+        let full2 = (self.count2 >= self.limit2).then(|| self.start2.saturating_add(self.window2_us));
+        let gap = self.last_at.map(|at| at.saturating_add(self.gap_us));
+        let admitted = self.admitted == 1;
+        let at = if admitted { self.last_at } else { full1.max(full2).max(gap) };
+        Admission {
+            admitted,
+            retry_at: moment(at.unwrap_or(i64::MAX)),
+            count1: self.count1,
+            count2: self.count2,
+            streak: self.streak,
+            streak_at: self.streak_at.map(moment),
+        }
+    }
+}
+
+macro_rules! head {
+    () => {
+        "INSERT INTO throttles (key, gap_us, limit1, window1_us, limit2, window2_us, start1, count1, start2, count2, \
+         last_at, streak, admitted, expires_at) VALUES "
+    };
+}
+macro_rules! values {
+    () => {
+        "(?, ?, ?, ?, ?, ?, {now_us}, ?, {now_us}, ?, CASE WHEN ? = 1 THEN {now_us} END, 0, ?, ?)"
+    };
+}
+/// Whether the stored counter admits an event at `excluded.start1`, the present moment.
+macro_rules! admits {
+    () => {
+        "(COALESCE(throttles.last_at + excluded.gap_us, 0) <= excluded.start1 AND excluded.limit1 > CASE WHEN \
+         throttles.start1 + excluded.window1_us <= excluded.start1 THEN 0 ELSE throttles.count1 END AND \
+         excluded.limit2 > CASE WHEN throttles.start2 + excluded.window2_us <= excluded.start1 THEN 0 \
+         ELSE throttles.count2 END)"
+    };
+}
+macro_rules! conflict {
+    () => {
+        " ON CONFLICT (key) DO UPDATE SET gap_us = excluded.gap_us, limit1 = excluded.limit1, \
+         window1_us = excluded.window1_us, limit2 = excluded.limit2, window2_us = excluded.window2_us, admitted = CASE WHEN "
+    };
+}
+macro_rules! first {
+    () => {
+        " THEN 1 ELSE 0 END, last_at = CASE WHEN "
+    };
+}
+macro_rules! second {
+    () => {
+        " THEN excluded.start1 ELSE throttles.last_at END, start1 = CASE WHEN \
+         throttles.start1 + excluded.window1_us <= excluded.start1 AND "
+    };
+}
+macro_rules! third {
+    () => {
+        " THEN excluded.start1 ELSE throttles.start1 END, start2 = CASE WHEN \
+         throttles.start2 + excluded.window2_us <= excluded.start1 AND "
+    };
+}
+macro_rules! fourth {
+    () => {
+        " THEN excluded.start1 ELSE throttles.start2 END, count1 = CASE WHEN NOT "
+    };
+}
+macro_rules! fifth {
+    () => {
+        " THEN throttles.count1 WHEN throttles.start1 + excluded.window1_us <= excluded.start1 THEN 1 \
+         ELSE throttles.count1 + 1 END, count2 = CASE WHEN NOT "
+    };
+}
+macro_rules! last {
+    () => {
+        " THEN throttles.count2 WHEN throttles.start2 + excluded.window2_us <= excluded.start1 THEN 1 \
+         ELSE throttles.count2 + 1 END, expires_at = CASE WHEN excluded.expires_at > throttles.expires_at \
+         THEN excluded.expires_at ELSE throttles.expires_at END RETURNING "
+    };
+}
+
+statements! {
+    Admit1 = [
+        (text head) (text values)
+        (text conflict) (text admits) (text first) (text admits) (text second) (text admits) (text third) (text admits)
+        (text fourth) (text admits) (text fifth) (text admits) (text last) (ThrottleRow)
+    ];
+    Admit2 = [
+        (text head) (text values) ", " (text values)
+        (text conflict) (text admits) (text first) (text admits) (text second) (text admits) (text third) (text admits)
+        (text fourth) (text admits) (text fifth) (text admits) (text last) (ThrottleRow)
+    ];
+    Admit3 = [
+        (text head) (text values) ", " (text values) ", " (text values)
+        (text conflict) (text admits) (text first) (text admits) (text second) (text admits) (text third) (text admits)
+        (text fourth) (text admits) (text fifth) (text admits) (text last) (ThrottleRow)
+    ];
+    Admit4 = [
+        (text head) (text values) ", " (text values) ", " (text values) ", " (text values)
+        (text conflict) (text admits) (text first) (text admits) (text second) (text admits) (text third) (text admits)
+        (text fourth) (text admits) (text fifth) (text admits) (text last) (ThrottleRow)
+    ];
+    Peek = ["SELECT " (ThrottleRow) " FROM throttles WHERE key = ?"];
+    PeekTwo = ["SELECT " (ThrottleRow) " FROM throttles WHERE key IN (?, ?)"];
+    HoldUntil = [
+        "INSERT INTO throttles (key, gap_us, limit1, window1_us, limit2, window2_us, start1, count1, start2, count2,"
+        " last_at, streak, admitted, expires_at) VALUES (?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, ?)"
+        " ON CONFLICT (key) DO UPDATE SET last_at = excluded.last_at, expires_at = excluded.expires_at"
+    ];
+    Lift = ["DELETE FROM throttles WHERE key = ?"];
+    SourceUntil = ["SELECT MIN(expires_at) FROM throttle_sources WHERE source_key = ? AND expires_at > {now}"];
+    Refund = [
+        "UPDATE throttles SET count1 = CASE WHEN count1 > 0 THEN count1 - 1 ELSE 0 END,"
+        " count2 = CASE WHEN count2 > 0 THEN count2 - 1 ELSE 0 END, streak = 0, streak_at = NULL WHERE key = ?"
+    ];
+    AddStreak = ["UPDATE throttles SET streak = streak + 1, streak_at = {now_us} WHERE key = ? RETURNING streak"];
+    ClearStreak = ["UPDATE throttles SET streak = 0, streak_at = NULL WHERE key = ?"];
+    SourceInsert = [
+        "INSERT INTO throttle_sources (source_key, address_hash, expires_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (source_key, address_hash) DO UPDATE SET expires_at = excluded.expires_at"
+        " WHERE throttle_sources.expires_at <= {now}"
+    ];
+    SourceCount = ["SELECT COUNT(*) FROM throttle_sources WHERE source_key = ? AND expires_at > {now}"];
+}
+
+/// Asks counters, and counts where they admit; one statement for up to four of them. Each decides for itself: where one
+/// refuses, the caller rolls back or [`refund`]s the others. The keys must differ; answers come in the order of `limits`.
+pub fn admit(c: &mut Conn, limits: &[Limit], now: Now) -> QueryResult<Vec<Admission>> {
+    // in one order everywhere, so that two requests do not wait for each other's rows
+    let mut ordered: Vec<&Limit> = limits.iter().collect();
+    ordered.sort_by_key(|limit| limit.key.0);
+    let mut rows: Vec<ThrottleRow> = Vec::new();
+    for chunk in ordered.chunks(4) {
+        rows.extend(admit_chunk(c, chunk, now)?);
+    }
+    let answer = |limit: &Limit| rows.iter().find(|row| row.key.0 == limit.key.0).map(ThrottleRow::admission);
+    limits.iter().map(|limit| answer(limit).ok_or(diesel::result::Error::NotFound)).collect()
+}
+
+fn admit_chunk(c: &mut Conn, limits: &[&Limit], now: Now) -> QueryResult<Vec<ThrottleRow>> {
+    let mut values: Vec<Bind<'_>> = Vec::with_capacity(limits.len() * 14);
+    for limit in limits {
+        let admitted = Bind::Int(Some(i32::from(limit.limit1 > 0 && limit.limit2 > 0)));
+        let moment = Bind::Now(now.instant.timestamp_micros(), now.offset_micros);
+        let expiry = hour_after(now.instant, limit.gap.max(limit.window1).max(limit.window2));
+        values.extend([
+            Bind::Bytes(Some(limit.key.bytes())),
+            Bind::BigInt(Some(span(limit.gap))),
+            Bind::Int(Some(limit.limit1)),
+            Bind::BigInt(Some(span(limit.window1))),
+            Bind::Int(Some(limit.limit2)),
+            Bind::BigInt(Some(span(limit.window2))),
+            moment,
+            admitted,
+            moment,
+            admitted,
+            admitted,
+            moment,
+            admitted,
+            Bind::Instant(Some(expiry), Some(expiry.timestamp_micros())),
+        ]);
+    }
+    match limits.len() {
+        0 => Ok(Vec::new()),
+        1 => Admit1::all(c, &values),
+        2 => Admit2::all(c, &values),
+        3 => Admit3::all(c, &values),
+        _ => Admit4::all(c, &values),
+    }
+}
+
+/// One counter, as it stands.
+pub fn peek(c: &mut Conn, key: &Digest) -> QueryResult<Option<ThrottleRow>> {
+    Peek::optional(c, binds![key])
+}
+
+/// Two counters at once, those of them that exist.
+pub fn peek_two(c: &mut Conn, one: &Digest, other: &Digest) -> QueryResult<Vec<ThrottleRow>> {
+    PeekTwo::all(c, binds![one, other])
+}
+
+/// Stops whatever asks [`peek_two`] for this key until a moment, kept in `last_at` (OTP-23).
+pub fn hold_until(c: &mut Conn, key: &Digest, until: Instant) -> QueryResult<()> {
+    HoldUntil::run(c, binds![key, until.timestamp_micros(), until]).map(drop)
+}
+
+/// Ends [`hold_until`].
+pub fn lift(c: &mut Conn, key: &Digest) -> QueryResult<bool> {
+    Lift::hit(c, binds![key])
+}
+
+/// When a source may name one more address.
+pub fn source_until(c: &mut Conn, source: &Digest, now: Now) -> QueryResult<Option<Instant>> {
+    Ok(SourceUntil::optional::<One<Option<Instant>>>(c, binds![source, now])?.and_then(|row| row.0))
+}
+
+/// Takes an event back that turned out well: the counts sink by one, the failures in a row end.
+pub fn refund(c: &mut Conn, key: &Digest) -> QueryResult<()> {
+    Refund::run(c, binds![key]).map(drop)
+}
+
+/// One more failure in a row (N-05); how many that makes, or nothing where there is no such counter.
+pub fn add_streak(c: &mut Conn, key: &Digest, now: Now) -> QueryResult<Option<i32>> {
+    Ok(AddStreak::optional::<One<i32>>(c, binds![now, key])?.map(|row| row.0))
+}
+
+/// Ends the failures in a row; the counts stay.
+pub fn clear_streak(c: &mut Conn, key: &Digest) -> QueryResult<()> {
+    ClearStreak::run(c, binds![key]).map(drop)
+}
+
+/// Notes that a source named an address (N-09); `false` where it has named it within the window.
+pub fn source_insert(
+    c: &mut Conn,
+    source: &Digest,
+    address: &Digest,
+    window: TimeDelta,
+    now: Now,
+) -> QueryResult<bool> {
+    let expires_at = after(now.instant, window);
+    SourceInsert::hit(c, binds![source, address, expires_at, now])
+}
+
+/// How many addresses a source named within the window.
+pub fn source_count(c: &mut Conn, source: &Digest, now: Now) -> QueryResult<i64> {
+    SourceCount::one::<One<i64>>(c, binds![source, now]).map(|row| row.0)
+}
+
+fn span(delta: TimeDelta) -> i64 {
+    // a year bounds it, so that sums in SQL cannot overflow
+    delta.num_microseconds().unwrap_or(i64::MAX).clamp(0, 366 * 86_400_000_000)
+}
+
+fn moment(micros: i64) -> Instant {
+    DateTime::from_timestamp_micros(micros).unwrap_or(Instant::MAX_UTC)
+}
+
+/// The full hour after `now + delta`: rarely another value, so that its index entry stays where it is.
+fn hour_after(now: Instant, delta: TimeDelta) -> Instant {
+    let hour = 3600;
+    let seconds = after(now, delta).timestamp().div_euclid(hour).saturating_add(1).saturating_mul(hour);
+    DateTime::from_timestamp(seconds, 0).unwrap_or(Instant::MAX_UTC)
+}

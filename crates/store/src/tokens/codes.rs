@@ -1,0 +1,112 @@
+//! Authorization codes: one minute, one use.
+
+use diesel::QueryResult;
+use vestibule_core::clock::Instant;
+use vestibule_core::ids::{ClientId, InteractionId, SessionId, TenantId, UserId};
+use vestibule_core::secret::Digest;
+
+use crate::conn::Conn;
+use crate::row::{One, record, row};
+use crate::statement::{Statement, binds, statements};
+use crate::time::Now;
+
+row! {
+    /// An authorization code as stored.
+    pub struct CodeRow {
+        tenant_id: TenantId,
+        digest: Digest,
+        client_id: ClientId,
+        redirect_uri: String,
+        challenge: Option<String>,
+        nonce: Option<String>,
+        scope: String,
+        session_id: SessionId,
+        user_id: UserId,
+        interaction_id: InteractionId,
+        created_at: Instant,
+        expires_at: Instant,
+        used_at: Option<Instant>,
+        cancelled_at: Option<Instant>,
+    }
+}
+
+record! {
+    /// A new authorization code.
+    pub struct NewCode {
+        tenant_id: TenantId,
+        digest: Digest,
+        client_id: ClientId,
+        redirect_uri: String,
+        challenge: Option<String>,
+        nonce: Option<String>,
+        scope: String,
+        session_id: SessionId,
+        user_id: UserId,
+        interaction_id: InteractionId,
+        created_at: Instant,
+        expires_at: Instant,
+    }
+}
+
+statements! {
+    Insert = ["INSERT INTO authorization_codes (" (NewCode) ") VALUES (" (values NewCode) ")"];
+    Consume = [
+        "UPDATE authorization_codes SET used_at = {now} WHERE tenant_id = ? AND digest = ? AND client_id = ?"
+        " AND used_at IS NULL AND cancelled_at IS NULL AND expires_at > {now} RETURNING " (CodeRow)
+    ];
+    Find = ["SELECT " (CodeRow) " FROM authorization_codes WHERE tenant_id = ? AND digest = ?"];
+    Cancel = [
+        "UPDATE authorization_codes SET cancelled_at = {now}"
+        " WHERE tenant_id = ? AND interaction_id = ? AND used_at IS NULL AND cancelled_at IS NULL"
+    ];
+    Used = [
+        "SELECT COUNT(*) FROM authorization_codes"
+        " WHERE tenant_id = ? AND interaction_id = ? AND used_at IS NOT NULL"
+    ];
+    RevokeAccess = [
+        "UPDATE access_tokens SET revoked_at = {now} WHERE tenant_id = ? AND code_digest = ? AND revoked_at IS NULL"
+    ];
+    RevokeFamily = [
+        "UPDATE refresh_families SET revoked_at = {now}, revoked_reason = 'code_replayed'"
+        " WHERE tenant_id = ? AND code_digest = ? AND revoked_at IS NULL"
+    ];
+}
+
+/// Stores a code.
+pub fn insert_code(c: &mut Conn, new: &NewCode) -> QueryResult<()> {
+    Insert::run(c, &new.binds()).map(drop)
+}
+
+/// Uses a code up: the one returned row is the success (OID-06).
+pub fn consume_code(
+    c: &mut Conn,
+    tenant: TenantId,
+    digest: &Digest,
+    client: &ClientId,
+    now: Now,
+) -> QueryResult<Option<CodeRow>> {
+    Consume::optional(c, binds![now, tenant, digest, client, now])
+}
+
+/// A code in whatever state: to tell a replay from a stranger.
+pub fn find_code(c: &mut Conn, tenant: TenantId, digest: &Digest) -> QueryResult<Option<CodeRow>> {
+    Find::optional(c, binds![tenant, digest])
+}
+
+/// Ends the codes of an interaction that were not exchanged; whether none of its codes had been (OTP-14).
+pub fn cancel_codes(
+    c: &mut Conn,
+    tenant: TenantId,
+    interaction: InteractionId,
+    now: Now,
+) -> QueryResult<bool> {
+    // the order matters: a code that is exchanged meanwhile is either cancelled or counted, never missed
+    Cancel::run(c, binds![now, tenant, interaction])?;
+    Ok(Used::one::<One<i64>>(c, binds![tenant, interaction])?.0 == 0)
+}
+
+/// Ends everything that came of a code: it was presented twice.
+pub fn revoke_by_code(c: &mut Conn, tenant: TenantId, digest: &Digest, now: Now) -> QueryResult<usize> {
+    let tokens = RevokeAccess::run(c, binds![now, tenant, digest])?;
+    Ok(tokens + RevokeFamily::run(c, binds![now, tenant, digest])?)
+}

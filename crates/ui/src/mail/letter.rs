@@ -1,0 +1,122 @@
+//! A mail as a list of blocks, and its two renderings.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{Mail, Sender};
+use crate::names::{cap_name, cap_subject, neutralise};
+use crate::text::{Medium, Message, Speaker};
+use crate::{Lang, Link, Ui, UiError};
+
+/// One block of a mail.
+pub(super) enum Block<'a> {
+    /// A warning in a box of its own.
+    Caution(Message<'a>),
+    /// The heading; each mail has one.
+    Heading(Message<'a>),
+    /// A paragraph.
+    Text(Message<'a>),
+    /// Two sentences in one paragraph, the second stressed.
+    Stressed(Message<'a>),
+    /// A lesser paragraph.
+    Small(Message<'a>),
+    /// The code: one text node, alone on its line.
+    Code(&'a str),
+    /// What follows is another matter.
+    Rule,
+    /// A heading for what follows.
+    Section(Message<'a>),
+    /// Names and values.
+    Facts(Vec<(Message<'a>, Message<'a>)>),
+    /// Somebody's own words.
+    Quote(Vec<String>),
+    /// The one thing to do, with its link repeated as text.
+    Button { label: Message<'a>, copy: Message<'a>, link: &'a Link },
+    /// A paragraph that ends with a link.
+    Linked { lead: Message<'a>, label: Message<'a>, link: &'a Link },
+}
+
+/// A mail before it is rendered.
+pub(super) struct Letter<'a> {
+    pub(super) preheader: Message<'a>,
+    pub(super) blocks: Vec<Block<'a>>,
+    /// Why one gets it.
+    pub(super) reason: Message<'a>,
+    /// The last item of the foot: the four letters, or the trace id.
+    pub(super) tail: Message<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct Html<'a> {
+    t: Speaker<'a>,
+    from: &'a Sender,
+    letter: &'a Letter<'a>,
+    title: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.txt")]
+struct Text<'a> {
+    t: Speaker<'a>,
+    from: &'a Sender,
+    letter: &'a Letter<'a>,
+}
+
+/// Who speaks in a mail that is rendered at `now`.
+pub(super) fn speak(ui: &Ui, lang: Lang, now: DateTime<Utc>) -> Speaker<'_> {
+    Speaker { catalogue: &ui.catalogue, lang, now, medium: Medium::Mail }
+}
+
+impl Letter<'_> {
+    /// Both parts.
+    pub(super) fn render(
+        &self,
+        t: Speaker<'_>,
+        from: &Sender,
+        subject: &Message<'_>,
+    ) -> Result<Mail, UiError> {
+        let subject = cap_subject(&subject.plain()?);
+        let html = Html { t, from, letter: self, title: self.title()? }.render()?;
+        let text = Text { t, from, letter: self }.render()?;
+        Ok(Mail { subject, text, html })
+    }
+
+    fn title(&self) -> Result<String, UiError> {
+        let heading = self.blocks.iter().find_map(|block| match block {
+            Block::Heading(message) => Some(message.plain()),
+            _ => None,
+        });
+        heading.unwrap_or_else(|| self.preheader.plain())
+    }
+}
+
+/// A name as it may stand in a mail: capped; [`Message`] does the rest.
+pub(super) fn name(text: &str) -> String {
+    cap_name(text)
+}
+
+/// Free text as its lines, without anything that mail programs would turn into a link.
+pub(super) fn quote(text: &str) -> Vec<String> {
+    crate::names::clean_lines(text).iter().map(|line| neutralise(line)).collect()
+}
+
+/// A quoted line folded for the text part, at most 76 characters wide where words allow.
+fn fold(line: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    for word in line.split(' ') {
+        let full = out
+            .last()
+            .is_some_and(|last| !last.is_empty() && last.chars().count() + word.chars().count() >= 76);
+        if full {
+            out.push(String::new());
+        }
+        if let Some(last) = out.last_mut() {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    out
+}

@@ -1,0 +1,98 @@
+//! G15: what a guest agrees to.
+
+use askama::Template;
+
+use super::{AppLink, Page};
+use crate::frame::{Prefix, Shell, speak};
+use crate::samples::{GUEST, app, url};
+use crate::{Frame, Link, Ui, UiError};
+
+/// G15. Posts `do` (`accept` or `cancel`) and `terms=yes` to `/{segment}/signin/review`.
+#[derive(Debug, Clone)]
+pub struct ReviewPage {
+    /// The address that was proven.
+    pub email: String,
+    /// Who invited.
+    pub inviter: Option<String>,
+    /// A domain that the tenant was shown to own.
+    pub verified_domain: Option<String>,
+    /// The tenant's privacy statement.
+    pub privacy: Option<Link>,
+    /// The tenant's terms: with them comes the box to tick.
+    pub terms: Option<Link>,
+    /// Whether the box was not ticked.
+    pub terms_missing: bool,
+    /// The host where the trip ends, if it leaves this site.
+    pub host: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "guest/review.html")]
+struct View<'a> {
+    s: Shell<'a>,
+    p: &'a ReviewPage,
+}
+
+impl Page for ReviewPage {
+    const ID: &'static str = "G15";
+
+    fn render(&self, ui: &Ui, frame: &Frame) -> Result<String, UiError> {
+        let title = speak(ui, frame).msg("review-title").name("org", &frame.brand);
+        let prefix = if self.terms_missing { Prefix::Error } else { Prefix::None };
+        Ok(View { s: Shell::new(ui, frame, Self::ID, title).prefixed(prefix), p: self }.render()?)
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        let full = Self {
+            email: GUEST.to_owned(),
+            inviter: Some("Jonas Feld".to_owned()),
+            verified_domain: Some("alder.example".to_owned()),
+            privacy: Some(url("https://alder.example/privacy")),
+            terms: Some(url("https://alder.example/terms")),
+            terms_missing: false,
+            host: Some("portal.alder.example".to_owned()),
+        };
+        vec![
+            ("default", full.clone()),
+            ("terms", Self { terms_missing: true, ..full.clone() }),
+            (
+                "bare-noapp",
+                Self { inviter: None, verified_domain: None, privacy: None, terms: None, ..full.clone() },
+            ),
+            ("stay", Self { terms: None, host: None, ..full }),
+        ]
+    }
+}
+
+/// G15 after *Cancel*.
+#[derive(Debug, Clone, Default)]
+pub struct ReviewCancelledPage {
+    /// Back to the application, with `access_denied`.
+    pub back: Option<AppLink>,
+}
+
+#[derive(Template)]
+#[template(path = "guest/review_cancelled.html")]
+struct CancelledView<'a> {
+    s: Shell<'a>,
+    p: &'a ReviewCancelledPage,
+}
+
+impl Page for ReviewCancelledPage {
+    const ID: &'static str = "G15";
+
+    fn render(&self, ui: &Ui, frame: &Frame) -> Result<String, UiError> {
+        let title = speak(ui, frame).msg("review-cancelled-title");
+        Ok(CancelledView { s: Shell::new(ui, frame, Self::ID, title), p: self }.render()?)
+    }
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![
+            (
+                "cancelled",
+                Self { back: Some(app("Project Portal", "https://portal.alder.example/cb?error=x&state=y")) },
+            ),
+            ("cancelled-noback", Self { back: None }),
+        ]
+    }
+}
