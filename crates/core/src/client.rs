@@ -64,7 +64,7 @@ text_enum! {
         Rs256 = "RS256",
         /// ECDSA on P-256.
         Es256 = "ES256",
-        /// RSASSA-PSS with SHA-256, by the same RSA key.
+        /// RSASSA-PSS with SHA-256, by an RSA key of its own: a `kid` stands for one algorithm.
         Ps256 = "PS256",
         /// Ed25519.
         EdDsa = "EdDSA",

@@ -22,6 +22,7 @@ pub enum ParamsError {
 }
 
 /// The parameters of one request from one source, in their order.
+#[derive(Default)]
 pub struct Params {
     pairs: Vec<(String, Secret)>,
 }

@@ -74,17 +74,9 @@ pub fn validate_registration(
     match parts.scheme {
         "https" if parts.has_plain_host(uri) => Ok(()),
         "https" => Err(RedirectUriError::Form),
-        "http" => {
-            let Some(loopback) = parts.loopback().filter(|l| allowed(l, settings)) else {
-                return Err(RedirectUriError::Plain);
-            };
-            let port = if native { Ok(()) } else { Err(RedirectUriError::NativeOnly) };
-            port.and(if loopback.rest.starts_with(['/', '?']) || loopback.rest.is_empty() {
-                Ok(())
-            } else {
-                Err(RedirectUriError::Form)
-            })
-        }
+        "http" if !parts.loopback().is_some_and(|l| allowed(&l, settings)) => Err(RedirectUriError::Plain),
+        "http" if native => Ok(()),
+        "http" => Err(RedirectUriError::NativeOnly),
         _ if !parts.is_private_use() => Err(RedirectUriError::Scheme),
         _ if !native => Err(RedirectUriError::NativeOnly),
         _ => Ok(()),

@@ -1,1 +1,23 @@
-//! Placeholder crate documentation.
+//! HTTP: routes, the one reader of each input (cookies, client address, form), security headers, and exactly three
+//! renderers of errors: page, OAuth JSON, and the plain answers of the management listener. A handler extracts, calls one
+//! use case, renders.
+
+pub mod browser;
+pub mod client_address;
+pub mod cookies;
+pub mod form;
+pub mod headers;
+pub mod management;
+pub mod metrics;
+pub mod render;
+pub mod request;
+pub mod run;
+pub mod state;
+
+mod cors;
+mod oauth;
+mod routes;
+mod trace;
+
+pub use run::{Running, ServerConfig, StartError, Tls, start};
+pub use state::State;

@@ -187,6 +187,33 @@ impl App {
         Ok(TenantSnapshot::new(id, parts.name, parts.domains, settings, discovery, lists, rules, pairwise))
     }
 
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let row = self.db.read(store::deployment::find).await?;
+        row.map(|_| ()).ok_or_else(|| Error::Unavailable("no deployment row".into()))
+    }
+
+    /// Whether an origin is that of a redirect URI of some application that is on in this tenant (WEB-10, preflights).
+    pub async fn registered_origin(&self, segment: &str, origin: &str) -> bool {
+        let Ok(live) = self.live(segment, &crate::cookies::Jar::default(), None).await else { return false };
+        let tenant = live.tenant.id;
+        let apps = self.db.read(move |c| store::applications::list(c, tenant)).await.unwrap_or_default();
+        let hit = |uri: &str| uri.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+        apps.iter().filter(|a| a.enabled).any(|a| a.redirect_uris.iter().any(|r| hit(&r.uri)))
+    }
+
+    /// What the mailer counted, where mail goes over SMTP.
+    pub fn mail_stats(&self) -> Option<Vec<(&'static str, &'static str, u64)>> {
+        let Transport::Smtp(mailer) = self.transport.as_deref()? else { return None };
+        let stats = mailer.stats();
+        Some(vec![
+            ("mail_sent", "Mails accepted by the mail server", stats.sent),
+            ("mail_dropped", "Mails no longer wanted when their turn came", stats.dropped),
+            ("mail_permanent", "Mails refused for good", stats.permanent),
+            ("mail_transient", "Passing failures", stats.transient),
+        ])
+    }
+
     /// Tells the outbox job that there is something to send.
     pub fn wake_mail(&self) {
         self.mail_waits.notify_one();

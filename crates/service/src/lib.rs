@@ -26,4 +26,5 @@ mod typo;
 pub use app::{App, Options};
 pub use context::Context;
 pub use error::{Error, Problem};
+pub use vestibule_outbound::{MemoryOutbox as Mailbox, StoredMail, Transport};
 pub use vestibule_store::{Stats, Target};

@@ -139,7 +139,7 @@ statements! {
         " ON CONFLICT (tenant_id, kind, issuer, subject) DO NOTHING"
     ];
     Identities = [
-        "SELECT " (IdentityRow) " FROM identities WHERE tenant_id = ? AND user_id = ? ORDER BY created_at, kind"
+        "SELECT " (IdentityRow) " FROM identities" (by identities_user) " WHERE tenant_id = ? AND user_id = ? ORDER BY created_at, kind"
     ];
     AddSponsor = [
         "INSERT INTO sponsors (tenant_id, user_id, sponsor_id) VALUES (?, ?, ?)"

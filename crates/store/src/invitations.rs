@@ -57,11 +57,17 @@ record! {
 }
 
 /// The columns of an invitation with those of its guest.
-macro_rules! joined {
+macro_rules! invitation {
     () => {
         "SELECT i.tenant_id, i.id, i.user_id, i.address_key, i.client_id, i.redirect_url, i.inviter_id, i.message, \
          i.locale, i.state, i.expires_at, i.created_at, i.accepted_at, u.address, u.display_name, u.state, u.enabled, \
-         u.deleted_at FROM invitations i JOIN users u ON u.tenant_id = i.tenant_id AND u.id = i.user_id"
+         u.deleted_at FROM invitations i"
+    };
+}
+/// The guest of an invitation.
+macro_rules! guest {
+    () => {
+        " JOIN users u ON u.tenant_id = i.tenant_id AND u.id = i.user_id"
     };
 }
 
@@ -69,18 +75,18 @@ statements! {
     Insert = ["INSERT INTO invitations (" (NewInvitation) ", state) VALUES (" (values NewInvitation) ", 'pending')"];
     InsertTicket = ["INSERT INTO invitation_tickets (tenant_id, digest, invitation_id, created_at) VALUES (?, ?, ?, ?)"];
     ByTicket = [
-        (text joined) " JOIN invitation_tickets t ON t.tenant_id = i.tenant_id AND t.invitation_id = i.id"
+        (text invitation) (text guest) " JOIN invitation_tickets t ON t.tenant_id = i.tenant_id AND t.invitation_id = i.id"
         " WHERE t.tenant_id = ? AND t.digest = ?"
     ];
-    ById = [(text joined) " WHERE i.tenant_id = ? AND i.id = ?"];
-    OfUser = [(text joined) " WHERE i.tenant_id = ? AND i.user_id = ? ORDER BY i.id DESC LIMIT 1"];
-    Pending = [(text joined) " WHERE i.tenant_id = ? AND i.id > ? AND i.state = 'pending' ORDER BY i.id LIMIT ?"];
+    ById = [(text invitation) (text guest) " WHERE i.tenant_id = ? AND i.id = ?"];
+    OfUser = [(text invitation) (by invitations_user) (text guest) " WHERE i.tenant_id = ? AND i.user_id = ? ORDER BY i.id DESC LIMIT 1"];
+    Pending = [(text invitation) (text guest) " WHERE i.tenant_id = ? AND i.id > ? AND i.state = 'pending' ORDER BY i.id LIMIT ?"];
     Accept = [
         "UPDATE invitations SET state = 'accepted', accepted_at = ?"
         " WHERE tenant_id = ? AND id = ? AND state = 'pending'"
     ];
     AcceptOfUser = [
-        "UPDATE invitations SET state = 'accepted', accepted_at = ?"
+        "UPDATE invitations" (by invitations_user) " SET state = 'accepted', accepted_at = ?"
         " WHERE tenant_id = ? AND user_id = ? AND state = 'pending'"
     ];
     Suspend = [

@@ -5,7 +5,7 @@ use vestibule_core::numbers::SEND_GAP;
 
 use crate::assets::Assets;
 use crate::text::{Medium, Message, Speaker};
-use crate::{Lang, Ui, UiError};
+use crate::{Lang, Link, Ui, UiError};
 
 /// What every page needs to know of the request.
 #[derive(Debug, Clone)]
@@ -121,6 +121,11 @@ impl<'a> Shell<'a> {
     /// A path of the tenant that carries no interaction: `invite`, `report`, `signin/help` …
     pub(crate) fn tenant(&self, page: &str) -> String {
         format!("/{}/{page}", self.segment())
+    }
+
+    /// Where the language menu leads, if that is a path of ours.
+    pub(crate) fn path(&self) -> Option<Link> {
+        self.f.path.as_deref().and_then(Link::path)
     }
 
     /// Whether the page stands in a tenant, so that the brand is an organization's name.

@@ -113,7 +113,7 @@ fn web_06_a_canary_in_every_stored_name_is_inert() {
                 contact: Some(canary.to_owned()),
                 csrf: Some(canary.to_owned()),
                 locator: Some(canary.to_owned()),
-                path: Some(canary.to_owned()),
+                path: Some(format!("/{}", canary.replace(' ', ""))),
                 keep: vec![(canary.to_owned(), canary.to_owned())],
                 segment: canary.to_owned(),
                 brand: canary.to_owned(),

@@ -6,8 +6,8 @@ use std::net::{IpAddr, TcpListener};
 use url::Url;
 
 use crate::Clock;
+use crate::portal::Portal;
 use crate::provider::{Registration, RelyingParty};
-use crate::routes::Portal;
 
 /// What the portal is made from.
 pub struct Config {

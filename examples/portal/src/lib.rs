@@ -19,6 +19,7 @@ mod cookies;
 mod documents;
 mod fetch;
 mod pages;
+mod portal;
 mod provider;
 mod random;
 mod routes;

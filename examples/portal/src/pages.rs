@@ -8,7 +8,7 @@ use askama::Template;
 
 use crate::claims::Claim;
 use crate::documents::Document;
-use crate::routes::Portal;
+use crate::portal::Portal;
 
 /// The style sheet, served from our own origin.
 pub(crate) const STYLE: &str = include_str!("../static/portal.css");
@@ -47,7 +47,7 @@ pub(crate) struct Shown<'a> {
 /// The claims of the session.
 #[derive(Debug, Template)]
 #[template(path = "claims.html")]
-pub(crate) struct Claims<'a> {
+pub(crate) struct ClaimsPage<'a> {
     pub(crate) frame: Frame<'a>,
     pub(crate) claims: &'a [Claim],
     pub(crate) issuer: &'a str,

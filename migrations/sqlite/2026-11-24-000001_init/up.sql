@@ -254,9 +254,9 @@ CREATE TABLE passcodes (
   used_at        INTEGER,
   report_digest  BLOB,
   context        BLOB NOT NULL,
-  PRIMARY KEY (realm_id, id),
-  UNIQUE (realm_id, interaction_id, ordinal)
+  PRIMARY KEY (realm_id, id)
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX passcodes_interaction ON passcodes (realm_id, interaction_id, ordinal);
 CREATE INDEX passcodes_subject ON passcodes (realm_id, subject_key);
 CREATE INDEX passcodes_report ON passcodes (realm_id, report_digest) WHERE report_digest IS NOT NULL;
 CREATE TABLE sessions (

@@ -49,3 +49,6 @@ fn known(asked: &[&str], existing: &[&str]) -> Vec<String> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,7 +65,7 @@ pub async fn create(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, i
     let _allowed = allow(ctx, actor, Action::ManageApplications, Object::Tenant(tenant))?;
     let name = display_name("name", &input.name)?;
     let settings = ApplicationSettings { homepage: input.homepage, ..ApplicationSettings::default() };
-    check_uris(input.kind, &settings, &input.redirect_uris, &input.post_logout_redirect_uris)?;
+    check_uris(app, input.kind, &settings, &input.redirect_uris, &input.post_logout_redirect_uris)?;
     if input.redirect_uris.is_empty() {
         return Err(invalid("redirect URI", "at least one is needed"));
     }
@@ -138,12 +138,20 @@ fn check_client_id(id: String) -> Result<String, AdminError> {
     Ok(id)
 }
 
-fn check_uris(kind: ApplicationType, settings: &ApplicationSettings, redirects: &[String], after: &[String]) -> Result<(), AdminError> {
+/// OID-03. In loopback mode (SEC-02) an application of any kind may live on a loopback address too: nobody has a
+/// certificate for one.
+fn check_uris(app: &App, kind: ApplicationType, settings: &ApplicationSettings, redirects: &[String], after: &[String]) -> Result<(), AdminError> {
     if redirects.len() > REDIRECT_URIS_MAX || after.len() > REDIRECT_URIS_MAX {
         return Err(invalid("redirect URI", format!("at most {REDIRECT_URIS_MAX}")));
     }
     for uri in redirects.iter().chain(after) {
-        validate_registration(kind, settings, uri).map_err(|e| invalid("redirect URI", format!("{uri}: {e}")))?;
+        let local = app.urls.loopback() && uri.starts_with("http://");
+        let (kind, settings) = if local {
+            (ApplicationType::Native, ApplicationSettings { localhost_redirects: true, ..settings.clone() })
+        } else {
+            (kind, settings.clone())
+        };
+        validate_registration(kind, &settings, uri).map_err(|e| invalid("redirect URI", format!("{uri}: {e}")))?;
     }
     Ok(())
 }
@@ -191,7 +199,7 @@ pub async fn change(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, c
     let asked = client_id.clone();
     let found = app.db.read(move |c| store::applications::find(c, tenant, &asked)).await?;
     let (application, _) = found.ok_or_else(not_found)?;
-    check_uris(application.kind, &application.settings, &wanted.add_redirect_uris, &[])?;
+    check_uris(app, application.kind, &application.settings, &wanted.add_redirect_uris, &[])?;
     if let Some(missing) = wanted.remove_redirect_uris.iter().find(|u| !application.redirect_uris.iter().any(|r| r.uri == **u)) {
         return Err(AdminError::NotFound { kind: "redirect URI", name: missing.clone() });
     }

@@ -58,6 +58,11 @@ pub struct Answer {
 }
 
 impl Reply {
+    /// On to a path of ours.
+    pub fn redirect(path: String) -> Self {
+        Self::go(path)
+    }
+
     pub(crate) fn go(path: String) -> Self {
         Self { outcome: Outcome::Go(path), cookies: Vec::new() }
     }

@@ -71,9 +71,9 @@ statements! {
         "SELECT " (PasscodeRow) " FROM passcodes WHERE realm_id = ? AND interaction_id = ? AND ordinal > 0"
         " ORDER BY ordinal DESC LIMIT 1"
     ];
-    ByReport = ["SELECT " (PasscodeRow) " FROM passcodes WHERE realm_id = ? AND report_digest = ?"];
+    ByReport = ["SELECT " (PasscodeRow) " FROM passcodes" (by passcodes_report) " WHERE realm_id = ? AND report_digest = ?"];
     Supersede = [
-        "UPDATE passcodes SET state = 'superseded' WHERE realm_id = ? AND interaction_id = ? AND state = 'live'"
+        "UPDATE passcodes" (by passcodes_interaction) " SET state = 'superseded' WHERE realm_id = ? AND interaction_id = ? AND state = 'live'"
     ];
     CountTry = [
         "UPDATE passcodes SET tries = tries + 1"
@@ -85,10 +85,10 @@ statements! {
         " AND digest = ? AND NOT decoy AND expires_at > {now} AND tries <= ? RETURNING " (PasscodeRow)
     ];
     CancelFor = [
-        "UPDATE passcodes SET state = 'cancelled' WHERE realm_id = ? AND subject_key = ? AND state = 'live'"
+        "UPDATE passcodes" (by passcodes_subject) " SET state = 'cancelled' WHERE realm_id = ? AND subject_key = ? AND state = 'live'"
     ];
     Untried = [
-        "SELECT COUNT(*) FROM passcodes WHERE realm_id = ? AND subject_key = ? AND state = 'live' AND tries = 0"
+        "SELECT COUNT(*) FROM passcodes" (by passcodes_subject) " WHERE realm_id = ? AND subject_key = ? AND state = 'live' AND tries = 0"
         " AND expires_at > {now}"
     ];
 }

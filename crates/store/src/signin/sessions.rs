@@ -63,9 +63,9 @@ statements! {
         "UPDATE sessions SET ended_at = {now} WHERE realm_id = ? AND ended_at IS NULL AND id ="
         " (SELECT i.session_id FROM interactions i WHERE i.realm_id = ? AND i.id = ?)"
     ];
-    EndOfUser = ["UPDATE sessions SET ended_at = {now} WHERE realm_id = ? AND user_id = ? AND ended_at IS NULL"];
+    EndOfUser = ["UPDATE sessions" (by sessions_user) " SET ended_at = {now} WHERE realm_id = ? AND user_id = ? AND ended_at IS NULL"];
     OfUser = [
-        "SELECT " (SessionRow) " FROM sessions WHERE realm_id = ? AND user_id = ? AND ended_at IS NULL"
+        "SELECT " (SessionRow) " FROM sessions" (by sessions_user) " WHERE realm_id = ? AND user_id = ? AND ended_at IS NULL"
         " AND expires_at > {now} ORDER BY created_at DESC, id"
     ];
 }

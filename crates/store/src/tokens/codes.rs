@@ -56,18 +56,18 @@ statements! {
     ];
     Find = ["SELECT " (CodeRow) " FROM authorization_codes WHERE tenant_id = ? AND digest = ?"];
     Cancel = [
-        "UPDATE authorization_codes SET cancelled_at = {now}"
+        "UPDATE authorization_codes" (by authorization_codes_interaction) " SET cancelled_at = {now}"
         " WHERE tenant_id = ? AND interaction_id = ? AND used_at IS NULL AND cancelled_at IS NULL"
     ];
     Used = [
-        "SELECT COUNT(*) FROM authorization_codes"
+        "SELECT COUNT(*) FROM authorization_codes" (by authorization_codes_interaction)
         " WHERE tenant_id = ? AND interaction_id = ? AND used_at IS NOT NULL"
     ];
     RevokeAccess = [
-        "UPDATE access_tokens SET revoked_at = {now} WHERE tenant_id = ? AND code_digest = ? AND revoked_at IS NULL"
+        "UPDATE access_tokens" (by access_tokens_code) " SET revoked_at = {now} WHERE tenant_id = ? AND code_digest = ? AND revoked_at IS NULL"
     ];
     RevokeFamily = [
-        "UPDATE refresh_families SET revoked_at = {now}, revoked_reason = 'code_replayed'"
+        "UPDATE refresh_families" (by refresh_families_code) " SET revoked_at = {now}, revoked_reason = 'code_replayed'"
         " WHERE tenant_id = ? AND code_digest = ? AND revoked_at IS NULL"
     ];
 }

@@ -75,7 +75,7 @@ statements! {
         " WHERE tenant_id = ? AND id = ? AND revoked_at IS NULL"
     ];
     RevokeOfSession = [
-        "UPDATE refresh_families SET revoked_at = {now}, revoked_reason = ?"
+        "UPDATE refresh_families" (by refresh_families_session) " SET revoked_at = {now}, revoked_reason = ?"
         " WHERE tenant_id = ? AND session_id = ? AND revoked_at IS NULL"
     ];
 }

@@ -32,6 +32,10 @@ fn web_07_a_strange_segment_or_locator_does_not_reach_a_path() {
             Frame { segment: segment.to_owned(), locator: Some("a&b=\"".to_owned()), ..frame(Lang::En) };
         with(&frame, |s| assert_eq!(s.signin("code"), "/common/signin/code", "{segment}"));
     }
+    for path in ["//evil.test", "https://evil.test", "javascript:x", ""] {
+        let frame = Frame { path: Some(path.to_owned()), ..frame(Lang::En) };
+        with(&frame, |s| assert_eq!(s.path(), None, "{path}"));
+    }
 }
 
 /// ux 1.1: the title says the heading and the organization, after an error or a new code also that.

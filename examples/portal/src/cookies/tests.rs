@@ -22,7 +22,7 @@ fn one_cookie_of_our_form_is_read_and_nothing_else() {
     );
     assert_eq!(read(plain, &format!("Portal_session={ONE}")), None);
     assert_eq!(read(plain, "portal_session=short"), None);
-    assert_eq!(read(plain, &format!("portal_session=%41{}", &ONE[3..])), None);
+    assert_eq!(read(plain, &format!("portal_session=%41{}", "A".repeat(40))), None);
     assert_eq!(read(tls, &format!("portal_session={ONE}")), None, "over TLS the prefix is asked for");
     assert_eq!(read(tls, &format!("__Host-portal_session={ONE}")).as_deref(), Some(ONE));
 }

@@ -1,17 +1,18 @@
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::ServiceResponse;
+use actix_web::http::header::SET_COOKIE;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, Error};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::Config;
 use crate::pages::headers;
 use crate::testing::{Shared, issuer, new_key};
+use crate::{Clock, Config};
 
 /// A portal, a browser's cookies and the issuer.
 struct World {

@@ -1,0 +1,72 @@
+//! Counters for `/metrics`: no address, no tenant, no code in any label (OTP-20, TEN-02).
+
+use prometheus_client::encoding::{EncodeLabelSet, text::encode};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+use vestibule_service::App;
+
+/// A route by its pattern, with the class of the answer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Labels {
+    route: String,
+    status: u16,
+}
+
+/// All counters.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Labels, Counter>,
+    seconds: Histogram,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("vestibule");
+        let requests = Family::<Labels, Counter>::default();
+        let seconds = Histogram::new(exponential_buckets(0.000_25, 2.0, 16));
+        registry.register("http_requests", "Answered requests by route and status", requests.clone());
+        registry.register("http_request_seconds", "Time to answer", seconds.clone());
+        Self { registry, requests, seconds }
+    }
+}
+
+impl Metrics {
+    /// Counts an answer.
+    pub fn answered(&self, route: &str, status: u16, seconds: f64) {
+        self.requests.get_or_create(&Labels { route: route.to_owned(), status }).inc();
+        self.seconds.observe(seconds);
+    }
+
+    /// The text that `/metrics` shows, with what the database and mail counted.
+    pub fn render(&self, app: &App) -> String {
+        let mut text = String::new();
+        if encode(&mut text, &self.registry).is_err() {
+            text.clear();
+        }
+        let end = "# EOF\n";
+        let cut = text.strip_suffix(end).map_or(text.len(), str::len);
+        text.truncate(cut);
+        let stats = app.db.stats();
+        for (name, help, value) in [
+            ("db_statements", "Statements sent", stats.statements),
+            ("db_write_jobs", "Write jobs run", stats.write_jobs),
+            ("db_commits", "Transactions committed", stats.commits),
+            ("db_reads", "Reads run", stats.reads),
+        ] {
+            text.push_str(&format!("# HELP vestibule_{name} {help}.\n# TYPE vestibule_{name} counter\nvestibule_{name}_total {value}\n"));
+        }
+        if let Some(mail) = app.mail_stats() {
+            for (name, help, value) in mail {
+                text.push_str(&format!("# HELP vestibule_{name} {help}.\n# TYPE vestibule_{name} counter\nvestibule_{name}_total {value}\n"));
+            }
+        }
+        for (name, size, bound) in app.cache_sizes() {
+            text.push_str(&format!("vestibule_cache_entries{{cache=\"{name}\",bound=\"{bound}\"}} {size}\n"));
+        }
+        text.push_str(end);
+        text
+    }
+}

@@ -1,0 +1,33 @@
+//! `GET` and `POST /{tenant}/oauth2/v2.0/authorize`.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use vestibule_core::error::ErrorCode;
+use vestibule_core::numbers::MAX_URI;
+use vestibule_service::flow::authorize::authorize;
+
+use crate::render;
+use crate::request::{Incoming, Shared};
+
+/// Begins a trip, or answers at once.
+pub(crate) async fn get(state: Shared, req: HttpRequest) -> HttpResponse {
+    let incoming = Incoming::read(&state, &req);
+    let result = authorize(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, req.query_string()).await;
+    render::reply(&state, &incoming, req.path(), result)
+}
+
+/// Other sites post without our cookies: answered by the same request as GET, which has them (WEB-01).
+pub(crate) async fn post(state: Shared, req: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let incoming = Incoming::read(&state, &req);
+    let form = std::str::from_utf8(&body).ok().filter(|b| b.bytes().all(|c| c.is_ascii_graphic()));
+    let target = form.map(|form| format!("/{}/oauth2/v2.0/authorize?{form}", incoming.segment));
+    match target.filter(|t| t.len() <= MAX_URI && is_form(&req)) {
+        Some(target) => render::see_other(&target),
+        None => render::problem(&state, &incoming, ErrorCode::RequestBad.into()),
+    }
+}
+
+/// Whether a body says that it is a form.
+pub(crate) fn is_form(req: &HttpRequest) -> bool {
+    let kind = req.headers().get(actix_web::http::header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}

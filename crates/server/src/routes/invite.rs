@@ -1,0 +1,47 @@
+//! The mailed invitation: `/{tenant}/invite/{token}` moves the token into a cookie, `/{tenant}/invite` is the page.
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpRequest, HttpResponse, web};
+use vestibule_core::error::ErrorCode;
+use vestibule_service::flow::Reply;
+use vestibule_service::Error;
+use vestibule_service::flow::invitation::{self, Pressed};
+
+use crate::form::Form;
+use crate::render;
+use crate::request::{Incoming, Shared, own_page};
+
+/// Opens the link.
+pub(crate) async fn open(state: Shared, req: HttpRequest) -> HttpResponse {
+    let incoming = Incoming::read(&state, &req);
+    let token = req.match_info().get("token").unwrap_or_default();
+    let result = invitation::open(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, token).await;
+    render::reply(&state, &incoming, req.path(), result)
+}
+
+/// G17, G18.
+pub(crate) async fn page(state: Shared, req: HttpRequest) -> HttpResponse {
+    let incoming = Incoming::read(&state, &req);
+    let result = invitation::show(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment).await;
+    render::reply(&state, &incoming, req.path(), result)
+}
+
+/// G17's buttons. The request can carry nothing that the row holds (INV-02).
+pub(crate) async fn press(state: Shared, req: HttpRequest, body: web::Bytes) -> HttpResponse {
+    let incoming = Incoming::read(&state, &req);
+    let result: Result<Reply, Error> = async {
+        own_page(&state, &req)?;
+        let form = Form::read(req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()), &body)?;
+        if !form.only(&["csrf", "do"]) {
+            return Err(ErrorCode::RequestBad.into());
+        }
+        let pressed = match form.text("do").as_str() {
+            "switch" => Pressed::Switch,
+            "keep" => Pressed::Keep,
+            _ => Pressed::Send,
+        };
+        invitation::press(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, pressed, &form.text("csrf")).await
+    }
+    .await;
+    render::reply(&state, &incoming, req.path(), result)
+}

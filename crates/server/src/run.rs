@@ -1,0 +1,162 @@
+//! Starting and stopping: listeners, workers, jobs.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App as Actix, HttpServer, web};
+use ipnet::IpNet;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use vestibule_core::numbers as n;
+use vestibule_service::documents::Documents;
+use vestibule_service::{App, Mailbox, jobs};
+
+use crate::cookies::Names;
+use crate::metrics::Metrics;
+use crate::state::State;
+use crate::trace::Around;
+use crate::{management, routes};
+
+/// Certificate chain and key of our own TLS, as PEM.
+#[derive(Debug)]
+pub struct Tls {
+    /// Chain.
+    pub chain: Vec<u8>,
+    /// Private key.
+    pub key: Vec<u8>,
+}
+
+/// How to serve.
+#[derive(Debug)]
+pub struct ServerConfig {
+    /// Public listener.
+    pub listener: TcpListener,
+    /// Management listener.
+    pub management: TcpListener,
+    /// TLS of our own.
+    pub tls: Option<Tls>,
+    /// Fronts whose forwarding header counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The demo's mailbox.
+    pub mailbox: Option<Mailbox>,
+    /// Worker threads; by the number of cores where 0.
+    pub workers: usize,
+    /// Whether jobs run in this process.
+    pub jobs: bool,
+}
+
+/// Why serving could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A listener.
+    #[error("cannot listen: {0}")]
+    Listen(#[from] std::io::Error),
+    /// Certificate or key.
+    #[error("TLS certificate or key: {0}")]
+    Tls(String),
+}
+
+/// A server that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// The public address.
+    pub listen: SocketAddr,
+    /// The management address.
+    pub management: SocketAddr,
+    public: ServerHandle,
+    private: ServerHandle,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Finishes what is under way and stops.
+    pub async fn stop(self) {
+        self.public.stop(true).await;
+        self.private.stop(true).await;
+        let _ = self.stop.send(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+/// Starts serving; returns when both listeners accept.
+pub fn start(app: Arc<App>, config: ServerConfig) -> Result<Running, StartError> {
+    let (listen, management) = (config.listener.local_addr()?, config.management.local_addr()?);
+    let state = web::Data::new(State {
+        names: Names { loopback: app.urls.loopback() },
+        app: Arc::clone(&app),
+        documents: Documents::default(),
+        trusted_proxies: config.trusted_proxies,
+        metrics: Metrics::default(),
+        mailbox: config.mailbox,
+    });
+    let public = public(state.clone(), config.listener, config.tls, config.workers)?;
+    let private = private(state, config.management)?;
+    let (stop, stopped) = watch::channel(false);
+    let handles = (public.handle(), private.handle());
+    let mut tasks = vec![tokio::spawn(watched("public listener", public)), tokio::spawn(watched("management listener", private))];
+    if config.jobs {
+        tasks.push(tokio::spawn(jobs::outbox::run(Arc::clone(&app), stopped.clone())));
+        tasks.push(tokio::spawn(jobs::sweep::run(Arc::clone(&app), stopped.clone())));
+        tasks.push(tokio::spawn(jobs::rotation::run(app, stopped)));
+    }
+    Ok(Running { listen, management, public: handles.0, private: handles.1, stop, tasks })
+}
+
+async fn watched(what: &'static str, server: actix_web::dev::Server) {
+    if let Err(error) = server.await {
+        tracing::error!(what, %error, "stopped");
+    }
+}
+
+fn public(state: web::Data<State>, listener: TcpListener, tls: Option<Tls>, workers: usize) -> Result<actix_web::dev::Server, StartError> {
+    let mailbox = state.mailbox.is_some();
+    let server = HttpServer::new(move || {
+        Actix::new()
+            .app_data(state.clone())
+            .app_data(web::PayloadConfig::new(n::MAX_FORM))
+            .wrap(Around)
+            .configure(routes::configure)
+            .configure(move |config| {
+                if mailbox {
+                    routes::configure_mailbox(config);
+                }
+            })
+            .default_service(web::to(routes::not_found))
+    })
+    .client_request_timeout(Duration::from_secs(n::HEAD_TIMEOUT_SECONDS))
+    .client_disconnect_timeout(Duration::from_secs(n::HEAD_TIMEOUT_SECONDS))
+    .keep_alive(Duration::from_secs(30))
+    .shutdown_timeout(20)
+    .max_connections(10_000)
+    .disable_signals();
+    let server = if workers == 0 { server } else { server.workers(workers) };
+    Ok(match tls {
+        None => server.listen(listener)?.run(),
+        Some(tls) => server.listen_rustls_0_23(listener, tls_config(&tls)?)?.run(),
+    })
+}
+
+fn private(state: web::Data<State>, listener: TcpListener) -> Result<actix_web::dev::Server, StartError> {
+    let server = HttpServer::new(move || Actix::new().app_data(state.clone()).configure(management::configure));
+    Ok(server.workers(1).disable_signals().shutdown_timeout(1).listen(listener)?.run())
+}
+
+fn tls_config(tls: &Tls) -> Result<rustls::ServerConfig, StartError> {
+    let bad = |e: &dyn std::fmt::Display| StartError::Tls(e.to_string());
+    let chain = CertificateDer::pem_slice_iter(&tls.chain).collect::<Result<Vec<_>, _>>().map_err(|e| bad(&e))?;
+    let key = PrivateKeyDer::from_pem_slice(&tls.key).map_err(|e| bad(&e))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| bad(&e))?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .map_err(|e| bad(&e))
+}
