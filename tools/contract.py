@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,7 @@ class Child:
 
     def __init__(self, command: list[str], **options: object) -> None:
         self.lines: list[str] = []
+        self.ended = False
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
         self.came = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
@@ -38,20 +40,26 @@ class Child:
                 self.lines.append(line.rstrip("\n"))
                 self.came.notify_all()
         with self.came:
+            self.ended = True
             self.came.notify_all()
 
     def first_json(self, seconds: float = 30) -> dict:
         """The first line that is a JSON object."""
+        found = lambda lines: [line for line in lines if line.startswith("{")]
+        if not self.wait_for(lambda lines: bool(found(lines)), seconds):
+            raise RuntimeError(f"{self.process.args[:3]} gave no line of JSON: {self.lines}")
+        return json.loads(found(self.lines)[0])
+
+    def wait_for(self, holds: Callable[[list[str]], bool], seconds: float) -> bool:
+        """Until what was printed is enough, the process ends, or time is up."""
         until = time.monotonic() + seconds
         with self.came:
-            while True:
-                for line in self.lines:
-                    if line.startswith("{"):
-                        return json.loads(line)
+            while not holds(self.lines):
                 left = until - time.monotonic()
-                if left <= 0 or self.process.poll() is not None:
-                    raise RuntimeError(f"{self.process.args[:3]} gave no line of JSON: {self.lines}")
+                if left <= 0 or (self.process.poll() is not None and self.ended):
+                    return False
                 self.came.wait(min(left, 0.2))
+        return True
 
     def stop(self, seconds: float = 15) -> int:
         """SIGTERM, and what it ends with; killed when that does not help."""
@@ -71,16 +79,30 @@ class Child:
         self.stop()
 
 
+def catcher_command(folder: Path, *more: str) -> tuple[list[str], dict[str, str]]:
+    """How the mail server is started, with the library that ./test installed."""
+    paths = [str(ROOT / "target/test-python"), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return [sys.executable, str(ROOT / "tools/smtp_catcher.py"), str(folder), *more], environment
+
+
+def catcher(folder: Path, port: int) -> Child:
+    """A mail server without TLS on a fixed port; ready when this returns."""
+    command, environment = catcher_command(folder, "--port", str(port))
+    child = Child(command, env=environment)
+    child.first_json()
+    return child
+
+
 class Catcher(Child):
     """The mail server that is not ours, over STARTTLS with a private CA."""
 
     def __init__(self, home: Path) -> None:
         self.folder, self.certificates = home / "mail", home / "ca"
         subprocess.run([ROOT / "tools/make_ca.sh", self.certificates, "localhost", "127.0.0.1"], check=True)
-        python = os.pathsep.join(filter(None, [str(ROOT / "target/test-python"), os.environ.get("PYTHONPATH")]))
-        command = [sys.executable, ROOT / "tools/smtp_catcher.py", self.folder]
-        command += ["--cert", self.certificates / "server.pem", "--key", self.certificates / "server.key"]
-        super().__init__([str(part) for part in command], env={**os.environ, "PYTHONPATH": python})
+        files = ["--cert", str(self.certificates / "server.pem"), "--key", str(self.certificates / "server.key")]
+        command, environment = catcher_command(self.folder, *files)
+        super().__init__(command, env=environment)
         self.url = f"smtp://localhost:{self.first_json()['port']}?tls=required"
 
     def to(self, address: str, seconds: float = 10) -> list[dict]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A mail server that is not ours (aiosmtpd): takes mail, writes each message as JSON and as it came into a folder.
 
-    tools/smtp_catcher.py FOLDER [--cert CERT --key KEY]    with a certificate, mail is taken over STARTTLS only
+    tools/smtp_catcher.py FOLDER [--port PORT] [--cert CERT --key KEY]    with a certificate, mail is taken over STARTTLS only
 
 Prints one line {"port": …} when it listens. A recipient whose local part begins with `refused` is refused for good
 (550), one that begins with `later` for now (451).
@@ -57,7 +57,7 @@ class Catcher:
         return "250 OK"
 
 
-async def serve(folder: Path, cert: str | None, key: str | None) -> None:
+async def serve(folder: Path, port: int, cert: str | None, key: str | None) -> None:
     context = None
     if cert:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -67,7 +67,7 @@ async def serve(folder: Path, cert: str | None, key: str | None) -> None:
     server = await loop.create_server(
         lambda: SMTP(handler, tls_context=context, require_starttls=context is not None, enable_SMTPUTF8=True),
         "127.0.0.1",
-        0,
+        port,
     )
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -80,11 +80,12 @@ async def serve(folder: Path, cert: str | None, key: str | None) -> None:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--port", type=int, default=0)
     arguments.add_argument("--cert")
     arguments.add_argument("--key")
     given = arguments.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(serve(given.folder, given.cert, given.key))
+    asyncio.run(serve(given.folder, given.port, given.cert, given.key))
 
 
 if __name__ == "__main__":

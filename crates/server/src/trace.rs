@@ -26,11 +26,13 @@ where
     type Future = std::future::Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        std::future::ready(Ok(Inner(Rc::new(service))))
+        std::future::ready(Ok(Inner { service: Rc::new(service) }))
     }
 }
 
-pub(crate) struct Inner<S>(Rc<S>);
+pub(crate) struct Inner<S> {
+    service: Rc<S>,
+}
 
 impl<S, B> Service<ServiceRequest> for Inner<S>
 where
@@ -41,10 +43,10 @@ where
     type Error = actix_web::Error;
     type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>>>>;
 
-    forward_ready!(0);
+    forward_ready!(service);
 
     fn call(&self, req: ServiceRequest) -> Self::Future {
-        let service = Rc::clone(&self.0);
+        let service = Rc::clone(&self.service);
         let began = now();
         Box::pin(async move {
             let Some(state) = req.app_data::<web::Data<State>>().cloned() else {

@@ -27,4 +27,4 @@ pub use app::{App, Options};
 pub use context::Context;
 pub use error::{Error, Problem};
 pub use vestibule_outbound::{MemoryOutbox as Mailbox, StoredMail, Transport};
-pub use vestibule_store::{Stats, Target};
+pub use vestibule_store::{DbError, Stats, Target};

@@ -291,3 +291,12 @@ accessibility-title = Barrierefreiheit
 accessibility-goal = Diese Seiten sollen die Web Content Accessibility Guidelines (WCAG) 2.2, Stufe AA, erfüllen.
 accessibility-how = Sie funktionieren mit der Tastatur, mit Screenreadern, ohne Skript, mit großer Schrift und auf kleinen Bildschirmen. Es gibt keine Rätsel und keinen Zeitdruck: Ein Code lässt sich jederzeit ersetzen.
 accessibility-tell = Ist Ihnen etwas im Weg? Sagen Sie es: Fragen Sie { $contact }.
+
+## Demo-Postfach
+
+mailbox-title = Demo-Postfach
+mailbox-note = Dieser Server läuft als Vorführung: Er verschickt keine E-Mails. Was er verschickt hätte, liegt hier, bis er endet.
+mailbox-empty = Noch keine E-Mail. Melden Sie sich mit einer eingeladenen Adresse an der Beispiel-App an.
+mailbox-list = E-Mails
+mailbox-refresh = Noch einmal nachsehen
+mailbox-mail = { $subject } – an { $email }

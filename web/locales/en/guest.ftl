@@ -291,3 +291,12 @@ accessibility-title = Accessibility
 accessibility-goal = These pages are made to meet the Web Content Accessibility Guidelines (WCAG) 2.2, level AA.
 accessibility-how = They work by keyboard, with screen readers, without script, with large text and on small screens. There are no puzzles and no time pressure: a code can be replaced at any time.
 accessibility-tell = Is something in your way? Tell { $contact }.
+
+## Demo mailbox
+
+mailbox-title = Demo mailbox
+mailbox-note = This server runs as a demonstration: it sends no email. What it would have sent is kept here until it stops.
+mailbox-empty = No email yet. Sign in to the sample app with any invited address.
+mailbox-list = Emails
+mailbox-refresh = Look again
+mailbox-mail = { $subject } – to { $email }

@@ -6,8 +6,8 @@ use actix_web::http::header;
 use vestibule_core::Address;
 use vestibule_core::error::ErrorCode as Code;
 use vestibule_service::{Error, Problem};
-use vestibule_ui::page::{BlockReason, BlockedPage, CookiesPage, ErrorCode, ErrorPage, Status, StatusPage};
-use vestibule_ui::{Again, AppLink, Frame, Link, Page as _};
+use vestibule_ui::page::{BlockReason, BlockedPage, CookiesPage, ErrorPage, Status, StatusPage};
+use vestibule_ui::{Again, AppLink, Link, Page as _};
 
 use super::{bare_frame, html};
 use crate::headers::{self, FormTargets};
@@ -63,26 +63,20 @@ fn refused(state: &State, incoming: &Incoming, problem: &Problem) -> HttpRespons
             let trace = incoming.ctx.trace.to_string();
             BlockedPage { reason, trace, switch: None, back: back(problem) }.render(ui, &frame)
         }
-        code => error_page(incoming, problem, code, &frame).render(ui, &frame),
+        code => error_page(incoming, problem, code).render(ui, &frame),
     };
     let policy = headers::page_policy(&incoming.nonce, &FormTargets::Own);
     html(state, incoming, status_of(problem.code), rendered, policy, false)
 }
 
-fn error_page(incoming: &Incoming, problem: &Problem, code: Code, frame: &Frame) -> ErrorPage {
-    let shown = match code {
-        Code::ClientOff => ErrorCode::ClientUnknown,
-        code => ErrorCode::parse(code.as_str()).unwrap_or(ErrorCode::Server),
-    };
-    let mut page = ErrorPage::new(shown, incoming.ctx.trace.to_string());
-    page.number = code.aadsts();
+fn error_page(incoming: &Incoming, problem: &Problem, code: Code) -> ErrorPage {
+    let mut page = ErrorPage::new(code, &incoming.ctx.trace.to_string());
     page.email = problem.address.clone();
     page.domain = problem.address.as_deref().and_then(|a| Address::parse(a).ok()).map(|a| a.domain().to_string());
     page.again = again(problem, code);
     page.back = back(problem);
     let construction = matches!(code, Code::ClientUnknown | Code::ClientOff | Code::RedirectMismatch | Code::RequestBad | Code::ScopeDenied | Code::TenantMissing);
     page.developer = construction.then(|| problem.developer.unwrap_or_else(|| code.developer()).to_owned());
-    let _ = frame;
     page
 }
 

@@ -1,0 +1,124 @@
+//! `vestibule serve`.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use vestibule_core::urls::Urls;
+use vestibule_outbound::{Mailer, MailerSettings, SmtpUrl};
+use vestibule_server::{Running, ServerConfig, start};
+use vestibule_service::{App, Transport};
+
+use crate::args::{Global, LogFormat, Serve};
+use crate::config::{File, Place, Serving, bind};
+use crate::failure::Failure;
+use crate::open;
+use crate::output::{line, note};
+use crate::system::SystemClock;
+
+/// Serves until a signal comes.
+pub(crate) async fn serve(global: &Global, flags: Serve) -> Result<(), Failure> {
+    warn_of_passwords(global, &flags);
+    let file = File::read(global.config.as_deref())?;
+    let place = Place::settle(global, &file)?;
+    let serving = Serving::settle(flags, file)?;
+    init_log(&serving.log, serving.log_format)?;
+    let smtp = serving.smtp_url.clone().ok_or_else(|| {
+        Failure::config("no mail server is set, and codes travel by mail").hint("--smtp-url smtps://mail.example, or look first: vestibule demo")
+    })?;
+    let mut refused = None;
+    let app = open::open(&place, Some(&serving), |urls| match transport(&smtp, &serving, urls) {
+        Ok(transport) => Some(Arc::new(transport)),
+        Err(failure) => {
+            refused = Some(failure);
+            None
+        }
+    })?;
+    if let Some(failure) = refused {
+        return Err(failure);
+    }
+    let running = run(Arc::clone(&app), &serving)?;
+    announce(global, &app, &place, &serving, &running);
+    stopped().await;
+    tracing::info!("stopping; finishing what is under way");
+    running.stop().await;
+    Ok(())
+}
+
+fn run(app: Arc<App>, serving: &Serving) -> Result<Running, Failure> {
+    let config = ServerConfig {
+        listener: bind(&serving.listen)?,
+        management: bind(&serving.management_listen)?,
+        tls: serving.tls.as_ref().map(|t| vestibule_server::Tls { chain: t.chain.clone(), key: t.key.clone() }),
+        trusted_proxies: serving.trusted_proxies.clone(),
+        mailbox: None,
+        workers: serving.workers,
+        jobs: true,
+    };
+    start(app, config).map_err(|e| Failure::new("listen", 7, e))
+}
+
+/// The mail server, under MAIL-03.
+fn transport(smtp: &str, serving: &Serving, urls: &Urls) -> Result<Transport, Failure> {
+    let url = SmtpUrl::parse(smtp, urls.loopback()).map_err(|e| Failure::new("smtp-url", 3, e))?;
+    let settings = MailerSettings {
+        url,
+        ca_pem: serving.smtp_ca.clone(),
+        hello: urls.host().to_owned(),
+        connections: 8,
+        clock: Arc::new(SystemClock),
+    };
+    Mailer::new(settings).map(Transport::Smtp).map_err(|e| Failure::new("smtp-url", 3, e))
+}
+
+fn announce(global: &Global, app: &App, place: &Place, serving: &Serving, running: &Running) {
+    if global.json {
+        line(&json!({ "ready": true, "listen": running.listen.to_string(), "management": running.management.to_string() }).to_string());
+        return;
+    }
+    let database = match &place.target {
+        vestibule_service::Target::Sqlite(path) => format!("SQLite {}", path.display()),
+        vestibule_service::Target::Postgres(_) => "PostgreSQL".to_owned(),
+    };
+    note(&format!("vestibule {}", env!("CARGO_PKG_VERSION")));
+    note(&format!("  issuers     {}/{{tenant}}/v2.0", app.urls.base()));
+    note(&format!("  database    {database}"));
+    note(&format!("  mail        {}", serving.smtp_url.as_deref().and_then(|u| SmtpUrl::parse(u, app.urls.loopback()).ok()).map_or_else(String::new, |u| u.to_string())));
+    note(&format!("  management  http://{}", running.management));
+    if app.urls.loopback() {
+        note("  notice      loopback mode: plain http and plain cookies, good on this machine only");
+    }
+    line(&format!("ready on {}", running.listen));
+}
+
+/// ADM-16: a password in a flag is seen by everybody who lists processes.
+fn warn_of_passwords(global: &Global, flags: &Serve) {
+    let holds = |url: &Option<String>| url.as_ref().and_then(|u| url::Url::parse(u).ok()).is_some_and(|u| u.password().is_some());
+    let in_argv = |name: &str| std::env::args().any(|a| a.starts_with(name));
+    if holds(&global.database_url) && in_argv("--database-url") {
+        note("warning: the password in --database-url shows in the list of processes; use VESTIBULE_DATABASE_URL");
+    }
+    if holds(&flags.smtp_url) && in_argv("--smtp-url") {
+        note("warning: the password in --smtp-url shows in the list of processes; use VESTIBULE_SMTP_URL");
+    }
+}
+
+/// Logs go to stderr, as text or JSON lines.
+pub(crate) fn init_log(filter: &str, format: LogFormat) -> Result<(), Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|e| Failure::config(format!("log: {e}")))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    let set = match format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+    };
+    set.map_err(|e| Failure::config(format!("log: {e}")))
+}
+
+/// Waits for SIGTERM or SIGINT.
+pub(crate) async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else { return };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}

@@ -1,0 +1,92 @@
+//! What a command says when it fails: what, why, next; and its exit code (ux 9).
+
+use std::fmt;
+
+use vestibule_service::admin::AdminError;
+use vestibule_service::bootstrap::OpenError;
+
+/// A failure, ready to be told.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// Stable; also the anchor in the reference of errors.
+    pub code: &'static str,
+    /// What happened.
+    pub what: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// Exit code.
+    pub exit: u8,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &'static str, exit: u8, what: impl fmt::Display) -> Self {
+        Self { code, what: what.to_string(), hint: None, exit }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn config(what: impl fmt::Display) -> Self {
+        Self::new("config", 3, what)
+    }
+
+    /// On stderr: three lines for people, one object for programs.
+    #[expect(clippy::print_stderr, reason = "this is how a command speaks")]
+    pub(crate) fn tell(&self, json: bool) {
+        if json {
+            let body = serde_json::json!({ "error": self.code, "message": self.what, "hint": self.hint });
+            eprintln!("{body}");
+            return;
+        }
+        eprintln!("error[{}]: {}", self.code, self.what);
+        if let Some(hint) = &self.hint {
+            eprintln!("  hint: {hint}");
+        }
+        eprintln!("  docs: /reference/errors#{}", self.code);
+    }
+}
+
+impl From<AdminError> for Failure {
+    fn from(error: AdminError) -> Self {
+        let text = error.to_string();
+        match error {
+            AdminError::NotFound { kind, .. } => {
+                let hint = match kind {
+                    "tenant" => "`vestibule tenant list` shows what there is",
+                    "application" => "`vestibule app list --tenant T` shows what there is",
+                    "guest" => "`vestibule guest list --tenant T` shows what there is",
+                    _ => "check the spelling",
+                };
+                Self::new("not-found", 4, text).hint(hint)
+            }
+            AdminError::Conflict(_) => Self::new("conflict", 5, text),
+            AdminError::Invalid { .. } => Self::new("invalid", 2, text),
+            AdminError::Denied(denied) => {
+                let roles: Vec<&str> = denied.roles.iter().map(|r| r.as_str()).collect();
+                Self::new("not-allowed", 6, text).hint(format!("these roles may: {}", roles.join(", ")))
+            }
+            AdminError::Db(_) => Self::new("database", 7, text).hint("check --data or --database-url"),
+            AdminError::Vault(_) | AdminError::Internal(_) => Self::new("internal", 1, text),
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let text = error.to_string();
+        match &error {
+            OpenError::OtherBaseUrl { given, .. } => Self::new("base-url", 3, text)
+                .hint(format!("leave --base-url out, or move the deployment: vestibule deployment set-base-url {given}")),
+            OpenError::BaseUrl { .. } => Self::new("base-url", 3, text),
+            OpenError::OtherRootKey | OpenError::Vault(_) => {
+                Self::new("root-key", 3, text).hint("give the file that the first command made: --root-key-file FILE")
+            }
+            OpenError::Db(vestibule_service::DbError::Target(_)) => Self::new("database-url", 3, text),
+            OpenError::Db(_) => Self::new("database", 7, text).hint("check --data or --database-url"),
+            OpenError::MailFrom(_) => Self::new("mail-from", 3, text),
+            OpenError::Keys(_) | OpenError::Pages(_) => Self::new("internal", 1, text),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Opening the deployment that a command works on: root key, database, base URL.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+use vestibule_core::Random;
+use vestibule_core::secret::Secret;
+use vestibule_core::urls::Urls;
+use vestibule_service::bootstrap::{self, Opening};
+use vestibule_service::vault::Vault;
+use vestibule_service::{App, Transport};
+
+use crate::config::{Place, Serving};
+use crate::failure::Failure;
+use crate::system::{OsRandom, SystemClock};
+
+/// The base URL of a deployment whose first command names none.
+pub(crate) const DEFAULT_BASE_URL: &str = "http://127.0.0.1:8080";
+
+/// Opens a deployment for a command that neither serves nor sends.
+pub(crate) fn for_command(place: &Place) -> Result<Arc<App>, Failure> {
+    open(place, None, |_| None)
+}
+
+/// Opens a deployment.
+pub(crate) fn open(place: &Place, serving: Option<&Serving>, transport: impl FnOnce(&Urls) -> Option<Arc<Transport>>) -> Result<Arc<App>, Failure> {
+    let random: Arc<dyn Random> = Arc::new(OsRandom::new());
+    let opening = Opening {
+        target: place.target.clone(),
+        readers: if serving.is_some() { 4 } else { 1 },
+        root_key: root_key(&place.root_key_file, random.as_ref())?,
+        base_url: place.base_url.clone(),
+        site: serving.and_then(|s| s.site.clone()),
+        mail_from: serving.and_then(|s| s.mail_from.clone()),
+        source_limits: serving.map(|s| s.source_limits.clone()).unwrap_or_default(),
+        default_base_url: DEFAULT_BASE_URL.to_owned(),
+    };
+    Ok(Arc::new(bootstrap::open(opening, Arc::new(SystemClock), random, transport)?))
+}
+
+/// The root key: from its file, which nobody else may read (SEC-01); made by the first command.
+fn root_key(path: &Path, random: &dyn Random) -> Result<Secret, Failure> {
+    let bad = |e: &dyn std::fmt::Display| Failure::new("root-key", 3, format!("{}: {e}", path.display()));
+    match fs::metadata(path) {
+        Ok(meta) if meta.permissions().mode() & 0o077 != 0 => {
+            Err(bad(&"others may read it").hint(format!("chmod 600 {}", path.display())))
+        }
+        Ok(_) => fs::read_to_string(path).map(Secret::new).map_err(|e| bad(&e)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let key = Vault::new_root(random);
+            // `create_new`: of two first commands at once, one makes the file and the other reads it.
+            let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+            match made {
+                Ok(mut file) => {
+                    file.write_all(format!("{}\n", key.expose()).as_bytes()).and_then(|()| file.sync_all()).map_err(|e| bad(&e))?;
+                    Ok(key)
+                }
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => fs::read_to_string(path).map(Secret::new).map_err(|e| bad(&e)),
+                Err(e) => Err(bad(&e).hint("name a place that can be written: --root-key-file FILE")),
+            }
+        }
+        Err(e) => Err(bad(&e)),
+    }
+}

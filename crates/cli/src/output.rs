@@ -1,0 +1,95 @@
+//! How commands speak: JSON for programs, plain tables for people; data on stdout, the rest on stderr.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::failure::Failure;
+
+/// The form of a command's output.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    pub json: bool,
+}
+
+impl Output {
+    /// One thing.
+    pub(crate) fn one<T: Serialize>(self, thing: &T) -> Result<(), Failure> {
+        let value = to_value(thing)?;
+        if self.json { line(&value.to_string()) } else { self.pairs(&value) }
+        Ok(())
+    }
+
+    /// A list: one JSON array, or a table of these columns.
+    pub(crate) fn list<T: Serialize>(self, things: &[T], columns: &[&str]) -> Result<(), Failure> {
+        let value = to_value(&things)?;
+        if self.json {
+            line(&value.to_string());
+            return Ok(());
+        }
+        let rows: Vec<Vec<String>> = value.as_array().into_iter().flatten().map(|row| columns.iter().map(|c| cell(row.pointer(&pointer(c)))).collect()).collect();
+        table(columns, &rows);
+        Ok(())
+    }
+
+    /// A line of a stream: NDJSON, or the columns.
+    pub(crate) fn stream<T: Serialize>(self, thing: &T, columns: &[&str]) -> Result<(), Failure> {
+        let value = to_value(thing)?;
+        if self.json {
+            line(&value.to_string());
+        } else {
+            let cells: Vec<String> = columns.iter().map(|c| cell(value.pointer(&pointer(c)))).collect();
+            line(&cells.join("  "));
+        }
+        Ok(())
+    }
+
+    fn pairs(self, value: &Value) {
+        let Some(map) = value.as_object() else { return line(&value.to_string()) };
+        let width = map.keys().map(String::len).max().unwrap_or_default();
+        for (name, value) in map {
+            line(&format!("{name:width$}  {}", cell(Some(value))));
+        }
+    }
+}
+
+fn to_value<T: Serialize>(thing: &T) -> Result<Value, Failure> {
+    serde_json::to_value(thing).map_err(|e| Failure::new("internal", 1, e))
+}
+
+fn pointer(column: &str) -> String {
+    format!("/{}", column.replace('.', "/"))
+}
+
+fn cell(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "-".into(),
+        Some(Value::String(text)) => text.chars().filter(|c| !c.is_control()).collect(),
+        Some(Value::Array(items)) => items.iter().map(|i| cell(Some(i))).collect::<Vec<_>>().join(", "),
+        Some(other) => other.to_string(),
+    }
+}
+
+fn table(columns: &[&str], rows: &[Vec<String>]) {
+    let width = |place: usize, name: &str| rows.iter().filter_map(|r| r.get(place)).map(|c| c.chars().count()).max().unwrap_or(0).max(name.len());
+    let widths: Vec<usize> = columns.iter().enumerate().map(|(place, name)| width(place, name)).collect();
+    let pad = |cells: Vec<String>| {
+        let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        line(padded.join("  ").trim_end());
+    };
+    pad(columns.iter().map(|c| c.to_uppercase()).collect());
+    for row in rows {
+        pad(row.clone());
+    }
+}
+
+/// A line on stdout.
+#[expect(clippy::print_stdout, reason = "this is the command's output")]
+pub(crate) fn line(text: &str) {
+    println!("{text}");
+}
+
+/// A line on stderr, for people.
+#[expect(clippy::print_stderr, reason = "this is how a command speaks")]
+pub(crate) fn note(text: &str) {
+    eprintln!("{text}");
+}
