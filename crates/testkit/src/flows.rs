@@ -44,7 +44,7 @@ pub fn run<F: Flow>(database: Database, driver: Driver) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("the system gives threads");
     runtime.block_on(async {
-        let mut world = World::start(database, driver).await;
+        let mut world = World::start(database, driver, crate::Setup::default()).await;
         F::play(&mut world).await;
         world.stop().await;
     });

@@ -14,6 +14,7 @@ pub mod browser;
 pub mod clock;
 pub mod flows;
 pub mod mailbox;
+pub mod office;
 pub mod page;
 pub mod person;
 pub mod random;
@@ -28,6 +29,7 @@ pub use clock::FakeClock;
 pub use page::PageView;
 pub use person::Person;
 pub use random::SeededRandom;
+pub use server::Setup;
 pub use world::{Database, World};
 
 /// Installs ring as the TLS provider of this process, once; a second call does nothing.

@@ -10,7 +10,8 @@ use crate::browser::{Browser, ChromiumBrowser, ChromiumOptions, HttpBrowser, Htt
 use crate::clock::FakeClock;
 use crate::person::Person;
 use crate::random::SeededRandom;
-use crate::server::TestServer;
+use crate::office::Office;
+use crate::server::{Setup, TestServer};
 use crate::smtp::SmtpSink;
 
 /// Which database a test runs on.
@@ -49,17 +50,27 @@ pub struct World {
 }
 
 impl World {
-    pub(crate) async fn start(database: Database, driver: Driver) -> Self {
+    pub(crate) async fn start(database: Database, driver: Driver, setup: Setup) -> Self {
         crate::install_crypto();
         let clock = Arc::new(FakeClock::new());
         let mail = Arc::new(SmtpSink::start().await.expect("a loopback port is free"));
         let random = Arc::new(SeededRandom::new(SEED));
-        let server = TestServer::start(database, clock.clone(), random, &mail.url()).await;
+        let server = TestServer::start(database, setup, clock.clone(), random, mail.url()).await;
         Self { server, clock, mail, database, driver }
     }
 
     pub(crate) async fn stop(self) {
         self.server.stop().await;
+    }
+
+    /// A second deployment on the same kind of database, set up otherwise.
+    pub async fn another(&self, setup: Setup) -> Self {
+        Self::start(self.database, self.driver, setup).await
+    }
+
+    /// The operator's desk.
+    pub fn office(&self) -> Office<'_> {
+        Office::new(&self.server)
     }
 
     /// Somebody at a fresh browser of the kind that the test is played with.

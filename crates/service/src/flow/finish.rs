@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use vestibule_core::clock::{self, Instant};
+use vestibule_core::clock::Instant;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::{SessionId, UserId, random_uuid};
 use vestibule_core::interaction::{Ending, Refusal};
@@ -26,7 +26,7 @@ use super::invitation;
 use super::logbook::{self, Entry};
 use super::trip::Trip;
 use super::view::View;
-use super::{Reply, pages, respond};
+use super::{Reply, respond};
 use crate::app::{App, until};
 use crate::audit::{self, Change as Audited};
 use crate::context::Context;
@@ -61,8 +61,6 @@ pub(crate) struct Finished {
     pub user: UserId,
     /// The address as stored.
     pub display_name: Option<String>,
-    /// Whether the guest was redeemed in it.
-    pub redeemed: bool,
     /// Its secret.
     pub session_secret: Secret,
     /// The authorization code.
@@ -130,7 +128,7 @@ impl Plan {
         let agreed = self.terms;
         let decision = facts::decide(trip.tenant(), trip.sealed.client.as_ref(), user, authentication, agreed, now.instant);
         let Decision::Grant(grant) = decision else { return Err(Halt::Again) };
-        let (user_id, redeemed) = self.redeem(c, trip, user, now)?;
+        let user_id = self.redeem(c, trip, user, now)?;
         if let Some(version) = agreed {
             store::directory::agree_terms(c, trip.tenant().id, user_id, i32::try_from(version).unwrap_or(i32::MAX))?;
         }
@@ -148,15 +146,14 @@ impl Plan {
             session,
             user: user_id,
             display_name: user.and_then(|u| u.display_name.clone()),
-            redeemed,
             session_secret: self.secret.duplicate(),
             code,
             authentication: authentication.clone(),
         })
     }
 
-    /// Turns a pending guest into an accepted one, or makes the guest of a sign-up. `true` where that happened now.
-    fn redeem(&self, c: &mut Conn, trip: &Trip, user: Option<&LiveUser>, now: Now) -> Result<(UserId, bool), Halt> {
+    /// Turns a pending guest into an accepted one, or makes the guest of a sign-up; leaves everybody else as they are.
+    fn redeem(&self, c: &mut Conn, trip: &Trip, user: Option<&LiveUser>, now: Now) -> Result<UserId, Halt> {
         let tenant = trip.tenant().id;
         let address = self.address.as_ref().ok_or(Halt::Again)?;
         let id = match user {
@@ -167,7 +164,7 @@ impl Plan {
                 store::invitations::accept_of_user(c, tenant, user.id, now.instant)?;
                 user.id
             }
-            Some(user) => return Ok((user.id, false)),
+            Some(user) => return Ok(user.id),
             None => {
                 let new = NewUser::guest(tenant, self.new_user, address, None, Some(self.locale.clone()), "accepted", now.instant);
                 store::directory::insert_user(c, &new, Some(now.instant))?;
@@ -184,7 +181,7 @@ impl Plan {
         };
         store::directory::insert_identity(c, &identity)?;
         store::logs::insert_audit(c, &self.redemption)?;
-        Ok((id, true))
+        Ok(id)
     }
 
     fn session(&self, trip: &Trip, user: UserId, authentication: &Authentication, now: Instant) -> NewSession {
@@ -254,10 +251,10 @@ pub(crate) async fn by_proof(app: &App, ctx: &Context, jar: &Jar, trip: Trip, au
             plan.run(c, &inside, user, &authentication, now)
         })
         .await?;
-    let trip = Arc::try_unwrap(shared).map_err(|_| Error::Internal("a finished write still holds its trip".into()))?;
+    let trip = shared.as_ref();
     match done {
         Ok(finished) => answer(app, ctx, jar, trip, finished).await,
-        Err(Halt::Refused(refusal)) => respond::refused(app, ctx, &trip, refusal).await,
+        Err(Halt::Refused(refusal)) => respond::refused(app, ctx, trip, refusal).await,
         // Another press of the same button finished it meanwhile.
         Err(Halt::Again) => Ok(Reply::go(trip.path(app, "review"))),
         Err(Halt::Query(error)) => Err(error.into()),
@@ -298,7 +295,7 @@ pub(crate) async fn on_session(app: &App, ctx: &Context, trip: Trip) -> Result<R
 }
 
 /// The answer to a finished trip: the session cookie, the remembered account, and where the ending leads.
-pub(crate) async fn answer(app: &App, ctx: &Context, jar: &Jar, trip: Trip, finished: Finished) -> Result<Reply, Error> {
+pub(crate) async fn answer(app: &App, ctx: &Context, jar: &Jar, trip: &Trip, finished: Finished) -> Result<Reply, Error> {
     let address = trip.address().ok_or_else(|| Error::Internal("finished without an address".into()))?;
     let mut list = Remembered::open(&app.vault, jar.remembered.as_deref(), ctx.now);
     list.add(trip.tenant().id, &address, ctx.now);
@@ -307,7 +304,7 @@ pub(crate) async fn answer(app: &App, ctx: &Context, jar: &Jar, trip: Trip, fini
     let max_age = (finished.session.expires_at - ctx.now).num_seconds().max(0);
     let kept = Change::Session { realm: trip.realm(), value: cookie.render(), max_age };
     let reply = if trip.sealed.ending == Ending::Invitation {
-        invited(app, &trip).await?.with(Change::ForgetInvitation)
+        invited(app, trip).await?.with(Change::ForgetInvitation)
     } else {
         let who = respond::Who {
             user: finished.user,
@@ -316,7 +313,7 @@ pub(crate) async fn answer(app: &App, ctx: &Context, jar: &Jar, trip: Trip, fini
             address: address.as_str().to_owned(),
             name: finished.display_name,
         };
-        respond::granted(app, &trip, finished.code, &who).await?
+        respond::granted(app, trip, finished.code, &who).await?
     };
     Ok(reply.with(kept).with(remembered))
 }
@@ -378,7 +375,7 @@ pub(crate) async fn again(app: &App, ctx: &Context, jar: &Jar, trip: Trip) -> Re
             Ok(Some((session, new.map(|_| plan.code.duplicate()))))
         })
         .await??;
-    let trip = Arc::try_unwrap(shared).map_err(|_| Error::Internal("a finished write still holds its trip".into()))?;
+    let trip = shared.as_ref();
     let Some((session, code)) = done else { return Err(trip.problem(ErrorCode::AlreadyDone).into()) };
     let authentication = Authentication {
         at: session.auth_time,
@@ -390,7 +387,6 @@ pub(crate) async fn again(app: &App, ctx: &Context, jar: &Jar, trip: Trip) -> Re
     let finished = Finished {
         user: session.user_id,
         display_name,
-        redeemed: false,
         session_secret: secret,
         code,
         authentication,

@@ -80,7 +80,7 @@ pub async fn identify(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: In
 /// Takes an address into the trip. Another address than before begins a new trip (HRD-03); the same again, where the
 /// row already exists, is a repeat.
 async fn take_address(app: &App, trip: &mut Trip, address: &Address, picked: bool) -> Result<Option<Reply>, Error> {
-    if super::trip::is_invitation(&trip.sealed) && trip.address().is_some_and(|a| a.key() != address.key()) {
+    if trip::is_invitation(&trip.sealed) && trip.address().is_some_and(|a| a.key() != address.key()) {
         // The address of an invitation is fixed (INV-02); another one is another trip, and there is none to begin.
         return Err(trip.problem(ErrorCode::InteractionUnknown).into());
     }

@@ -146,59 +146,59 @@ pub(crate) fn refuse(entry: Entry) -> Error {
 /// A loaded trip.
 #[derive(Debug)]
 pub(crate) struct Trip {
-    pub live: Live,
-    pub application: Option<Arc<ApplicationSnapshot>>,
-    pub sealed: Sealed,
+    pub(crate) live: Live,
+    pub(crate) application: Option<Arc<ApplicationSnapshot>>,
+    pub(crate) sealed: Sealed,
     /// The browser came with the secret of before the newest proof: good for a repeat only (SES-04).
-    pub outdated: bool,
-    pub now: Instant,
+    pub(crate) outdated: bool,
+    pub(crate) now: Instant,
 }
 
 impl Trip {
-    pub fn tenant(&self) -> &Arc<TenantSnapshot> {
+    pub(crate) fn tenant(&self) -> &Arc<TenantSnapshot> {
         &self.live.tenant
     }
 
-    pub fn realm(&self) -> Realm {
+    pub(crate) fn realm(&self) -> Realm {
         Realm::Tenant(self.live.tenant.id)
     }
 
     /// The row, once something was sent.
-    pub fn row(&self) -> Option<&InteractionRow> {
+    pub(crate) fn row(&self) -> Option<&InteractionRow> {
         self.live.interaction.as_ref().map(|i| &i.row)
     }
 
     /// The user of the address, as the row knows them.
-    pub fn user(&self) -> Option<&LiveUser> {
+    pub(crate) fn user(&self) -> Option<&LiveUser> {
         self.live.interaction.as_ref().and_then(|i| i.user.as_ref())
     }
 
     /// The newest code.
-    pub fn code(&self) -> Option<&PasscodeRow> {
+    pub(crate) fn code(&self) -> Option<&PasscodeRow> {
         self.live.interaction.as_ref().and_then(|i| i.passcode.as_ref())
     }
 
     /// Whether mail to the address came back lately (MAIL-09).
-    pub fn bounced(&self) -> bool {
+    pub(crate) fn bounced(&self) -> bool {
         let at = self.live.interaction.as_ref().and_then(|i| i.bounced_at);
         at.is_some_and(|at| self.now - at < chrono::TimeDelta::hours(24))
     }
 
-    pub fn address(&self) -> Option<Address> {
+    pub(crate) fn address(&self) -> Option<Address> {
         self.sealed.parsed_address()
     }
 
-    pub fn locator(&self) -> String {
+    pub(crate) fn locator(&self) -> String {
         locator(self.sealed.id)
     }
 
     /// A path of a page of this trip.
-    pub fn path(&self, app: &App, page: &str) -> String {
+    pub(crate) fn path(&self, app: &App, page: &str) -> String {
         app.urls.signin_path(&self.sealed.segment, page, Some(self.sealed.id))
     }
 
     /// A page of this trip.
-    pub fn page(&self, app: &App, view: View) -> Result<Page, Error> {
+    pub(crate) fn page(&self, app: &App, view: View) -> Result<Page, Error> {
         Ok(Page {
             tenant: Arc::clone(self.tenant()),
             application: self.application.clone(),
@@ -212,13 +212,13 @@ impl Trip {
     }
 
     /// The validated redirect URI of the request, if it is still registered.
-    pub fn redirect_uri(&self) -> Option<String> {
+    pub(crate) fn redirect_uri(&self) -> Option<String> {
         let (request, app) = (self.sealed.request.as_ref()?, self.application.as_ref()?);
         request.redirect(&app.application).map(ToOwned::to_owned)
     }
 
     /// The place at the application that *Back to …* leads to.
-    pub fn back(&self) -> Option<String> {
+    pub(crate) fn back(&self) -> Option<String> {
         let application = &self.application.as_ref()?.application;
         application.settings.homepage.clone().or_else(|| {
             let url = url::Url::parse(&self.redirect_uri()?).ok()?;
@@ -227,15 +227,22 @@ impl Trip {
     }
 
     /// A refusal that names what this trip is about.
-    pub fn problem(&self, code: ErrorCode) -> Problem {
+    pub(crate) fn problem(&self, code: ErrorCode) -> Problem {
         let mut problem = Problem::new(code).at(self.tenant()).of(self.application.as_ref());
         problem.back = self.back();
         problem.address = self.sealed.address.clone();
         problem
     }
 
+    /// The sealed interaction with another secret, after a proof (SES-04).
+    pub(crate) fn keep_with(&self, app: &App, secret: &str) -> Result<Change, Error> {
+        let sealed = Sealed { secret: secret.to_owned(), ..self.sealed.clone() };
+        let value = sealed.seal(&app.vault, self.realm())?.ok_or(ErrorCode::RequestBad)?;
+        Ok(Change::Interaction { id: sealed.id, value })
+    }
+
     /// The sealed interaction, to be kept by the browser.
-    pub fn keep(&self, app: &App) -> Result<Change, Error> {
+    pub(crate) fn keep(&self, app: &App) -> Result<Change, Error> {
         let value = self.sealed.seal(&app.vault, self.realm())?.ok_or(ErrorCode::RequestBad)?;
         Ok(Change::Interaction { id: self.sealed.id, value })
     }

@@ -8,7 +8,6 @@ use vestibule_core::ids::{InteractionId, PasscodeId, Realm};
 use vestibule_core::interaction::{Finish, Refusal, Step};
 use vestibule_core::numbers as n;
 use vestibule_core::passcode::{Code, Match, Miss, Purpose, Standing};
-use vestibule_core::proof::Ledger;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::Digest;
 use vestibule_core::throttle::{self, Counter};
@@ -135,7 +134,7 @@ enum After {
     /// Another press was first.
     Lost,
     /// The proof is in the ledger; the trip goes on at this step.
-    Proven(Step, Ledger),
+    Proven(Step),
     /// Done.
     Finished(Box<Finished>),
 }
@@ -189,23 +188,22 @@ async fn matched_code(
                 expires_at: clock::after(now.instant, n::INTERACTION_ROW_LIFETIME),
             };
             store::signin::save_ledger(c, realm, id, &change)?;
-            Ok(After::Proven(step, ledger))
+            Ok(After::Proven(step))
         })
         .await?;
-    let mut trip = std::sync::Arc::try_unwrap(shared).map_err(|_| Error::Internal("a finished write still holds its trip".into()))?;
+    let trip = shared.as_ref();
     match after {
         Ok(After::Finished(finished)) => finish::answer(app, ctx, jar, trip, *finished).await,
-        Ok(After::Proven(step, _)) => {
-            trip.sealed.secret = secret.expose().to_owned();
-            let keep = trip.keep(app)?;
+        Ok(After::Proven(step)) => {
+            let keep = trip.keep_with(app, secret.expose())?;
             let reply = match step {
-                Step::Refuse(refusal) => respond::refused(app, ctx, &trip, refusal).await?,
-                step => Reply::go(pages::path(app, &trip, &step)),
+                Step::Refuse(refusal) => respond::refused(app, ctx, trip, refusal).await?,
+                step => Reply::go(pages::path(app, trip, &step)),
             };
             Ok(reply.with(keep))
         }
         Ok(After::Lost) => Ok(Reply::go(trip.path(app, "code"))),
-        Err(finish::Halt::Refused(refusal)) => respond::refused(app, ctx, &trip, refusal).await,
+        Err(finish::Halt::Refused(refusal)) => respond::refused(app, ctx, trip, refusal).await,
         Err(finish::Halt::Again) => Err(Error::Unavailable("the write was retried".into())),
         Err(finish::Halt::Query(error)) => Err(error.into()),
     }

@@ -24,6 +24,8 @@ pub struct HttpOptions {
     pub hosts: Vec<(String, SocketAddr)>,
     /// The address that it connects from, e.g. `127.0.0.7`: another source for the limits per source (N-09).
     pub from: Option<IpAddr>,
+    /// The node that its requests go to, whatever port the URL says; `Host` stays.
+    pub via: Option<(String, SocketAddr)>,
     /// `Accept-Language`; English where nothing is said.
     pub language: Option<String>,
 }
