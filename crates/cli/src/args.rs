@@ -7,7 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Vestibule: sign-in for the people you let in from outside.
 #[derive(Debug, Parser)]
 #[command(name = "vestibule", version, propagate_version = true, disable_help_subcommand = true)]
-#[command(after_help = "Examples:\n  vestibule demo\n  vestibule tenant create \"Alder Works\" --domain alder.example --data ./data")]
+#[command(
+    after_help = "Examples:\n  vestibule demo\n  vestibule tenant create \"Alder Works\" --domain alder.example --data ./data"
+)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -41,7 +43,9 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the server
-    #[command(after_help = "Examples:\n  vestibule serve --data ./data --smtp-url smtps://mail.alder.example\n  vestibule serve --data ./data --listen 127.0.0.1:8080 --smtp-url smtp://127.0.0.1:2525")]
+    #[command(
+        after_help = "Examples:\n  vestibule serve --data ./data --smtp-url smtps://mail.alder.example\n  vestibule serve --data ./data --listen 127.0.0.1:8080 --smtp-url smtp://127.0.0.1:2525"
+    )]
     Serve(Box<Serve>),
     /// Run a demonstration: server, sample application and mailbox page, on this machine only
     #[command(after_help = "Examples:\n  vestibule demo\n  vestibule demo --listen 127.0.0.1:9000")]
@@ -56,7 +60,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Policy(Policy),
     /// Invite guests
-    #[command(after_help = "Examples:\n  vestibule invite nicole@partner.example --tenant alder.example\n  vestibule invite nicole@partner.example --tenant alder.example --no-mail --json")]
+    #[command(
+        after_help = "Examples:\n  vestibule invite nicole@partner.example --tenant alder.example\n  vestibule invite nicole@partner.example --tenant alder.example --no-mail --json"
+    )]
     Invite(Invite),
     /// Guests of a tenant
     #[command(subcommand)]
@@ -141,7 +147,9 @@ pub(crate) struct Demo {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Tenant {
     /// Make a tenant
-    #[command(after_help = "Examples:\n  vestibule tenant create \"Alder Works\" --domain alder.example\n  vestibule tenant create \"Alder Works\" --domain alder.example --admin it@alder.example --json")]
+    #[command(
+        after_help = "Examples:\n  vestibule tenant create \"Alder Works\" --domain alder.example\n  vestibule tenant create \"Alder Works\" --domain alder.example --admin it@alder.example --json"
+    )]
     Create {
         /// Display name
         name: String,
@@ -192,7 +200,9 @@ pub(crate) enum TenantDomain {
 #[derive(Debug, Subcommand)]
 pub(crate) enum App {
     /// Register an application
-    #[command(after_help = "Examples:\n  vestibule app create --tenant alder.example --name \"Project Portal\" --redirect-uri https://portal.alder.example/signin/callback\n  vestibule app create --tenant alder.example --name Desktop --type native --redirect-uri http://127.0.0.1/cb")]
+    #[command(
+        after_help = "Examples:\n  vestibule app create --tenant alder.example --name \"Project Portal\" --redirect-uri https://portal.alder.example/signin/callback\n  vestibule app create --tenant alder.example --name Desktop --type native --redirect-uri http://127.0.0.1/cb"
+    )]
     Create {
         /// GUID or domain of the tenant
         #[arg(long)]
@@ -274,7 +284,9 @@ pub(crate) enum AppType {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Policy {
     /// Set a policy: otp=on|off, access=JSON, domains=JSON, settings=JSON
-    #[command(after_help = "Examples:\n  vestibule policy set --tenant alder.example otp=off\n  vestibule policy set --tenant alder.example 'access=[{\"name\":\"daily\",\"control\":{\"kind\":\"signInFrequency\",\"minutes\":480}}]'")]
+    #[command(
+        after_help = "Examples:\n  vestibule policy set --tenant alder.example otp=off\n  vestibule policy set --tenant alder.example 'access=[{\"name\":\"daily\",\"control\":{\"kind\":\"signInFrequency\",\"minutes\":480}}]'"
+    )]
     Set {
         /// GUID or domain of the tenant
         #[arg(long)]
@@ -382,7 +394,9 @@ pub(crate) enum Keys {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Hrd {
     /// Explain which ways an address is offered, and why
-    #[command(after_help = "Examples:\n  vestibule hrd explain nicole@partner.example --tenant alder.example\n  vestibule hrd explain nicole@partner.example --tenant alder.example --app CLIENT_ID --json")]
+    #[command(
+        after_help = "Examples:\n  vestibule hrd explain nicole@partner.example --tenant alder.example\n  vestibule hrd explain nicole@partner.example --tenant alder.example --app CLIENT_ID --json"
+    )]
     Explain {
         /// Address
         address: String,

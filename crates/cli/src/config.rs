@@ -38,8 +38,12 @@ impl File {
     /// Reads the file that is named, or nothing.
     pub(crate) fn read(path: Option<&Path>) -> Result<Self, Failure> {
         let Some(path) = path else { return Ok(Self::default()) };
-        let text = std::fs::read_to_string(path).map_err(|e| Failure::config(format!("{}: {e}", path.display())))?;
-        toml::from_str(&text).map_err(|e| Failure::config(format!("{}: {e}", path.display())).hint("docs/reference/configuration.md lists the keys"))
+        let text =
+            std::fs::read_to_string(path).map_err(|e| Failure::config(format!("{}: {e}", path.display())))?;
+        toml::from_str(&text).map_err(|e| {
+            Failure::config(format!("{}: {e}", path.display()))
+                .hint("docs/reference/configuration.md lists the keys")
+        })
     }
 }
 
@@ -54,7 +58,11 @@ pub(crate) struct Place {
 impl Place {
     /// Settles the place; makes the data directory.
     pub(crate) fn settle(global: &Global, file: &File) -> Result<Self, Failure> {
-        let data = global.data.clone().or_else(|| file.data.clone()).unwrap_or_else(|| PathBuf::from("vestibule-data"));
+        let data = global
+            .data
+            .clone()
+            .or_else(|| file.data.clone())
+            .unwrap_or_else(|| PathBuf::from("vestibule-data"));
         let database = global.database_url.clone().or_else(|| file.database_url.clone());
         let root_key_file = global.root_key_file.clone().or_else(|| file.root_key_file.clone());
         if database.is_none() || root_key_file.is_none() {
@@ -62,7 +70,8 @@ impl Place {
         }
         let target = match &database {
             Some(url) => Target::parse(url).map_err(|e| Failure::new("database-url", 3, e))?,
-            None => Target::parse(&format!("sqlite:{}", data.join("vestibule.db").display())).map_err(|e| Failure::new("database-url", 3, e))?,
+            None => Target::parse(&format!("sqlite:{}", data.join("vestibule.db").display()))
+                .map_err(|e| Failure::new("database-url", 3, e))?,
         };
         target.check().map_err(|e| Failure::new("database-url", 3, e))?;
         Ok(Self {
@@ -79,7 +88,10 @@ fn make_private_dir(dir: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    made.map_err(|e| Failure::config(format!("{}: {e}", dir.display())).hint("name a directory that can be written: --data DIR"))
+    made.map_err(|e| {
+        Failure::config(format!("{}: {e}", dir.display()))
+            .hint("name a directory that can be written: --data DIR")
+    })
 }
 
 /// How to serve, settled.
@@ -102,7 +114,9 @@ pub(crate) struct Serving {
 impl Serving {
     /// Settles flags, environment and file.
     pub(crate) fn settle(serve: Serve, file: File) -> Result<Self, Failure> {
-        let read = |path: PathBuf| std::fs::read(&path).map_err(|e| Failure::config(format!("{}: {e}", path.display())));
+        let read = |path: PathBuf| {
+            std::fs::read(&path).map_err(|e| Failure::config(format!("{}: {e}", path.display())))
+        };
         let tls = match (serve.tls_cert.or(file.tls_cert), serve.tls_key.or(file.tls_key)) {
             (Some(chain), Some(key)) => Some(vestibule_server::Tls { chain: read(chain)?, key: read(key)? }),
             (None, None) => None,
@@ -112,7 +126,10 @@ impl Serving {
         let mail_from = serve.mail_from.or(file.mail_from).map(|a| Address::parse(&a)).transpose();
         Ok(Self {
             listen: serve.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".into()),
-            management_listen: serve.management_listen.or(file.management_listen).unwrap_or_else(|| "127.0.0.1:8081".into()),
+            management_listen: serve
+                .management_listen
+                .or(file.management_listen)
+                .unwrap_or_else(|| "127.0.0.1:8081".into()),
             smtp_url: serve.smtp_url.or(file.smtp_url),
             smtp_ca: serve.smtp_ca_file.or(file.smtp_ca_file).map(read).transpose()?,
             mail_from: mail_from.map_err(|e| Failure::config(format!("mail_from: {e}")))?,
@@ -128,7 +145,9 @@ impl Serving {
 }
 
 fn proxies(texts: &[String]) -> Result<Vec<IpNet>, Failure> {
-    let parsed = texts.iter().map(|t| net(t).ok_or_else(|| Failure::config(format!("trusted_proxies: {t} is no address range"))));
+    let parsed = texts
+        .iter()
+        .map(|t| net(t).ok_or_else(|| Failure::config(format!("trusted_proxies: {t} is no address range"))));
     let nets: Vec<IpNet> = parsed.collect::<Result<_, _>>()?;
     if nets.iter().any(|n| n.prefix_len() == 0) {
         return Err(Failure::config("trusted_proxies: a range of all addresses trusts everybody (SEC-02)"));
@@ -143,7 +162,9 @@ fn limits(texts: &[String]) -> Result<Vec<(IpNet, i32)>, Failure> {
         let figure: i32 = figure.trim().parse().ok().filter(|n| *n > 0)?;
         Some((net(range.trim())?, figure))
     };
-    let bad = |text: &String| Failure::config(format!("source_limit: {text} must be CIDR=N, like 192.0.2.0/24=500"));
+    let bad = |text: &String| {
+        Failure::config(format!("source_limit: {text} must be CIDR=N, like 192.0.2.0/24=500"))
+    };
     texts.iter().map(|t| one(t).ok_or_else(|| bad(t))).collect()
 }
 
@@ -153,7 +174,10 @@ fn net(text: &str) -> Option<IpNet> {
 
 /// Binds a listener.
 pub(crate) fn bind(address: &str) -> Result<TcpListener, Failure> {
-    let fail = |e: std::io::Error| Failure::new("listen", 7, format!("{address}: {e}")).hint("choose another address, or stop what listens there");
+    let fail = |e: std::io::Error| {
+        Failure::new("listen", 7, format!("{address}: {e}"))
+            .hint("choose another address, or stop what listens there")
+    };
     let listener = TcpListener::bind(address).map_err(fail)?;
     listener.set_nonblocking(true).map_err(fail)?;
     Ok(listener)

@@ -77,12 +77,12 @@ impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         let text = error.to_string();
         match &error {
-            OpenError::OtherBaseUrl { given, .. } => Self::new("base-url", 3, text)
-                .hint(format!("leave --base-url out, or move the deployment: vestibule deployment set-base-url {given}")),
+            OpenError::OtherBaseUrl { given, .. } => Self::new("base-url", 3, text).hint(format!(
+                "leave --base-url out, or move the deployment: vestibule deployment set-base-url {given}"
+            )),
             OpenError::BaseUrl { .. } => Self::new("base-url", 3, text),
-            OpenError::OtherRootKey | OpenError::Vault(_) => {
-                Self::new("root-key", 3, text).hint("give the file that the first command made: --root-key-file FILE")
-            }
+            OpenError::OtherRootKey | OpenError::Vault(_) => Self::new("root-key", 3, text)
+                .hint("give the file that the first command made: --root-key-file FILE"),
             OpenError::Db(vestibule_service::DbError::Target(_)) => Self::new("database-url", 3, text),
             OpenError::Db(_) => Self::new("database", 7, text).hint("check --data or --database-url"),
             OpenError::MailFrom(_) => Self::new("mail-from", 3, text),

@@ -35,8 +35,13 @@ fn run(cli: Cli) -> Result<(), Failure> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     vestibule_oidc::verify::install();
     let serves = matches!(cli.command, Command::Serve(_) | Command::Demo(_));
-    let mut builder = if serves { tokio::runtime::Builder::new_multi_thread() } else { tokio::runtime::Builder::new_current_thread() };
-    let runtime = builder.worker_threads(2).enable_all().build().map_err(|e| Failure::new("internal", 1, e))?;
+    let mut builder = if serves {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime =
+        builder.worker_threads(2).enable_all().build().map_err(|e| Failure::new("internal", 1, e))?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve(flags) => serve::serve(&cli.global, *flags).await,

@@ -26,7 +26,11 @@ pub(crate) fn for_command(place: &Place) -> Result<Arc<App>, Failure> {
 }
 
 /// Opens a deployment.
-pub(crate) fn open(place: &Place, serving: Option<&Serving>, transport: impl FnOnce(&Urls) -> Option<Arc<Transport>>) -> Result<Arc<App>, Failure> {
+pub(crate) fn open(
+    place: &Place,
+    serving: Option<&Serving>,
+    transport: impl FnOnce(&Urls) -> Option<Arc<Transport>>,
+) -> Result<Arc<App>, Failure> {
     let random: Arc<dyn Random> = Arc::new(OsRandom::new());
     let opening = Opening {
         target: place.target.clone(),
@@ -55,10 +59,14 @@ fn root_key(path: &Path, random: &dyn Random) -> Result<Secret, Failure> {
             let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
             match made {
                 Ok(mut file) => {
-                    file.write_all(format!("{}\n", key.expose()).as_bytes()).and_then(|()| file.sync_all()).map_err(|e| bad(&e))?;
+                    file.write_all(format!("{}\n", key.expose()).as_bytes())
+                        .and_then(|()| file.sync_all())
+                        .map_err(|e| bad(&e))?;
                     Ok(key)
                 }
-                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => fs::read_to_string(path).map(Secret::new).map_err(|e| bad(&e)),
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+                    fs::read_to_string(path).map(Secret::new).map_err(|e| bad(&e))
+                }
                 Err(e) => Err(bad(&e).hint("name a place that can be written: --root-key-file FILE")),
             }
         }

@@ -15,7 +15,11 @@ impl Output {
     /// One thing.
     pub(crate) fn one<T: Serialize>(self, thing: &T) -> Result<(), Failure> {
         let value = to_value(thing)?;
-        if self.json { line(&value.to_string()) } else { self.pairs(&value) }
+        if self.json {
+            line(&value.to_string())
+        } else {
+            self.pairs(&value)
+        }
         Ok(())
     }
 
@@ -26,7 +30,12 @@ impl Output {
             line(&value.to_string());
             return Ok(());
         }
-        let rows: Vec<Vec<String>> = value.as_array().into_iter().flatten().map(|row| columns.iter().map(|c| cell(row.pointer(&pointer(c)))).collect()).collect();
+        let rows: Vec<Vec<String>> = value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|row| columns.iter().map(|c| cell(row.pointer(&pointer(c)))).collect())
+            .collect();
         table(columns, &rows);
         Ok(())
     }
@@ -70,10 +79,13 @@ fn cell(value: Option<&Value>) -> String {
 }
 
 fn table(columns: &[&str], rows: &[Vec<String>]) {
-    let width = |place: usize, name: &str| rows.iter().filter_map(|r| r.get(place)).map(|c| c.chars().count()).max().unwrap_or(0).max(name.len());
+    let width = |place: usize, name: &str| {
+        rows.iter().filter_map(|r| r.get(place)).map(|c| c.chars().count()).max().unwrap_or(0).max(name.len())
+    };
     let widths: Vec<usize> = columns.iter().enumerate().map(|(place, name)| width(place, name)).collect();
     let pad = |cells: Vec<String>| {
-        let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        let padded: Vec<String> =
+            cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         line(padded.join("  ").trim_end());
     };
     pad(columns.iter().map(|c| c.to_uppercase()).collect());

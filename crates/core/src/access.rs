@@ -149,7 +149,9 @@ pub struct Allowed(());
 /// Decides. What is not listed is refused.
 pub fn authorize(actor: &Actor, action: Action, object: Object) -> Result<Allowed, Denied> {
     let allowed = match (actor, object) {
-        (Actor::Operator, _) => !matches!(action, Action::SignIn | Action::RunJob | Action::UseTokens | Action::ReportCode),
+        (Actor::Operator, _) => {
+            !matches!(action, Action::SignIn | Action::RunJob | Action::UseTokens | Action::ReportCode)
+        }
         (Actor::System, _) => matches!(action, Action::RunJob | Action::ManageKeys),
         (Actor::User { tenant, roles, .. }, Object::Tenant(of)) => {
             *tenant == of && roles.iter().any(|role| passing(action).contains(role))
@@ -157,22 +159,30 @@ pub fn authorize(actor: &Actor, action: Action, object: Object) -> Result<Allowe
         (Actor::Guest { tenant, .. }, Object::Tenant(of)) => {
             *tenant == of && matches!(action, Action::SignIn | Action::SignOut | Action::ReportCode)
         }
-        (Actor::Application { tenant, .. }, Object::Tenant(of)) => *tenant == of && action == Action::UseTokens,
+        (Actor::Application { tenant, .. }, Object::Tenant(of)) => {
+            *tenant == of && action == Action::UseTokens
+        }
         (Actor::User { .. } | Actor::Guest { .. } | Actor::Application { .. }, Object::Deployment) => false,
     };
-    if allowed { Ok(Allowed(())) } else { Err(Denied { actor: actor.kind(), action, roles: passing(action) }) }
+    if allowed {
+        Ok(Allowed(()))
+    } else {
+        Err(Denied { actor: actor.kind(), action, roles: passing(action) })
+    }
 }
 
 /// The roles that may.
 const fn passing(action: Action) -> &'static [Role] {
     use Role::{
-        ApplicationAdministrator, ConditionalAccessAdministrator, GlobalAdministrator, GuestInviter, ReportsReader,
-        UserAdministrator,
+        ApplicationAdministrator, ConditionalAccessAdministrator, GlobalAdministrator, GuestInviter,
+        ReportsReader, UserAdministrator,
     };
     match action {
         Action::InviteGuest => &[GlobalAdministrator, UserAdministrator, GuestInviter],
         Action::ReadGuests | Action::ManageGuests => &[GlobalAdministrator, UserAdministrator],
-        Action::ManageApplications | Action::ReadApplications => &[GlobalAdministrator, ApplicationAdministrator],
+        Action::ManageApplications | Action::ReadApplications => {
+            &[GlobalAdministrator, ApplicationAdministrator]
+        }
         Action::ManagePolicy | Action::ReadPolicy => &[GlobalAdministrator, ConditionalAccessAdministrator],
         Action::ReadLogs => &[GlobalAdministrator, ReportsReader],
         Action::ManageDomains | Action::ExplainDiscovery | Action::ReadMail => &[GlobalAdministrator],

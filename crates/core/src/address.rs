@@ -45,7 +45,10 @@ impl Domain {
         if text.is_empty() || text.len() > ADDRESS_MAX {
             return Err(AddressError::Domain);
         }
-        if text.nfkc().ne(text.chars()) || text.contains(['\u{3002}', '\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}']) {
+        if text.nfkc().ne(text.chars())
+            || text
+                .contains(['\u{3002}', '\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'])
+        {
             return Err(AddressError::Unstable);
         }
         let ascii = idna::AsciiDenyList::STD3;
@@ -185,7 +188,8 @@ fn is_dot_atom(local: &str) -> bool {
     !local.is_empty()
         && local.len() <= 64
         && local.split('.').all(|atom| {
-            !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&'*+-/=?^_`{|}~".contains(&b))
+            !atom.is_empty()
+                && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&'*+-/=?^_`{|}~".contains(&b))
         })
         && !local.starts_with("=?")
 }

@@ -202,11 +202,8 @@ fn walk(facts: &Facts<'_>) -> Plan {
     let mut plan = Plan { offers: Vec::new(), refusal: None, trail: Vec::new() };
     let mut closed = false;
     for step in facts.settings.order() {
-        let (verdict, reason, purpose) = if closed {
-            (Verdict::NotReached, Reason::EarlierStep, None)
-        } else {
-            ask(step, facts)
-        };
+        let (verdict, reason, purpose) =
+            if closed { (Verdict::NotReached, Reason::EarlierStep, None) } else { ask(step, facts) };
         plan.trail.push(TrailEntry { step, verdict, reason });
         if let Some(purpose) = purpose {
             plan.offers.push(Offer { method: step, purpose });
@@ -258,7 +255,8 @@ fn ask_upstream(answer: Option<Answer>, facts: &Facts<'_>) -> (Verdict, Reason, 
 fn keep(pinned: Method, facts: &Facts<'_>) -> Plan {
     let mut plan = Plan { offers: Vec::new(), refusal: None, trail: Vec::new() };
     for step in Method::ALL.iter().copied() {
-        let (verdict, reason, purpose) = if step == pinned { keep_pinned(step, facts) } else { beside(step, pinned, facts) };
+        let (verdict, reason, purpose) =
+            if step == pinned { keep_pinned(step, facts) } else { beside(step, pinned, facts) };
         plan.trail.push(TrailEntry { step, verdict, reason });
         if let Some(purpose) = purpose {
             plan.offers.push(Offer { method: step, purpose });
@@ -361,7 +359,8 @@ pub fn admits(lists: &DomainLists, domain: &Domain, accepted_before: bool) -> bo
         return true;
     }
     let hit = |rule: &DomainRule| {
-        Domain::parse(&rule.domain).is_ok_and(|d| if rule.subdomains { domain.is_or_below(&d) } else { *domain == d })
+        Domain::parse(&rule.domain)
+            .is_ok_and(|d| if rule.subdomains { domain.is_or_below(&d) } else { *domain == d })
     };
     !lists.block.iter().any(hit) && (lists.allow.is_empty() || lists.allow.iter().any(hit))
 }

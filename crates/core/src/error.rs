@@ -95,7 +95,9 @@ impl ErrorCode {
         match self {
             Self::ClientUnknown => "No application with this client_id is registered in this tenant.",
             Self::ClientOff => "The application is switched off in this tenant.",
-            Self::RedirectMismatch => "The redirect_uri is not registered for this application; it is compared byte for byte.",
+            Self::RedirectMismatch => {
+                "The redirect_uri is not registered for this application; it is compared byte for byte."
+            }
             Self::RequestBad => "The request is malformed.",
             Self::TenantUnknown => "No tenant has this identifier or verified domain.",
             Self::TenantMissing => "The URL names no tenant, and nothing else in the request does.",

@@ -221,7 +221,9 @@ pub fn next(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger) -> Step {
         let choose = facts.remembered > 1 || (demand.select_account && facts.remembered > 0);
         return if choose { Step::Choose } else { Step::Identify };
     };
-    let proof = ledger.mailbox(&address.key).filter(|a| demand.satisfied_by(a, facts.now) || !demand.level_met(a.acr));
+    let proof = ledger
+        .mailbox(&address.key)
+        .filter(|a| demand.satisfied_by(a, facts.now) || !demand.level_met(a.acr));
     match proof {
         None => to_prove(facts),
         Some(authentication) => proven(demand, facts, ledger, authentication),
@@ -268,7 +270,9 @@ fn to_prove(facts: &Facts<'_>) -> Step {
             (Method::Federated | Method::Organization, _) => Step::Upstream(offer.method),
             (Method::Account, Use::Create) => Step::CreateAccount,
             (Method::Account, _) => Step::Password,
-            (Method::Passcode, _) if facts.code.is_some_and(|c| c != passcode::Standing::Used) => Step::EnterCode,
+            (Method::Passcode, _) if facts.code.is_some_and(|c| c != passcode::Standing::Used) => {
+                Step::EnterCode
+            }
             (Method::Passcode, _) => Step::SendCode,
         },
     }
@@ -308,7 +312,8 @@ fn proven(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger, authentication: A
     if owed.contains(&Obligation::SecondStep) {
         return second_step(facts, Refusal::SecondStepUnavailable);
     }
-    let terms = owed.iter().find_map(|o| if let Obligation::Terms(version) = o { Some(*version) } else { None });
+    let terms =
+        owed.iter().find_map(|o| if let Obligation::Terms(version) = o { Some(*version) } else { None });
     match (pending && !ledger.reviewed(), terms) {
         (true, terms) => Step::Review { terms },
         (false, Some(version)) => Step::Terms(version),

@@ -36,7 +36,9 @@ impl Code {
     /// assert!(Code::read("1234567").is_err());
     /// ```
     pub fn read(typed: &str) -> Result<Self, ShapeError> {
-        if typed.chars().count() > MAX_TYPED || typed.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+        if typed.chars().count() > MAX_TYPED
+            || typed.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+        {
             return Err(ShapeError::Characters);
         }
         let digits: String = typed.chars().filter_map(digit).collect();
@@ -195,7 +197,13 @@ impl Stored {
 
     /// Compares a counted try with the code. `ordinal` is what counting it returned (OTP-04): only ordinals 1 to N-03
     /// may compare. The comparison takes place whatever the state, and decides last (OTP-17).
-    pub fn check(&self, tried: &Digest, ordinal: Option<i32>, purpose: Purpose, now: Instant) -> Result<Match, Miss> {
+    pub fn check(
+        &self,
+        tried: &Digest,
+        ordinal: Option<i32>,
+        purpose: Purpose,
+        now: Instant,
+    ) -> Result<Match, Miss> {
         let equal = self.digest.matches(tried) & !self.decoy & (self.purpose == purpose);
         let Some(ordinal) = ordinal.filter(|o| (1..=TRIES_PER_CODE).contains(o)) else {
             return Err(Miss::NotCompared);
@@ -203,7 +211,11 @@ impl Stored {
         if !matches!(self.state, State::Live) || self.expires_at <= now {
             return Err(Miss::NotCompared);
         }
-        if equal { Ok(Match { id: self.id, ordinal }) } else { Err(Miss::Wrong { left: TRIES_PER_CODE - ordinal }) }
+        if equal {
+            Ok(Match { id: self.id, ordinal })
+        } else {
+            Err(Miss::Wrong { left: TRIES_PER_CODE - ordinal })
+        }
     }
 }
 
@@ -243,19 +255,25 @@ impl Match {
     pub fn proven(self, consumed: &Stored, address_key: &str, user: Option<UserId>) -> Option<MailboxProof> {
         let mine = consumed.id == self.id && consumed.state == State::Used;
         let at = consumed.used_at.filter(|_| mine)?;
-        Some(MailboxProof::earned(consumed.realm, consumed.interaction, address_key, user, at, MailboxVia::Code))
+        Some(MailboxProof::earned(
+            consumed.realm,
+            consumed.interaction,
+            address_key,
+            user,
+            at,
+            MailboxVia::Code,
+        ))
     }
 }
 
 /// The zero of each run of Unicode decimal digits (general category Nd), ascending.
 const ZEROES: &[u32] = &[
-    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6,
-    0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0,
-    0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
-    0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066,
-    0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0,
-    0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2,
-    0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
+    0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50,
+    0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40,
+    0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10, 0x104a0, 0x10d30, 0x11066,
+    0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0, 0x11730, 0x118e0, 0x11950,
+    0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6,
+    0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
 ];
 
 #[cfg(test)]

@@ -71,7 +71,12 @@ pub enum Decision {
 
 /// Evaluates the tenant's rules. Block wins over everything; obligations add up in the order fresh proof, second step,
 /// terms.
-pub fn evaluate(subject: &Subject<'_>, client: Option<&ClientId>, rules: &[AccessRule], circumstances: &Circumstances) -> Decision {
+pub fn evaluate(
+    subject: &Subject<'_>,
+    client: Option<&ClientId>,
+    rules: &[AccessRule],
+    circumstances: &Circumstances,
+) -> Decision {
     if let Some(reason) = evaluate_before(client, rules) {
         return Decision::Block(reason);
     }
@@ -82,10 +87,13 @@ pub fn evaluate(subject: &Subject<'_>, client: Option<&ClientId>, rules: &[Acces
         match rule.control {
             Control::Block { .. } => {}
             Control::SignInFrequency { minutes } => {
-                fresh |= circumstances.now - subject.authentication.at > TimeDelta::minutes(i64::from(minutes));
+                fresh |=
+                    circumstances.now - subject.authentication.at > TimeDelta::minutes(i64::from(minutes));
             }
             Control::SecondStep => second |= subject.second_step.is_none(),
-            Control::Terms { version } if subject.agreed_terms < Some(version) => terms = terms.max(Some(version)),
+            Control::Terms { version } if subject.agreed_terms < Some(version) => {
+                terms = terms.max(Some(version))
+            }
             Control::Terms { .. } => {}
         }
     }

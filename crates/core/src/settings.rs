@@ -104,7 +104,9 @@ impl Discovery {
         };
         for provider in &self.primary_identity_provider_precedence_order {
             match provider {
-                PrimaryProvider::ExternalFederation | PrimaryProvider::SocialIdentityProviders => push(Method::Federated),
+                PrimaryProvider::ExternalFederation | PrimaryProvider::SocialIdentityProviders => {
+                    push(Method::Federated)
+                }
                 PrimaryProvider::AzureActiveDirectory => push(Method::Organization),
             }
         }
@@ -276,7 +278,9 @@ impl TenantSettings {
     pub fn check(&self) -> Result<(), SettingsError> {
         let minutes = self.code.lifetime_minutes;
         if !(CODE_LIFETIME_MIN_MINUTES..=CODE_LIFETIME_MAX_MINUTES).contains(&minutes) {
-            let problem = format!("{minutes} minutes; it must lie between {CODE_LIFETIME_MIN_MINUTES} and {CODE_LIFETIME_MAX_MINUTES}");
+            let problem = format!(
+                "{minutes} minutes; it must lie between {CODE_LIFETIME_MIN_MINUTES} and {CODE_LIFETIME_MAX_MINUTES}"
+            );
             return Err(SettingsError { key: "code.lifetimeMinutes", problem });
         }
         if let Some(minutes) = self.session_minutes.filter(|m| !(5..=24 * 60).contains(m)) {
@@ -293,7 +297,8 @@ impl TenantSettings {
 
     /// How long a guest's session lasts.
     pub fn session_lifetime(&self) -> TimeDelta {
-        self.session_minutes.map_or(crate::numbers::SESSION_LIFETIME, |m| TimeDelta::minutes(m.clamp(5, 24 * 60)))
+        self.session_minutes
+            .map_or(crate::numbers::SESSION_LIFETIME, |m| TimeDelta::minutes(m.clamp(5, 24 * 60)))
     }
 }
 

@@ -112,7 +112,10 @@ pub fn networks(source: IpAddr, raised: Option<i32>) -> Vec<(String, i32)> {
             let [a, b, c, d, ..] = v6.segments();
             vec![
                 (format!("{a:x}:{b:x}:{c:x}:{d:x}::/64"), raised.unwrap_or(n::ADDRESSES_PER_SOURCE)),
-                (format!("{a:x}:{b:x}:{c:x}::/48"), raised.unwrap_or(n::ADDRESSES_PER_SITE).max(n::ADDRESSES_PER_SITE)),
+                (
+                    format!("{a:x}:{b:x}:{c:x}::/48"),
+                    raised.unwrap_or(n::ADDRESSES_PER_SITE).max(n::ADDRESSES_PER_SITE),
+                ),
             ]
         }
     }

@@ -24,7 +24,8 @@ pub fn name(user_agent: Option<&str>) -> String {
         ("CrOS", "ChromeOS"),
         ("Linux", "Linux"),
     ];
-    let pick = |table: &[(&str, &'static str)]| table.iter().find(|(word, _)| has(word)).map(|(_, name)| *name);
+    let pick =
+        |table: &[(&str, &'static str)]| table.iter().find(|(word, _)| has(word)).map(|(_, name)| *name);
     match (pick(&family), pick(&system)) {
         (Some(family), Some(system)) => format!("{family} on {system}"),
         (Some(family), None) => family.to_owned(),

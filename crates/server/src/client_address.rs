@@ -6,7 +6,11 @@ use ipnet::IpNet;
 
 /// The socket's peer, unless that is a trusted front: then the right-most hop of `X-Forwarded-For` that is none. What
 /// cannot be read ends the walk at the hop before it; no check is skipped because of it.
-pub fn resolve<'a>(peer: Option<SocketAddr>, trusted: &[IpNet], forwarded: impl Iterator<Item = &'a str>) -> IpAddr {
+pub fn resolve<'a>(
+    peer: Option<SocketAddr>,
+    trusted: &[IpNet],
+    forwarded: impl Iterator<Item = &'a str>,
+) -> IpAddr {
     let mut client = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |p| p.ip()).to_canonical();
     let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address));
     let hops: Vec<&str> = forwarded.flat_map(|line| line.split(',')).map(str::trim).collect();
@@ -36,7 +40,10 @@ mod tests {
     fn web_13_only_trusted_fronts_are_believed() {
         assert_eq!(client("192.0.2.7:1", &[], &["198.51.100.1"]), "192.0.2.7");
         assert_eq!(client("10.0.0.1:1", &["10.0.0.0/8"], &["198.51.100.1"]), "198.51.100.1");
-        assert_eq!(client("10.0.0.1:1", &["10.0.0.0/8"], &["203.0.113.9, 198.51.100.1, 10.0.0.2"]), "198.51.100.1");
+        assert_eq!(
+            client("10.0.0.1:1", &["10.0.0.0/8"], &["203.0.113.9, 198.51.100.1, 10.0.0.2"]),
+            "198.51.100.1"
+        );
         assert_eq!(client("10.0.0.1:1", &["10.0.0.0/8"], &["a"]), "10.0.0.1");
         assert_eq!(client("10.0.0.1:1", &["10.0.0.0/8"], &["198.51.100.1, fe80::1%eth0"]), "10.0.0.1");
         assert_eq!(client("[::ffff:192.0.2.7]:1", &[], &[]), "192.0.2.7");

@@ -56,7 +56,10 @@ impl Names {
     /// The language that was chosen on this device.
     pub fn language<'a>(self, lines: impl Iterator<Item = &'a [u8]>) -> Option<String> {
         let wanted = self.name("vl");
-        let mut found = lines.flat_map(|line| line.split(|b| *b == b';')).filter_map(split).filter(|(name, _)| *name == wanted);
+        let mut found = lines
+            .flat_map(|line| line.split(|b| *b == b';'))
+            .filter_map(split)
+            .filter(|(name, _)| *name == wanted);
         let first = found.next().map(|(_, value)| value.to_owned());
         first.filter(|_| found.next().is_none())
     }
@@ -75,12 +78,17 @@ impl Names {
         match change {
             Change::Interaction { id, value } => {
                 let tag = locator(*id);
-                let mut lines: Vec<String> = outgrown(jar, &tag, value.len()).iter().map(|old| self.gone(&format!("vi.{old}"))).collect();
+                let mut lines: Vec<String> = outgrown(jar, &tag, value.len())
+                    .iter()
+                    .map(|old| self.gone(&format!("vi.{old}")))
+                    .collect();
                 lines.push(self.line(&format!("vi.{tag}"), value, n::INTERACTION_LIFETIME.num_seconds()));
                 lines
             }
             Change::ForgetInteraction(tag) => vec![self.gone(&format!("vi.{tag}"))],
-            Change::Session { realm, value, max_age } => vec![self.line(&format!("vs.{}", realm_tag(*realm)), value, *max_age)],
+            Change::Session { realm, value, max_age } => {
+                vec![self.line(&format!("vs.{}", realm_tag(*realm)), value, *max_age)]
+            }
             Change::ForgetSession(realm) => vec![self.gone(&format!("vs.{}", realm_tag(*realm)))],
             Change::Remembered(value) => vec![self.line("va", value, n::REMEMBERED_LIFETIME.num_seconds())],
             Change::Invitation(value) => vec![self.line("vn", value, n::INTERACTION_LIFETIME.num_seconds())],
@@ -104,7 +112,8 @@ impl Names {
 fn outgrown(jar: &Jar, new: &str, new_length: usize) -> Vec<String> {
     let mut kept: Vec<&(String, String)> = jar.interactions.iter().filter(|(tag, _)| tag != new).collect();
     kept.sort_by(|a, b| age(&a.0).cmp(&age(&b.0)));
-    let mut total: usize = new_length + kept.iter().map(|(tag, value)| tag.len() + value.len()).sum::<usize>();
+    let mut total: usize =
+        new_length + kept.iter().map(|(tag, value)| tag.len() + value.len()).sum::<usize>();
     let mut gone = Vec::new();
     for (tag, value) in &kept {
         let crowded = kept.len() - gone.len() >= n::INTERACTIONS_PER_BROWSER;

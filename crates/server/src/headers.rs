@@ -38,7 +38,10 @@ pub fn common(loopback: bool) -> Vec<(HeaderName, HeaderValue)> {
         (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
     ];
     if !loopback {
-        headers.push((header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains")));
+        headers.push((
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        ));
     }
     headers
 }

@@ -78,7 +78,9 @@ fn error_of(ctx: &Context, refused: Refused) -> TokenError {
     match refused {
         Refused::OAuth(error) => error,
         Refused::Fault(Error::Refused(problem)) => match problem.code {
-            ErrorCode::TenantUnknown | ErrorCode::TenantOff => TokenError { aadsts: Some(90_002), ..TokenError::MALFORMED },
+            ErrorCode::TenantUnknown | ErrorCode::TenantOff => {
+                TokenError { aadsts: Some(90_002), ..TokenError::MALFORMED }
+            }
             ErrorCode::TenantMissing => TokenError { aadsts: Some(50_059), ..TokenError::MALFORMED },
             _ => TokenError::MALFORMED,
         },
@@ -92,4 +94,3 @@ fn error_of(ctx: &Context, refused: Refused) -> TokenError {
         }
     }
 }
-

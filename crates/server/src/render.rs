@@ -8,9 +8,9 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use vestibule_oidc::redirect::SafeUrl;
 use vestibule_oidc::response::Delivery;
+use vestibule_service::Error;
 use vestibule_service::cookies::{Change, Jar};
 use vestibule_service::flow::{Answer, Outcome, Page, Reply, View};
-use vestibule_service::Error;
 use vestibule_ui::page::FormPostPage;
 use vestibule_ui::{Frame, Link, Page as _};
 
@@ -64,7 +64,8 @@ fn deliver(state: &State, incoming: &Incoming, answer: Answer) -> HttpResponse {
             let page = FormPostPage { action: link, fields };
             // The page's form goes to the application's origin and nowhere else.
             let target = action.origin().unwrap_or_else(|| origin_of(&action));
-            let policy = headers::page_policy(&incoming.nonce, &FormTargets::Own).replace("form-action 'self'", &format!("form-action {target} https:"));
+            let policy = headers::page_policy(&incoming.nonce, &FormTargets::Own)
+                .replace("form-action 'self'", &format!("form-action {target} https:"));
             html(state, incoming, StatusCode::OK, page.render(&state.app.ui, &frame), policy, false)
         }
     }

@@ -6,8 +6,8 @@ use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::InteractionId;
 use vestibule_core::urls::parse_locator;
 use vestibule_oidc::params::Params;
-use vestibule_service::{Context, Error, Problem};
 use vestibule_service::cookies::Jar;
+use vestibule_service::{Context, Error, Problem};
 use vestibule_ui::Lang;
 
 use crate::client_address;
@@ -36,10 +36,18 @@ impl Incoming {
     /// Reads a request.
     pub fn read(state: &State, req: &HttpRequest) -> Self {
         let app = state.app.as_ref();
-        let cookies = || req.headers().get_all(header::COOKIE).map(actix_web::http::header::HeaderValue::as_bytes);
+        let cookies =
+            || req.headers().get_all(header::COOKIE).map(actix_web::http::header::HeaderValue::as_bytes);
         let query = Params::parse(req.query_string()).or_else(|_| Params::parse("")).unwrap_or_default();
         let text = |name: HeaderName| req.headers().get(name).and_then(|v| v.to_str().ok());
-        let locales: Vec<String> = query.get("ui_locales").unwrap_or_default().split(' ').filter(|l| l.len() < 36).take(8).map(ToOwned::to_owned).collect();
+        let locales: Vec<String> = query
+            .get("ui_locales")
+            .unwrap_or_default()
+            .split(' ')
+            .filter(|l| l.len() < 36)
+            .take(8)
+            .map(ToOwned::to_owned)
+            .collect();
         let kept = state.names.language(cookies());
         let catalogue = &app.ui.catalogue;
         let lang = catalogue.negotiate(&locales, kept.as_deref(), text(header::ACCEPT_LANGUAGE), None);
@@ -47,7 +55,8 @@ impl Incoming {
         let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok());
         let source = client_address::resolve(req.peer_addr(), &state.trusted_proxies, forwarded);
         let browser = crate::browser::name(text(header::USER_AGENT));
-        let ctx = Context::new(app.clock.as_ref(), app.random.as_ref(), source, browser, lang.tag().to_owned());
+        let ctx =
+            Context::new(app.clock.as_ref(), app.random.as_ref(), source, browser, lang.tag().to_owned());
         let mut noise = [0_u8; 16];
         app.random.fill(&mut noise);
         Self {

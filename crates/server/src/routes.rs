@@ -22,22 +22,47 @@ use crate::request::{Incoming, Shared};
 /// The public routes.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
-        .service(page("/{tenant}/oauth2/v2.0/authorize", web::to(authorize::get)).route(web::post().to(authorize::post)))
-        .service(resource("/{tenant}/oauth2/v2.0/token").route(web::post().to(token::post)).route(preflight()))
+        .service(
+            page("/{tenant}/oauth2/v2.0/authorize", web::to(authorize::get))
+                .route(web::post().to(authorize::post)),
+        )
+        .service(
+            resource("/{tenant}/oauth2/v2.0/token").route(web::post().to(token::post)).route(preflight()),
+        )
         .service(page("/{tenant}/signin/code", web::to(signin::code)).route(web::post().to(signin::verify)))
-        .service(page("/{tenant}/signin/code/send", web::to(signin::send_page)).route(web::post().to(signin::send)))
+        .service(
+            page("/{tenant}/signin/code/send", web::to(signin::send_page))
+                .route(web::post().to(signin::send)),
+        )
         .service(page("/{tenant}/signin", web::to(signin::email)).route(web::post().to(signin::identify)))
-        .service(page("/{tenant}/v2.0/.well-known/openid-configuration", web::to(documents::discovery)).route(preflight()))
+        .service(
+            page("/{tenant}/v2.0/.well-known/openid-configuration", web::to(documents::discovery))
+                .route(preflight()),
+        )
         .service(page("/{tenant}/discovery/v2.0/keys", web::to(documents::jwks)).route(preflight()))
-        .service(page("/{tenant}/oidc/userinfo", web::to(userinfo::get)).route(web::post().to(userinfo::post)).route(preflight()))
+        .service(
+            page("/{tenant}/oidc/userinfo", web::to(userinfo::get))
+                .route(web::post().to(userinfo::post))
+                .route(preflight()),
+        )
         .service(page("/static/{file}", web::to(documents::asset)))
         .service(resource("/{tenant}/signin/code/resend").route(web::post().to(signin::resend)))
-        .service(page("/{tenant}/signin/review", web::to(signin::review_page)).route(web::post().to(signin::review)))
-        .service(page("/{tenant}/signin/accounts", web::to(signin::accounts)).route(web::post().to(signin::choose)))
+        .service(
+            page("/{tenant}/signin/review", web::to(signin::review_page))
+                .route(web::post().to(signin::review)),
+        )
+        .service(
+            page("/{tenant}/signin/accounts", web::to(signin::accounts))
+                .route(web::post().to(signin::choose)),
+        )
         .service(page("/{tenant}/signin/help", web::to(help::index)))
         .service(page("/{tenant}/signin/help/{page}", web::to(help::page)))
-        .service(page("/{tenant}/oauth2/v2.0/logout", web::to(logout::get)).route(web::post().to(logout::post)))
-        .service(resource("/{tenant}/oauth2/v2.0/revoke").route(web::post().to(revoke::post)).route(preflight()))
+        .service(
+            page("/{tenant}/oauth2/v2.0/logout", web::to(logout::get)).route(web::post().to(logout::post)),
+        )
+        .service(
+            resource("/{tenant}/oauth2/v2.0/revoke").route(web::post().to(revoke::post)).route(preflight()),
+        )
         .service(page("/{tenant}/invite/{token}", web::to(invite::open)))
         .service(page("/{tenant}/invite", web::to(invite::page)).route(web::post().to(invite::press)))
         .service(page("/{tenant}/report/{token}", web::to(report::open)))
@@ -50,7 +75,9 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
 
 /// The demo's own page.
 pub(crate) fn configure_mailbox(config: &mut web::ServiceConfig) {
-    config.service(page("/demo/mailbox", web::to(mailbox::list))).service(page("/demo/mailbox/{number}", web::to(mailbox::show)));
+    config
+        .service(page("/demo/mailbox", web::to(mailbox::list)))
+        .service(page("/demo/mailbox/{number}", web::to(mailbox::show)));
 }
 
 /// A resource that knows its methods; any other is 405 (ADM-18).

@@ -100,7 +100,10 @@ pub fn start(app: Arc<App>, config: ServerConfig) -> Result<Running, StartError>
     let private = private(state, config.management)?;
     let (stop, stopped) = watch::channel(false);
     let handles = (public.handle(), private.handle());
-    let mut tasks = vec![tokio::spawn(watched("public listener", public)), tokio::spawn(watched("management listener", private))];
+    let mut tasks = vec![
+        tokio::spawn(watched("public listener", public)),
+        tokio::spawn(watched("management listener", private)),
+    ];
     if config.jobs {
         tasks.push(tokio::spawn(jobs::outbox::run(Arc::clone(&app), stopped.clone())));
         tasks.push(tokio::spawn(jobs::sweep::run(Arc::clone(&app), stopped.clone())));
@@ -115,7 +118,12 @@ async fn watched(what: &'static str, server: actix_web::dev::Server) {
     }
 }
 
-fn public(state: web::Data<State>, listener: TcpListener, tls: Option<Tls>, workers: usize) -> Result<actix_web::dev::Server, StartError> {
+fn public(
+    state: web::Data<State>,
+    listener: TcpListener,
+    tls: Option<Tls>,
+    workers: usize,
+) -> Result<actix_web::dev::Server, StartError> {
     let mailbox = state.mailbox.is_some();
     let server = HttpServer::new(move || {
         Actix::new()
@@ -144,13 +152,15 @@ fn public(state: web::Data<State>, listener: TcpListener, tls: Option<Tls>, work
 }
 
 fn private(state: web::Data<State>, listener: TcpListener) -> Result<actix_web::dev::Server, StartError> {
-    let server = HttpServer::new(move || Actix::new().app_data(state.clone()).configure(management::configure));
+    let server =
+        HttpServer::new(move || Actix::new().app_data(state.clone()).configure(management::configure));
     Ok(server.workers(1).disable_signals().shutdown_timeout(1).listen(listener)?.run())
 }
 
 fn tls_config(tls: &Tls) -> Result<rustls::ServerConfig, StartError> {
     let bad = |e: &dyn std::fmt::Display| StartError::Tls(e.to_string());
-    let chain = CertificateDer::pem_slice_iter(&tls.chain).collect::<Result<Vec<_>, _>>().map_err(|e| bad(&e))?;
+    let chain =
+        CertificateDer::pem_slice_iter(&tls.chain).collect::<Result<Vec<_>, _>>().map_err(|e| bad(&e))?;
     let key = PrivateKeyDer::from_pem_slice(&tls.key).map_err(|e| bad(&e))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     rustls::ServerConfig::builder_with_provider(provider)

@@ -54,7 +54,9 @@ where
             };
             let mut response = if let Some(refused) = misdirected(&state, &req) {
                 req.into_response(refused).map_into_right_body()
-            } else if req.uri().path_and_query().map_or(0, |p| p.as_str().len()) > vestibule_core::numbers::MAX_URI {
+            } else if req.uri().path_and_query().map_or(0, |p| p.as_str().len())
+                > vestibule_core::numbers::MAX_URI
+            {
                 req.into_response(HttpResponse::UriTooLong()).map_into_right_body()
             } else {
                 service.call(req).await?.map_into_left_body()
@@ -81,7 +83,9 @@ fn misdirected(state: &State, req: &ServiceRequest) -> Option<HttpResponse> {
     if second.is_some() {
         return Some(HttpResponse::BadRequest().force_close().finish());
     }
-    let host = first.and_then(|h| h.to_str().ok()).or_else(|| req.uri().authority().map(actix_web::http::uri::Authority::as_str));
+    let host = first
+        .and_then(|h| h.to_str().ok())
+        .or_else(|| req.uri().authority().map(actix_web::http::uri::Authority::as_str));
     let ours = state.app.urls.authority();
     if let (Some(authority), Some(host)) = (req.uri().authority(), first.and_then(|h| h.to_str().ok()))
         && authority.as_str() != host

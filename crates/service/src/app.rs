@@ -120,7 +120,12 @@ impl App {
     }
 
     /// The tenant's snapshot under the change numbers that this request read.
-    pub async fn tenant(&self, id: TenantId, change: i64, deployment_change: i64) -> Result<Arc<TenantSnapshot>, Error> {
+    pub async fn tenant(
+        &self,
+        id: TenantId,
+        change: i64,
+        deployment_change: i64,
+    ) -> Result<Arc<TenantSnapshot>, Error> {
         let load = || async move {
             let parts = self.db.read(move |c| load_tenant(c, id)).await?;
             self.assemble_tenant(id, parts.ok_or_else(|| Error::Internal("tenant vanished".into()))?)
@@ -129,7 +134,11 @@ impl App {
     }
 
     /// An application of a tenant; `None` where there is none by this id.
-    pub async fn application(&self, tenant: &TenantSnapshot, client: &ClientId) -> Result<Option<Arc<ApplicationSnapshot>>, Error> {
+    pub async fn application(
+        &self,
+        tenant: &TenantSnapshot,
+        client: &ClientId,
+    ) -> Result<Option<Arc<ApplicationSnapshot>>, Error> {
         let cell = tenant.applications().cell(client);
         let load = || async {
             let (id, wanted) = (tenant.id, client.clone());
@@ -151,15 +160,21 @@ impl App {
     pub async fn keys(&self, deployment_change: i64) -> Result<Arc<KeySnapshot>, Error> {
         let load = || async {
             let rows = self.db.read(store::keys::all).await?;
-            rows.into_iter().map(|row| self.parse_key(row)).collect::<Result<Vec<_>, _>>().map(|keys| KeySnapshot { keys })
+            rows.into_iter()
+                .map(|row| self.parse_key(row))
+                .collect::<Result<Vec<_>, _>>()
+                .map(|keys| KeySnapshot { keys })
         };
         self.snapshots.keys(deployment_change, load).await
     }
 
     fn parse_key(&self, row: store::keys::SigningKeyRow) -> Result<SigningKey, Error> {
-        let algorithm = SigningAlgorithm::parse(&row.alg).ok_or_else(|| Error::Internal("unknown key algorithm".into()))?;
-        let der = self.vault.unseal(Purpose::SigningKey, &[b"signing_keys", row.kid.as_bytes()], &row.sealed)?;
-        let signer = Signer::parse(algorithm, row.kid.clone(), &der).map_err(|e| Error::Internal(e.to_string()))?;
+        let algorithm = SigningAlgorithm::parse(&row.alg)
+            .ok_or_else(|| Error::Internal("unknown key algorithm".into()))?;
+        let der =
+            self.vault.unseal(Purpose::SigningKey, &[b"signing_keys", row.kid.as_bytes()], &row.sealed)?;
+        let signer =
+            Signer::parse(algorithm, row.kid.clone(), &der).map_err(|e| Error::Internal(e.to_string()))?;
         let times = KeyTimes {
             kid: row.kid,
             algorithm,
@@ -177,13 +192,19 @@ impl App {
         let (mut lists, mut rules) = (DomainLists::default(), Vec::new());
         for (kind, document) in parts.policies {
             match kind.as_str() {
-                "otp" => discovery.passcode = document.get("enabled").and_then(serde_json::Value::as_bool).ok_or_else(|| odd("otp policy"))?,
+                "otp" => {
+                    discovery.passcode = document
+                        .get("enabled")
+                        .and_then(serde_json::Value::as_bool)
+                        .ok_or_else(|| odd("otp policy"))?
+                }
                 "domains" => lists = serde_json::from_value(document).map_err(|_| odd("domain lists"))?,
                 "access" => rules = serde_json::from_value(document).map_err(|_| odd("access rules"))?,
                 _ => return Err(odd("policy kind")),
             }
         }
-        let pairwise = self.vault.unseal(Purpose::Pairwise, &[b"tenants", id.0.as_bytes()], &parts.pairwise_key)?;
+        let pairwise =
+            self.vault.unseal(Purpose::Pairwise, &[b"tenants", id.0.as_bytes()], &parts.pairwise_key)?;
         Ok(TenantSnapshot::new(id, parts.name, parts.domains, settings, discovery, lists, rules, pairwise))
     }
 
@@ -198,7 +219,9 @@ impl App {
         let Ok(live) = self.live(segment, &crate::cookies::Jar::default(), None).await else { return false };
         let tenant = live.tenant.id;
         let apps = self.db.read(move |c| store::applications::list(c, tenant)).await.unwrap_or_default();
-        let hit = |uri: &str| uri.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+        let hit = |uri: &str| {
+            uri.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+        };
         apps.iter().filter(|a| a.enabled).any(|a| a.redirect_uris.iter().any(|r| hit(&r.uri)))
     }
 
@@ -233,7 +256,8 @@ fn load_tenant(c: &mut Conn, id: TenantId) -> store::QueryResult<Option<TenantPa
     let mut domains = store::tenants::domains(c, id)?;
     domains.retain(|d| d.verified_at.is_some());
     domains.sort_by(|a, b| b.is_default.cmp(&a.is_default).then_with(|| a.domain.cmp(&b.domain)));
-    let settings = store::tenants::settings(c, id)?.map(|(value, _)| value).unwrap_or_else(|| serde_json::json!({}));
+    let settings =
+        store::tenants::settings(c, id)?.map(|(value, _)| value).unwrap_or_else(|| serde_json::json!({}));
     let policies = store::policies::current(c, id)?.into_iter().map(|p| (p.kind, p.document)).collect();
     let domains = domains.into_iter().map(|d| d.domain).collect();
     Ok(Some(TenantParts { name: row.name, pairwise_key: row.pairwise_key, domains, settings, policies }))

@@ -54,12 +54,18 @@ pub fn row(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, change: Ch
         outcome: change.outcome.to_owned(),
         details: change.details,
         trace_id: ctx.trace,
-        client_address: (!matches!(actor, Actor::Operator | Actor::System)).then(|| ctx.source.to_canonical().to_string()),
+        client_address: (!matches!(actor, Actor::Operator | Actor::System))
+            .then(|| ctx.source.to_canonical().to_string()),
     }
 }
 
 /// Asks the one function, and logs a refusal (AUD-01).
-pub(crate) fn allow(ctx: &Context, actor: &Actor, action: Action, object: Object) -> Result<Allowed, access::Denied> {
+pub(crate) fn allow(
+    ctx: &Context,
+    actor: &Actor,
+    action: Action,
+    object: Object,
+) -> Result<Allowed, access::Denied> {
     access::authorize(actor, action, object).inspect_err(|denied| {
         tracing::warn!(trace = %ctx.trace, actor = denied.actor, action = %denied.action, "denied");
     })

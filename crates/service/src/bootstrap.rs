@@ -83,7 +83,12 @@ impl From<store::QueryError> for OpenError {
 }
 
 /// Opens a deployment, making what is missing.
-pub fn open(opening: Opening, clock: Arc<dyn Clock>, random: Arc<dyn Random>, transport: impl FnOnce(&Urls) -> Option<Arc<Transport>>) -> Result<App, OpenError> {
+pub fn open(
+    opening: Opening,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    transport: impl FnOnce(&Urls) -> Option<Arc<Transport>>,
+) -> Result<App, OpenError> {
     let db = Db::open(&opening.target, OpenOptions { readers: opening.readers, migrate: true })?;
     let vault = Vault::open(&opening.root_key, Arc::clone(&random))?;
     let found = db.read_now(store::deployment::find)?;
@@ -99,7 +104,10 @@ pub fn open(opening: Opening, clock: Arc<dyn Clock>, random: Arc<dyn Random>, tr
     if let Some(given) = &opening.base_url {
         let given = parse(given)?;
         if given.base() != urls.base() {
-            return Err(OpenError::OtherBaseUrl { stored: urls.base().to_owned(), given: given.base().to_owned() });
+            return Err(OpenError::OtherBaseUrl {
+                stored: urls.base().to_owned(),
+                given: given.base().to_owned(),
+            });
         }
     }
     let site = opening.site.unwrap_or_else(|| urls.host().to_owned());
@@ -125,7 +133,13 @@ fn default_sender(urls: &Urls) -> Result<Address, OpenError> {
 }
 
 /// The first start: the deployment's row and a key for each algorithm that applications choose most.
-fn found_deployment(db: &Db, vault: &Vault, clock: &dyn Clock, random: &dyn Random, opening: &Opening) -> Result<store::deployment::DeploymentRow, OpenError> {
+fn found_deployment(
+    db: &Db,
+    vault: &Vault,
+    clock: &dyn Clock,
+    random: &dyn Random,
+    opening: &Opening,
+) -> Result<store::deployment::DeploymentRow, OpenError> {
     let base = parse(opening.base_url.as_deref().unwrap_or(&opening.default_base_url))?;
     let now = clock.now();
     let new = NewDeployment {

@@ -23,7 +23,13 @@ pub struct Context {
 
 impl Context {
     /// A context for a request.
-    pub fn new(clock: &dyn Clock, random: &dyn Random, source: IpAddr, browser: String, locale: String) -> Self {
+    pub fn new(
+        clock: &dyn Clock,
+        random: &dyn Random,
+        source: IpAddr,
+        browser: String,
+        locale: String,
+    ) -> Self {
         let now = clock.now();
         Self { trace: TraceId(ordered_uuid(now, random)), source, browser, locale, now }
     }

@@ -82,8 +82,14 @@ async fn make(app: &App, segment: &str, kind: Kind, now: Instant) -> Result<Docu
         Kind::Jwks => {
             let keys = app.keys(change).await?;
             let times: Vec<_> = keys.keys.iter().map(|k| k.times.clone()).collect();
-            let published: Vec<_> = KeySchedule::published(&times, now).into_iter().map(|t| t.kid.clone()).collect();
-            let public: Vec<_> = keys.keys.iter().filter(|k| published.contains(&k.times.kid)).map(|k| k.signer.public_key()).collect();
+            let published: Vec<_> =
+                KeySchedule::published(&times, now).into_iter().map(|t| t.kid.clone()).collect();
+            let public: Vec<_> = keys
+                .keys
+                .iter()
+                .filter(|k| published.contains(&k.times.kid))
+                .map(|k| k.signer.public_key())
+                .collect();
             jwk_set(&public)
         }
     };

@@ -111,7 +111,10 @@ impl Content {
     /// The address it goes to.
     pub fn to(&self) -> &str {
         match self {
-            Self::Code { to, .. } | Self::Invitation { to, .. } | Self::NoAccess { to, .. } | Self::Reported { to, .. } => to,
+            Self::Code { to, .. }
+            | Self::Invitation { to, .. }
+            | Self::NoAccess { to, .. }
+            | Self::Reported { to, .. } => to,
         }
     }
 
@@ -147,7 +150,14 @@ pub struct Place {
 }
 
 /// Seals a mail for the outbox.
-pub fn queued(vault: &Vault, random: &dyn Random, now: Instant, locale: &str, place: Place, content: &Content) -> Result<NewOutbox, VaultError> {
+pub fn queued(
+    vault: &Vault,
+    random: &dyn Random,
+    now: Instant,
+    locale: &str,
+    place: Place,
+    content: &Content,
+) -> Result<NewOutbox, VaultError> {
     let id = OutboxId(ordered_uuid(now, random));
     let plain = zeroize::Zeroizing::new(serde_json::to_vec(content).map_err(|_| VaultError::Library)?);
     let sealed = vault.seal(Purpose::Outbox, &[b"outbox", id.0.as_bytes()], &plain)?;

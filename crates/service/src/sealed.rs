@@ -67,7 +67,8 @@ impl Sealed {
 
     /// Opens a cookie's value; `None` for anything altered, moved or from another realm (SES-01).
     pub fn open(vault: &Vault, realm: Realm, id: InteractionId, value: &str) -> Option<Self> {
-        let sealed: Self = open(vault, Purpose::Interaction, &[realm.id().as_bytes(), id.0.as_bytes()], value)?;
+        let sealed: Self =
+            open(vault, Purpose::Interaction, &[realm.id().as_bytes(), id.0.as_bytes()], value)?;
         (sealed.id == id).then_some(sealed)
     }
 
@@ -116,14 +117,17 @@ impl Remembered {
     /// Puts an account first.
     pub fn add(&mut self, tenant: TenantId, address: &Address, now: Instant) {
         self.remove(tenant, address);
-        let account = RememberedAccount { tenant, address: address.as_str().to_owned(), last: now.timestamp() };
+        let account =
+            RememberedAccount { tenant, address: address.as_str().to_owned(), last: now.timestamp() };
         self.0.insert(0, account);
         self.0.truncate(REMEMBERED_MAX * 2);
     }
 
     /// Forgets an account.
     pub fn remove(&mut self, tenant: TenantId, address: &Address) {
-        self.0.retain(|a| a.tenant != tenant || Address::parse(&a.address).map_or(true, |b| b.key() != address.key()));
+        self.0.retain(|a| {
+            a.tenant != tenant || Address::parse(&a.address).map_or(true, |b| b.key() != address.key())
+        });
     }
 }
 
@@ -162,7 +166,12 @@ impl Landing {
     }
 }
 
-fn seal<T: Serialize>(vault: &Vault, purpose: Purpose, place: &[&[u8]], value: &T) -> Result<String, VaultError> {
+fn seal<T: Serialize>(
+    vault: &Vault,
+    purpose: Purpose,
+    place: &[&[u8]],
+    value: &T,
+) -> Result<String, VaultError> {
     let plain = zeroize::Zeroizing::new(serde_json::to_vec(value).map_err(|_| VaultError::Library)?);
     Ok(data_encoding::BASE64URL_NOPAD.encode(&vault.seal(purpose, place, &plain)?))
 }

@@ -157,12 +157,20 @@ pub struct Snapshots {
 
 impl Snapshots {
     /// The tenant's snapshot under these change numbers; loads it where there is none.
-    pub(crate) async fn tenant<F, Fut>(&self, id: TenantId, version: (i64, i64), load: F) -> Result<Arc<TenantSnapshot>, Error>
+    pub(crate) async fn tenant<F, Fut>(
+        &self,
+        id: TenantId,
+        version: (i64, i64),
+        load: F,
+    ) -> Result<Arc<TenantSnapshot>, Error>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<TenantSnapshot, Error>>,
     {
-        current(&self.tenants, id, version, TENANTS_MAX).get_or_try_init(|| async { load().await.map(Arc::new) }).await.cloned()
+        current(&self.tenants, id, version, TENANTS_MAX)
+            .get_or_try_init(|| async { load().await.map(Arc::new) })
+            .await
+            .cloned()
     }
 
     /// The keys under this change number.
@@ -171,7 +179,10 @@ impl Snapshots {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<KeySnapshot, Error>>,
     {
-        current(&self.keys, (), (version, 0), 1).get_or_try_init(|| async { load().await.map(Arc::new) }).await.cloned()
+        current(&self.keys, (), (version, 0), 1)
+            .get_or_try_init(|| async { load().await.map(Arc::new) })
+            .await
+            .cloned()
     }
 
     /// The tenant that a domain was last seen to name: a guess, to pick a cookie by.
@@ -190,9 +201,14 @@ impl Snapshots {
     /// How many entries each cache holds, for tests and metrics (DOS-05).
     pub fn sizes(&self) -> [(&'static str, usize, usize); 3] {
         let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
-        let applications = tenants.values().filter_map(|v| v.cell.get()).map(|t| t.applications.len()).max().unwrap_or(0);
+        let applications =
+            tenants.values().filter_map(|v| v.cell.get()).map(|t| t.applications.len()).max().unwrap_or(0);
         let domains = self.domains.lock().unwrap_or_else(PoisonError::into_inner).len();
-        [("tenants", tenants.len(), TENANTS_MAX), ("applications", applications, APPLICATIONS_MAX), ("domains", domains, TENANTS_MAX)]
+        [
+            ("tenants", tenants.len(), TENANTS_MAX),
+            ("applications", applications, APPLICATIONS_MAX),
+            ("domains", domains, TENANTS_MAX),
+        ]
     }
 }
 

@@ -78,34 +78,57 @@ pub(crate) struct Caller {
 }
 
 /// The token endpoint (RFC 6749 section 3.2).
-pub async fn token(app: &App, ctx: &Context, segment: &str, authorization: &[&str], form: &Params) -> Result<Tokens, Refused> {
+pub async fn token(
+    app: &App,
+    ctx: &Context,
+    segment: &str,
+    authorization: &[&str],
+    form: &Params,
+) -> Result<Tokens, Refused> {
     let request = TokenRequest::parse(form);
     let caller = authenticate(app, ctx, segment, authorization, form).await?;
     match request.map_err(oauth)? {
         TokenRequest::AuthorizationCode { code, redirect_uri, verifier } => {
             exchange::exchange(app, ctx, caller, &code, &redirect_uri, verifier.as_ref()).await
         }
-        TokenRequest::RefreshToken { token, scope } => refresh::refresh(app, ctx, caller, &token, scope.as_deref()).await,
+        TokenRequest::RefreshToken { token, scope } => {
+            refresh::refresh(app, ctx, caller, &token, scope.as_deref()).await
+        }
     }
 }
 
 /// Who calls: one method, equal to the registered one; unknown, switched-off and wrong-secret callers look alike
 /// (CLA-02, CLA-03).
-pub(crate) async fn authenticate(app: &App, ctx: &Context, segment: &str, authorization: &[&str], form: &Params) -> Result<Caller, Refused> {
+pub(crate) async fn authenticate(
+    app: &App,
+    ctx: &Context,
+    segment: &str,
+    authorization: &[&str],
+    form: &Params,
+) -> Result<Caller, Refused> {
     let presented = Presented::from(authorization, form).map_err(oauth)?;
     let live = app.live(segment, &Jar::default(), None).await?;
     let found = app.application(&live.tenant, &presented.client_id).await?;
     let digest = presented.secret.as_ref().map(|s| vault::hash("client secret", 0, s.expose()));
     let good = found.as_ref().is_some_and(|a| {
         let known = digest.as_ref().is_some_and(|d| {
-            a.secrets.iter().filter(|(_, end)| end.is_none_or(|e| e > ctx.now)).any(|(stored, _)| stored.matches(d))
+            a.secrets
+                .iter()
+                .filter(|(_, end)| end.is_none_or(|e| e > ctx.now))
+                .any(|(stored, _)| stored.matches(d))
         });
-        a.application.enabled && presented.check_method(&a.application).is_ok() && (a.application.public || known)
+        a.application.enabled
+            && presented.check_method(&a.application).is_ok()
+            && (a.application.public || known)
     });
     match found.filter(|_| good) {
         Some(application) => {
-            let actor = Actor::Application { tenant: live.tenant.id, client: application.application.client_id.clone() };
-            audit::allow(ctx, &actor, Action::UseTokens, Object::Tenant(live.tenant.id)).map_err(|_| oauth(TokenError::INVALID_CLIENT))?;
+            let actor = Actor::Application {
+                tenant: live.tenant.id,
+                client: application.application.client_id.clone(),
+            };
+            audit::allow(ctx, &actor, Action::UseTokens, Object::Tenant(live.tenant.id))
+                .map_err(|_| oauth(TokenError::INVALID_CLIENT))?;
             Ok(Caller { live, application })
         }
         None => {
@@ -126,7 +149,11 @@ async fn failed(app: &App, ctx: &Context, live: &Live, client: &ClientId) -> Res
     if admission.first().is_some_and(|a| a.admitted) {
         Ok(())
     } else {
-        Err(oauth(TokenError { code: OAuthErrorCode::TemporarilyUnavailable, description: text::UNAVAILABLE, aadsts: None }))
+        Err(oauth(TokenError {
+            code: OAuthErrorCode::TemporarilyUnavailable,
+            description: text::UNAVAILABLE,
+            aadsts: None,
+        }))
     }
 }
 
@@ -172,13 +199,16 @@ pub(crate) async fn sign(
     };
     let claims = IdTokenClaims::build(person, &input, app.random.as_ref());
     let keys = app.keys(deployment_change).await?;
-    let times: Vec<_> = keys.keys.iter().filter(|k| k.algorithm == application.algorithm).map(|k| k.times.clone()).collect();
+    let times: Vec<_> =
+        keys.keys.iter().filter(|k| k.algorithm == application.algorithm).map(|k| k.times.clone()).collect();
     let kid = KeySchedule::current(&times, now).map(|k| k.kid.clone());
     let signer = keys.keys.iter().find(|k| Some(&k.times.kid) == kid.as_ref()).map(|k| k.signer.clone());
-    let signer = signer.ok_or_else(|| Error::Internal(format!("no {} key may sign now", application.algorithm)))?;
+    let signer =
+        signer.ok_or_else(|| Error::Internal(format!("no {} key may sign now", application.algorithm)))?;
     let _permit = app.signing.acquire().await.map_err(|_| Error::Unavailable("stopping".into()))?;
     let signed = tokio::task::spawn_blocking(move || signer.sign(TYP_ID_TOKEN, &claims)).await;
-    let signed = signed.map_err(|e| Error::Internal(e.to_string()))?.map_err(|e| Error::Internal(e.to_string()))?;
+    let signed =
+        signed.map_err(|e| Error::Internal(e.to_string()))?.map_err(|e| Error::Internal(e.to_string()))?;
     Ok(Secret::new(signed))
 }
 
@@ -194,7 +224,12 @@ impl Told {
         Self { issuer: app.urls.issuer(caller.live.tenant.id), sub }
     }
 
-    pub(crate) fn subject<'a>(&'a self, caller: &Caller, session: &'a SessionRow, user: &'a LiveUser) -> Subject<'a> {
+    pub(crate) fn subject<'a>(
+        &'a self,
+        caller: &Caller,
+        session: &'a SessionRow,
+        user: &'a LiveUser,
+    ) -> Subject<'a> {
         Subject {
             tenant: caller.live.tenant.id,
             issuer: &self.issuer,

@@ -148,13 +148,21 @@ impl Vault {
         let mut body = plain.to_vec();
         let aad = aead::Aad::from(prefixed(place));
         let nonce = aead::Nonce::assume_unique_for_key(nonce);
-        self.key(purpose)?.seal.seal_in_place_append_tag(nonce, aad, &mut body).map_err(|_| VaultError::Library)?;
+        self.key(purpose)?
+            .seal
+            .seal_in_place_append_tag(nonce, aad, &mut body)
+            .map_err(|_| VaultError::Library)?;
         out.append(&mut body);
         Ok(out)
     }
 
     /// Opens what [`Vault::seal`] made, for the same purpose at the same place.
-    pub fn unseal(&self, purpose: Purpose, place: &[&[u8]], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    pub fn unseal(
+        &self,
+        purpose: Purpose,
+        place: &[&[u8]],
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let (format, rest) = sealed.split_first().ok_or(VaultError::Open)?;
         let (nonce, body) = rest.split_at_checked(aead::NONCE_LEN).ok_or(VaultError::Open)?;
         if *format != FORMAT {
@@ -163,7 +171,8 @@ impl Vault {
         let nonce = aead::Nonce::try_assume_unique_for_key(nonce).map_err(|_| VaultError::Open)?;
         let mut body = Zeroizing::new(body.to_vec());
         let aad = aead::Aad::from(prefixed(place));
-        let length = self.key(purpose)?.seal.open_in_place(nonce, aad, &mut body).map_err(|_| VaultError::Open)?.len();
+        let length =
+            self.key(purpose)?.seal.open_in_place(nonce, aad, &mut body).map_err(|_| VaultError::Open)?.len();
         body.truncate(length);
         Ok(body)
     }

@@ -7,10 +7,12 @@ pub mod chromium;
 pub mod cookies;
 pub mod exchange;
 pub mod http_browser;
+mod wire;
 
 pub use chromium::{ChromiumBrowser, ChromiumOptions};
 pub use exchange::Exchange;
-pub use http_browser::{HttpBrowser, HttpOptions, Request};
+pub use http_browser::{HttpBrowser, HttpOptions};
+pub use wire::Request;
 
 use crate::page::PageView;
 

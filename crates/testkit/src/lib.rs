@@ -32,7 +32,8 @@ pub use random::SeededRandom;
 pub use server::Setup;
 pub use world::{Database, World};
 
-/// Installs ring as the TLS provider of this process, once; a second call does nothing.
+/// Installs ring for TLS and for the checking of tokens in this process, as `main` does; again is harmless.
 pub fn install_crypto() {
     drop(rustls::crypto::ring::default_provider().install_default());
+    vestibule_oidc::verify::install();
 }

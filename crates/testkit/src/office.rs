@@ -54,7 +54,12 @@ impl<'a> Office<'a> {
     }
 
     /// Registers an application of the given kind that wants browsers back at `redirect_uri`.
-    pub async fn application(&self, tenant: &Tenant, kind: ApplicationType, redirect_uri: &str) -> Registration {
+    pub async fn application(
+        &self,
+        tenant: &Tenant,
+        kind: ApplicationType,
+        redirect_uri: &str,
+    ) -> Registration {
         self.application_with(tenant, kind, redirect_uri, SigningAlgorithm::Rs256).await
     }
 
@@ -75,7 +80,9 @@ impl<'a> Office<'a> {
             id: None,
             homepage: None,
         };
-        let made = applications::create(self.server.app(), &self.context(), &Actor::Operator, tenant.id, input).await;
+        let made =
+            applications::create(self.server.app(), &self.context(), &Actor::Operator, tenant.id, input)
+                .await;
         let made = made.expect("the application can be made");
         Registration {
             issuer: made.issuer,
@@ -100,7 +107,13 @@ impl<'a> Office<'a> {
     }
 
     /// Invites somebody by mail, with or without a place to go to in the end.
-    pub async fn invite_with(&self, tenant: TenantId, address: &str, to: Option<&str>, send_mail: bool) -> Invited {
+    pub async fn invite_with(
+        &self,
+        tenant: TenantId,
+        address: &str,
+        to: Option<&str>,
+        send_mail: bool,
+    ) -> Invited {
         let input = InviteInput {
             address: address.to_owned(),
             redirect_url: to.map(str::to_owned),
@@ -109,7 +122,8 @@ impl<'a> Office<'a> {
             display_name: None,
             message: None,
         };
-        let invited = invitations::invite(self.server.app(), &self.context(), &Actor::Operator, tenant, input).await;
+        let invited =
+            invitations::invite(self.server.app(), &self.context(), &Actor::Operator, tenant, input).await;
         invited.expect("the invitation can be made")
     }
 

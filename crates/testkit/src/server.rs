@@ -159,7 +159,9 @@ impl Deployment {
             bootstrap::open(opening, clock, random, |urls| {
                 let (hello, clock) = (urls.host().to_owned(), mailing);
                 let settings = MailerSettings { url: smtp, ca_pem: None, hello, connections: 4, clock };
-                Some(Arc::new(Transport::Smtp(Mailer::new(settings).expect("a mailer without TLS can be made"))))
+                Some(Arc::new(Transport::Smtp(
+                    Mailer::new(settings).expect("a mailer without TLS can be made"),
+                )))
             })
         });
         let app = opened.await.expect("opening does not panic").expect("a fresh deployment opens");

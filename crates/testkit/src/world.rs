@@ -8,9 +8,9 @@ use vestibule_core::clock::Instant;
 
 use crate::browser::{Browser, ChromiumBrowser, ChromiumOptions, HttpBrowser, HttpOptions};
 use crate::clock::FakeClock;
+use crate::office::Office;
 use crate::person::Person;
 use crate::random::SeededRandom;
-use crate::office::Office;
 use crate::server::{Setup, TestServer};
 use crate::smtp::SmtpSink;
 

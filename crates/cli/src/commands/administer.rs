@@ -34,13 +34,17 @@ pub(crate) async fn run(app: &App, command: Command, out: Output) -> Result<(), 
         Command::Policy(command) => desk.policy(command).await,
         Command::Invite(command) => desk.invite(command).await,
         Command::Guest(command) => desk.guest(command).await,
-        Command::Logs(args::Logs::Signin { tenant, follow, limit }) => desk.sign_ins(&tenant, follow, limit).await,
+        Command::Logs(args::Logs::Signin { tenant, follow, limit }) => {
+            desk.sign_ins(&tenant, follow, limit).await
+        }
         Command::Mail(args::Mail::Queue { limit }) => {
             let queue = logs::mail_queue(desk.app, &desk.ctx, &desk.actor, limit).await?;
             out.list(&queue, &["kind", "destination", "state", "attempts", "createdDateTime", "reason"])
         }
         Command::Keys(command) => desk.keys(command).await,
-        Command::Hrd(args::Hrd::Explain { address, tenant, app }) => desk.explain(&address, &tenant, app.as_deref()).await,
+        Command::Hrd(args::Hrd::Explain { address, tenant, app }) => {
+            desk.explain(&address, &tenant, app.as_deref()).await
+        }
         Command::Deployment(args::Deployment::SetBaseUrl { url }) => {
             let told = deployment::set_base_url(desk.app, &desk.ctx, &desk.actor, &url).await?;
             out.one(&told)
@@ -58,13 +62,25 @@ impl Desk<'_> {
         let (app, ctx, actor) = (self.app, &self.ctx, &self.actor);
         match command {
             args::Tenant::Create { name, domain, id, admin } => {
-                let id = id.map(|id| id.parse()).transpose().map_err(|e| Failure::new("invalid", 2, format!("id: {e}")))?;
-                self.out.one(&tenants::create(app, ctx, actor, NewTenantInput { name, domain, id, admin }).await?)
+                let id = id
+                    .map(|id| id.parse())
+                    .transpose()
+                    .map_err(|e| Failure::new("invalid", 2, format!("id: {e}")))?;
+                self.out
+                    .one(&tenants::create(app, ctx, actor, NewTenantInput { name, domain, id, admin }).await?)
             }
-            args::Tenant::List => self.out.list(&tenants::list(app, ctx, actor).await?, &["name", "id", "state", "domains"]),
-            args::Tenant::Show { tenant } => self.out.one(&tenants::show(app, self.id(&tenant).await?).await?),
-            args::Tenant::Enable { tenant } => self.out.one(&tenants::set_state(app, ctx, actor, self.id(&tenant).await?, true).await?),
-            args::Tenant::Disable { tenant } => self.out.one(&tenants::set_state(app, ctx, actor, self.id(&tenant).await?, false).await?),
+            args::Tenant::List => {
+                self.out.list(&tenants::list(app, ctx, actor).await?, &["name", "id", "state", "domains"])
+            }
+            args::Tenant::Show { tenant } => {
+                self.out.one(&tenants::show(app, self.id(&tenant).await?).await?)
+            }
+            args::Tenant::Enable { tenant } => {
+                self.out.one(&tenants::set_state(app, ctx, actor, self.id(&tenant).await?, true).await?)
+            }
+            args::Tenant::Disable { tenant } => {
+                self.out.one(&tenants::set_state(app, ctx, actor, self.id(&tenant).await?, false).await?)
+            }
             args::Tenant::Domain(args::TenantDomain::Add { domain, tenant }) => {
                 self.out.one(&tenants::add_domain(app, ctx, actor, self.id(&tenant).await?, &domain).await?)
             }
@@ -74,8 +90,19 @@ impl Desk<'_> {
     async fn application(&self, command: args::App) -> Result<(), Failure> {
         let (app, ctx, actor) = (self.app, &self.ctx, &self.actor);
         match command {
-            args::App::Create { tenant, name, redirect_uri, kind, public, alg, post_logout_redirect_uri, id, homepage } => {
-                let algorithm = SigningAlgorithm::parse(&alg).ok_or_else(|| Failure::new("invalid", 2, "alg: RS256, ES256, PS256 or EdDSA"))?;
+            args::App::Create {
+                tenant,
+                name,
+                redirect_uri,
+                kind,
+                public,
+                alg,
+                post_logout_redirect_uri,
+                id,
+                homepage,
+            } => {
+                let algorithm = SigningAlgorithm::parse(&alg)
+                    .ok_or_else(|| Failure::new("invalid", 2, "alg: RS256, ES256, PS256 or EdDSA"))?;
                 let kind = match kind {
                     _ if public => ApplicationType::Spa,
                     AppType::Web => ApplicationType::Web,
@@ -93,7 +120,16 @@ impl Desk<'_> {
                 };
                 self.out.one(&applications::create(app, ctx, actor, self.id(&tenant).await?, input).await?)
             }
-            args::App::Set { client_id, tenant, add_redirect_uri, remove_redirect_uri, enable, disable, sign_up, homepage } => {
+            args::App::Set {
+                client_id,
+                tenant,
+                add_redirect_uri,
+                remove_redirect_uri,
+                enable,
+                disable,
+                sign_up,
+                homepage,
+            } => {
                 let wanted = ApplicationChange {
                     add_redirect_uris: add_redirect_uri,
                     remove_redirect_uris: remove_redirect_uri,
@@ -101,28 +137,39 @@ impl Desk<'_> {
                     sign_up: sign_up.map(|s| s == "on"),
                     homepage,
                 };
-                self.out.one(&applications::change(app, ctx, actor, self.id(&tenant).await?, &client_id, wanted).await?)
+                self.out.one(
+                    &applications::change(app, ctx, actor, self.id(&tenant).await?, &client_id, wanted)
+                        .await?,
+                )
             }
             args::App::List { tenant } => {
                 let list = applications::list(app, ctx, actor, self.id(&tenant).await?).await?;
                 self.out.list(&list, &["name", "clientId", "kind", "enabled", "redirectUris"])
             }
-            args::App::Show { client_id, tenant } => self.out.one(&applications::show(app, self.id(&tenant).await?, &client_id).await?),
+            args::App::Show { client_id, tenant } => {
+                self.out.one(&applications::show(app, self.id(&tenant).await?, &client_id).await?)
+            }
         }
     }
 
     async fn policy(&self, command: args::Policy) -> Result<(), Failure> {
         let (told, key) = match command {
-            args::Policy::Set { tenant, assignment } => {
-                (policy::set(self.app, &self.ctx, &self.actor, self.id(&tenant).await?, &assignment).await?, None)
+            args::Policy::Set { tenant, assignment } => (
+                policy::set(self.app, &self.ctx, &self.actor, self.id(&tenant).await?, &assignment).await?,
+                None,
+            ),
+            args::Policy::Show { tenant, key } => {
+                (policy::show(self.app, &self.ctx, &self.actor, self.id(&tenant).await?).await?, key)
             }
-            args::Policy::Show { tenant, key } => (policy::show(self.app, &self.ctx, &self.actor, self.id(&tenant).await?).await?, key),
         };
         match key {
             None => self.out.one(&told),
             Some(key) => {
                 let whole = serde_json::to_value(&told).map_err(|e| Failure::new("internal", 1, e))?;
-                let part = whole.get(&key).cloned().ok_or_else(|| Failure::new("not-found", 4, format!("policy {key}")))?;
+                let part = whole
+                    .get(&key)
+                    .cloned()
+                    .ok_or_else(|| Failure::new("not-found", 4, format!("policy {key}")))?;
                 self.out.one(&serde_json::json!({ key: part }))
             }
         }
@@ -161,20 +208,26 @@ impl Desk<'_> {
         match command {
             args::Guest::List { tenant, limit } => {
                 let list = guests::list(app, ctx, actor, self.id(&tenant).await?, limit).await?;
-                self.out.list(&list, &["mail", "externalUserState", "accountEnabled", "createdDateTime", "id"])
+                self.out
+                    .list(&list, &["mail", "externalUserState", "accountEnabled", "createdDateTime", "id"])
             }
-            args::Guest::Show(name) => self.out.one(&guests::show(app, ctx, actor, self.id(&name.tenant).await?, &name.guest).await?),
-            args::Guest::Block(name) => {
-                self.out.one(&guests::set_enabled(app, ctx, actor, self.id(&name.tenant).await?, &name.guest, false).await?)
+            args::Guest::Show(name) => {
+                self.out.one(&guests::show(app, ctx, actor, self.id(&name.tenant).await?, &name.guest).await?)
             }
-            args::Guest::Unblock(name) => {
-                self.out.one(&guests::set_enabled(app, ctx, actor, self.id(&name.tenant).await?, &name.guest, true).await?)
-            }
+            args::Guest::Block(name) => self.out.one(
+                &guests::set_enabled(app, ctx, actor, self.id(&name.tenant).await?, &name.guest, false)
+                    .await?,
+            ),
+            args::Guest::Unblock(name) => self.out.one(
+                &guests::set_enabled(app, ctx, actor, self.id(&name.tenant).await?, &name.guest, true)
+                    .await?,
+            ),
         }
     }
 
     async fn sign_ins(&self, tenant: &str, follow: bool, limit: i64) -> Result<(), Failure> {
-        const COLUMNS: [&str; 7] = ["createdDateTime", "address", "outcome", "error", "method", "ipAddress", "traceId"];
+        const COLUMNS: [&str; 7] =
+            ["createdDateTime", "address", "outcome", "error", "method", "ipAddress", "traceId"];
         let tenant = self.id(tenant).await?;
         let mut rows = logs::sign_ins(self.app, &self.ctx, &self.actor, tenant, None, limit).await?;
         if !follow {
@@ -190,7 +243,8 @@ impl Desk<'_> {
             rows = match last {
                 Some(_) => logs::sign_ins(self.app, &self.ctx, &self.actor, tenant, last, limit).await?,
                 None => {
-                    let mut first = logs::sign_ins(self.app, &self.ctx, &self.actor, tenant, None, limit).await?;
+                    let mut first =
+                        logs::sign_ins(self.app, &self.ctx, &self.actor, tenant, None, limit).await?;
                     first.reverse();
                     first
                 }
@@ -208,7 +262,9 @@ impl Desk<'_> {
     }
 
     async fn explain(&self, address: &str, tenant: &str, client: Option<&str>) -> Result<(), Failure> {
-        let told = discovery::explain(self.app, &self.ctx, &self.actor, self.id(tenant).await?, address, client).await?;
+        let told =
+            discovery::explain(self.app, &self.ctx, &self.actor, self.id(tenant).await?, address, client)
+                .await?;
         if self.out.json {
             return self.out.one(&told);
         }

@@ -42,9 +42,18 @@ pub(crate) async fn demo(global: &Global, flags: &Demo) -> Result<(), Failure> {
     };
     let mailbox = Mailbox::new(Arc::new(SystemClock));
     let memory = mailbox.clone();
-    let app = open::open(&place, None, |urls: &Urls| urls.loopback().then(|| Arc::new(Transport::Memory(memory))))?;
+    let app =
+        open::open(&place, None, |urls: &Urls| urls.loopback().then(|| Arc::new(Transport::Memory(memory))))?;
     let (tenant, registered) = furnish(&app, &portal_url).await?;
-    let config = ServerConfig { listener, management, tls: None, trusted_proxies: Vec::new(), mailbox: Some(mailbox), workers: 2, jobs: true };
+    let config = ServerConfig {
+        listener,
+        management,
+        tls: None,
+        trusted_proxies: Vec::new(),
+        mailbox: Some(mailbox),
+        workers: 2,
+        jobs: true,
+    };
     let running = start(Arc::clone(&app), config).map_err(|e| Failure::new("listen", 7, e))?;
     let (handle, server) = vestibule_portal::start(Portal {
         listen: portal,
@@ -76,7 +85,12 @@ async fn furnish(app: &App, portal: &str) -> Result<(Tenant, Registered), Failur
         app,
         &ctx,
         &actor,
-        NewTenantInput { name: "Fabrikam".into(), domain: "fabrikam.example".into(), id: None, admin: Some("megan@fabrikam.example".into()) },
+        NewTenantInput {
+            name: "Fabrikam".into(),
+            domain: "fabrikam.example".into(),
+            id: None,
+            admin: Some("megan@fabrikam.example".into()),
+        },
     )
     .await?;
     let registered = applications::create(
@@ -96,7 +110,14 @@ async fn furnish(app: &App, portal: &str) -> Result<(Tenant, Registered), Failur
     )
     .await?;
     for address in GUESTS {
-        let input = InviteInput { address: address.into(), redirect_url: Some(format!("{portal}/")), inviter: None, send_mail: true, display_name: None, message: None };
+        let input = InviteInput {
+            address: address.into(),
+            redirect_url: Some(format!("{portal}/")),
+            inviter: None,
+            send_mail: true,
+            display_name: None,
+            message: None,
+        };
         invitations::invite(app, &ctx, &actor, tenant.id, input).await?;
     }
     Ok((tenant, registered))
@@ -123,7 +144,10 @@ fn announce(global: &Global, base: &str, portal: &str, tenant: &Tenant) {
 fn free(address: &str) -> Result<TcpListener, Failure> {
     let parsed: SocketAddr = address.parse().map_err(|e| Failure::config(format!("{address}: {e}")))?;
     if !parsed.ip().is_loopback() {
-        return Err(Failure::config(format!("{address}: a demonstration listens on a loopback address only")).hint("for real use: vestibule serve --help"));
+        return Err(Failure::config(format!(
+            "{address}: a demonstration listens on a loopback address only"
+        ))
+        .hint("for real use: vestibule serve --help"));
     }
     bind(address).or_else(|_| bind(&SocketAddr::new(parsed.ip(), 0).to_string()))
 }
@@ -142,7 +166,10 @@ impl Scratch {
         OsRandom::new().fill(&mut noise);
         let name: String = noise.iter().map(|b| format!("{b:02x}")).collect();
         let dir = std::env::temp_dir().join(format!("vestibule-demo-{name}"));
-        std::fs::DirBuilder::new().mode(0o700).create(&dir).map_err(|e| Failure::config(format!("{}: {e}", dir.display())))?;
+        std::fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&dir)
+            .map_err(|e| Failure::config(format!("{}: {e}", dir.display())))?;
         Ok(Self(dir))
     }
 }

@@ -23,7 +23,8 @@ pub(crate) async fn serve(global: &Global, flags: Serve) -> Result<(), Failure> 
     let serving = Serving::settle(flags, file)?;
     init_log(&serving.log, serving.log_format)?;
     let smtp = serving.smtp_url.clone().ok_or_else(|| {
-        Failure::config("no mail server is set, and codes travel by mail").hint("--smtp-url smtps://mail.example, or look first: vestibule demo")
+        Failure::config("no mail server is set, and codes travel by mail")
+            .hint("--smtp-url smtps://mail.example, or look first: vestibule demo")
     })?;
     let mut refused = None;
     let app = open::open(&place, Some(&serving), |urls| match transport(&smtp, &serving, urls) {
@@ -48,7 +49,10 @@ fn run(app: Arc<App>, serving: &Serving) -> Result<Running, Failure> {
     let config = ServerConfig {
         listener: bind(&serving.listen)?,
         management: bind(&serving.management_listen)?,
-        tls: serving.tls.as_ref().map(|t| vestibule_server::Tls { chain: t.chain.clone(), key: t.key.clone() }),
+        tls: serving
+            .tls
+            .as_ref()
+            .map(|t| vestibule_server::Tls { chain: t.chain.clone(), key: t.key.clone() }),
         trusted_proxies: serving.trusted_proxies.clone(),
         mailbox: None,
         workers: serving.workers,
@@ -82,7 +86,14 @@ fn announce(global: &Global, app: &App, place: &Place, serving: &Serving, runnin
     note(&format!("vestibule {}", env!("CARGO_PKG_VERSION")));
     note(&format!("  issuers     {}/{{tenant}}/v2.0", app.urls.base()));
     note(&format!("  database    {database}"));
-    note(&format!("  mail        {}", serving.smtp_url.as_deref().and_then(|u| SmtpUrl::parse(u, app.urls.loopback()).ok()).map_or_else(String::new, |u| u.to_string())));
+    note(&format!(
+        "  mail        {}",
+        serving
+            .smtp_url
+            .as_deref()
+            .and_then(|u| SmtpUrl::parse(u, app.urls.loopback()).ok())
+            .map_or_else(String::new, |u| u.to_string())
+    ));
     note(&format!("  management  http://{}", running.management));
     if app.urls.loopback() {
         note("  notice      loopback mode: plain http and plain cookies, good on this machine only");
@@ -92,10 +103,14 @@ fn announce(global: &Global, app: &App, place: &Place, serving: &Serving, runnin
 
 /// ADM-16: a password in a flag is seen by everybody who lists processes.
 fn warn_of_passwords(global: &Global, flags: &Serve) {
-    let holds = |url: &Option<String>| url.as_ref().and_then(|u| url::Url::parse(u).ok()).is_some_and(|u| u.password().is_some());
+    let holds = |url: &Option<String>| {
+        url.as_ref().and_then(|u| url::Url::parse(u).ok()).is_some_and(|u| u.password().is_some())
+    };
     let in_argv = |name: &str| std::env::args().any(|a| a.starts_with(name));
     if holds(&global.database_url) && in_argv("--database-url") {
-        note("warning: the password in --database-url shows in the list of processes; use VESTIBULE_DATABASE_URL");
+        note(
+            "warning: the password in --database-url shows in the list of processes; use VESTIBULE_DATABASE_URL",
+        );
     }
     if holds(&flags.smtp_url) && in_argv("--smtp-url") {
         note("warning: the password in --smtp-url shows in the list of processes; use VESTIBULE_SMTP_URL");
@@ -104,8 +119,10 @@ fn warn_of_passwords(global: &Global, flags: &Serve) {
 
 /// Logs go to stderr, as text or JSON lines.
 pub(crate) fn init_log(filter: &str, format: LogFormat) -> Result<(), Failure> {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|e| Failure::config(format!("log: {e}")))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    let filter =
+        tracing_subscriber::EnvFilter::try_new(filter).map_err(|e| Failure::config(format!("log: {e}")))?;
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
     let set = match format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
@@ -116,7 +133,10 @@ pub(crate) fn init_log(filter: &str, format: LogFormat) -> Result<(), Failure> {
 /// Waits for SIGTERM or SIGINT.
 pub(crate) async fn stopped() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else { return };
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}

@@ -34,6 +34,7 @@ fn who_may_invite() {
         let may = matches!(role, Role::GlobalAdministrator | Role::UserAdministrator | Role::GuestInviter);
         assert_eq!(authorize(&user(role), Action::InviteGuest, Object::Tenant(ALPHA)).is_ok(), may, "{role}");
     }
-    let denied = authorize(&user(Role::ReportsReader), Action::InviteGuest, Object::Tenant(ALPHA)).unwrap_err();
+    let denied =
+        authorize(&user(Role::ReportsReader), Action::InviteGuest, Object::Tenant(ALPHA)).unwrap_err();
     assert!(denied.roles.contains(&Role::GuestInviter));
 }

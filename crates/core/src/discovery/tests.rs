@@ -25,15 +25,41 @@ fn the_chain_for_a_redeeming_guest() {
     use Method::{Account, Federated, Organization, Passcode};
     let on = Discovery::default();
     let no_code = Discovery { passcode: false, ..on.clone() };
-    let code_only = Discovery { fallback_identity_provider: FallbackProvider::EmailOneTimePasscode, ..on.clone() };
+    let code_only =
+        Discovery { fallback_identity_provider: FallbackProvider::EmailOneTimePasscode, ..on.clone() };
     let unasked = Some(Answer::Unasked);
     let table: Vec<(&str, Facts<'_>, Vec<(Method, Use)>, Option<Refusal>)> = vec![
         ("nothing but mail", facts(&on), vec![(Passcode, Use::SignIn)], None),
-        ("routed", Facts { federated: unasked, account: true, ..facts(&on) }, vec![(Federated, Use::SignIn)], None),
-        ("home", Facts { organization: unasked, account: true, ..facts(&on) }, vec![(Organization, Use::SignIn)], None),
-        ("not mine", Facts { organization: Some(Answer::NotMine), ..facts(&on) }, vec![(Passcode, Use::SignIn)], None),
-        ("account", Facts { account: true, ..facts(&on) }, vec![(Account, Use::SignIn), (Passcode, Use::SignIn)], None),
-        ("failed", Facts { federated: Some(Answer::Failed), account: true, ..facts(&on) }, vec![], Some(Refusal::ProviderFailed)),
+        (
+            "routed",
+            Facts { federated: unasked, account: true, ..facts(&on) },
+            vec![(Federated, Use::SignIn)],
+            None,
+        ),
+        (
+            "home",
+            Facts { organization: unasked, account: true, ..facts(&on) },
+            vec![(Organization, Use::SignIn)],
+            None,
+        ),
+        (
+            "not mine",
+            Facts { organization: Some(Answer::NotMine), ..facts(&on) },
+            vec![(Passcode, Use::SignIn)],
+            None,
+        ),
+        (
+            "account",
+            Facts { account: true, ..facts(&on) },
+            vec![(Account, Use::SignIn), (Passcode, Use::SignIn)],
+            None,
+        ),
+        (
+            "failed",
+            Facts { federated: Some(Answer::Failed), account: true, ..facts(&on) },
+            vec![],
+            Some(Refusal::ProviderFailed),
+        ),
         (
             "failed, fallback on",
             Facts { federated: Some(Answer::Failed), fallback_on_failure: true, ..facts(&on) },
@@ -44,8 +70,18 @@ fn the_chain_for_a_redeeming_guest() {
         ("code off, account", Facts { account: true, ..facts(&no_code) }, vec![(Account, Use::SignIn)], None),
         ("code off, sign-up", Facts { sign_up: true, ..facts(&no_code) }, vec![(Account, Use::Create)], None),
         ("sign-up", Facts { sign_up: true, ..facts(&on) }, vec![(Passcode, Use::SignIn)], None),
-        ("no account step", Facts { account: true, ..facts(&code_only) }, vec![(Passcode, Use::SignIn)], None),
-        ("blocked domain", Facts { domain_admitted: false, ..facts(&on) }, vec![], Some(Refusal::DomainBlocked)),
+        (
+            "no account step",
+            Facts { account: true, ..facts(&code_only) },
+            vec![(Passcode, Use::SignIn)],
+            None,
+        ),
+        (
+            "blocked domain",
+            Facts { domain_admitted: false, ..facts(&on) },
+            vec![],
+            Some(Refusal::DomainBlocked),
+        ),
     ];
     for (name, facts, expected, refusal) in table {
         let plan = decide(Standing::Redeeming, &facts);
@@ -80,7 +116,13 @@ fn a_redeemed_guest_keeps_the_method() {
             None,
         ),
         ("code off", Passcode, facts(&no_code), vec![], Some(Refusal::PinnedMethodOff)),
-        ("federated", Federated, Facts { federated: unasked, ..facts(&on) }, vec![(Federated, Use::SignIn)], None),
+        (
+            "federated",
+            Federated,
+            Facts { federated: unasked, ..facts(&on) },
+            vec![(Federated, Use::SignIn)],
+            None,
+        ),
         ("federated gone", Federated, facts(&on), vec![], Some(Refusal::PinnedMethodOff)),
         (
             "federated failed",
@@ -89,8 +131,20 @@ fn a_redeemed_guest_keeps_the_method() {
             vec![],
             Some(Refusal::ProviderFailed),
         ),
-        ("home", Organization, Facts { organization: unasked, ..facts(&on) }, vec![(Organization, Use::SignIn)], None),
-        ("home left", Organization, Facts { organization: Some(Answer::NotMine), ..facts(&on) }, vec![], Some(Refusal::PinnedMethodOff)),
+        (
+            "home",
+            Organization,
+            Facts { organization: unasked, ..facts(&on) },
+            vec![(Organization, Use::SignIn)],
+            None,
+        ),
+        (
+            "home left",
+            Organization,
+            Facts { organization: Some(Answer::NotMine), ..facts(&on) },
+            vec![],
+            Some(Refusal::PinnedMethodOff),
+        ),
         ("account", Account, Facts { account: true, ..facts(&on) }, vec![(Account, Use::SignIn)], None),
         ("account gone", Account, facts(&on), vec![], Some(Refusal::PinnedMethodOff)),
     ] {

@@ -46,6 +46,9 @@ fn entry_table() {
 fn pages_need_a_tenant() {
     assert_eq!(resolve_page(&Segment::Tenantless), Entry::Choose);
     assert_eq!(resolve_page(&Segment::Unknown), Entry::Refuse(Refusal::TenantUnknown));
-    assert_eq!(resolve_page(&Segment::Tenant { id: ALPHA, active: false }), Entry::Refuse(Refusal::TenantOff));
+    assert_eq!(
+        resolve_page(&Segment::Tenant { id: ALPHA, active: false }),
+        Entry::Refuse(Refusal::TenantOff)
+    );
     assert_eq!(resolve_page(&Segment::Tenant { id: ALPHA, active: true }), Entry::Tenant(ALPHA));
 }

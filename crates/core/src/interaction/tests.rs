@@ -25,7 +25,10 @@ fn demand() -> Demand {
 }
 
 fn plan(offers: &[(Method, Use)], refusal: Option<discovery::Refusal>) -> Plan {
-    let offers = offers.iter().map(|(method, purpose)| discovery::Offer { method: *method, purpose: *purpose }).collect();
+    let offers = offers
+        .iter()
+        .map(|(method, purpose)| discovery::Offer { method: *method, purpose: *purpose })
+        .collect();
     Plan { offers, refusal, trail: Vec::new() }
 }
 
@@ -70,7 +73,11 @@ fn facts(plan: &Plan) -> Facts<'_> {
 
 fn proven_ledger() -> Ledger {
     let mut ledger = Ledger::default();
-    assert!(ledger.record(REALM, TRIP, &MailboxProof::earned(REALM, TRIP, "gina@guest.test", None, noon(), MailboxVia::Code)));
+    assert!(ledger.record(
+        REALM,
+        TRIP,
+        &MailboxProof::earned(REALM, TRIP, "gina@guest.test", None, noon(), MailboxVia::Code)
+    ));
     ledger
 }
 
@@ -79,7 +86,12 @@ fn mail() -> Plan {
 }
 
 fn session(at: Instant) -> Option<Session> {
-    Some(Session { address_key: "gina@guest.test".into(), authentication: authentication(at), decision: grant(), picked: false })
+    Some(Session {
+        address_key: "gina@guest.test".into(),
+        authentication: authentication(at),
+        decision: grant(),
+        picked: false,
+    })
 }
 
 /// Before an address: type it, or pick one.
@@ -128,10 +140,18 @@ fn every_method_has_its_step() {
 fn hrd_09_what_is_off_is_off_at_every_step() {
     let mail = mail();
     for ledger in [Ledger::default(), proven_ledger()] {
-        let base = Facts { session: session(noon()), person: Some(Person::Accepted), decision: Some(grant()), ..facts(&mail) };
+        let base = Facts {
+            session: session(noon()),
+            person: Some(Person::Accepted),
+            decision: Some(grant()),
+            ..facts(&mail)
+        };
         let off = |f: Facts<'_>| next(&demand(), &f, &ledger);
         assert_eq!(off(Facts { tenant_active: false, ..base.clone() }), Step::Refuse(Refusal::TenantOff));
-        assert_eq!(off(Facts { application_enabled: false, ..base.clone() }), Step::Refuse(Refusal::ApplicationOff));
+        assert_eq!(
+            off(Facts { application_enabled: false, ..base.clone() }),
+            Step::Refuse(Refusal::ApplicationOff)
+        );
         let blocked = Facts { early_block: Some(BlockReason::Time), ..base };
         assert_eq!(off(blocked), Step::Refuse(Refusal::Blocked(BlockReason::Time)));
     }
@@ -160,7 +180,10 @@ fn otp_29_after_the_proof_the_person_decides() {
 fn otp_13_the_method_must_still_be_allowed() {
     let off = plan(&[], Some(discovery::Refusal::NoMethod));
     let facts = Facts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&off) };
-    assert_eq!(next(&demand(), &facts, &proven_ledger()), Step::Refuse(Refusal::NoMethod(discovery::Refusal::NoMethod)));
+    assert_eq!(
+        next(&demand(), &facts, &proven_ledger()),
+        Step::Refuse(Refusal::NoMethod(discovery::Refusal::NoMethod))
+    );
 }
 
 /// INV-11, HRD-14: a pending guest reviews before anything ends, and once is enough.
@@ -180,7 +203,12 @@ fn obligations_lead_to_their_pages() {
     let mail = mail();
     let ledger = proven_ledger();
     let owing = |person, obligations: Vec<Obligation>, second_steps| {
-        let facts = Facts { person: Some(person), decision: Some(Decision::Need(obligations)), second_steps, ..facts(&mail) };
+        let facts = Facts {
+            person: Some(person),
+            decision: Some(Decision::Need(obligations)),
+            second_steps,
+            ..facts(&mail)
+        };
         next(&demand(), &facts, &ledger)
     };
     let none = SecondSteps::default();
@@ -189,19 +217,32 @@ fn obligations_lead_to_their_pages() {
     assert_eq!(owing(Person::Accepted, vec![Obligation::FreshProof], none), Step::SendCode);
     assert_eq!(owing(Person::Accepted, vec![Obligation::SecondStep], enrolled), Step::SecondFactor);
     assert_eq!(owing(Person::Accepted, vec![Obligation::SecondStep], fresh), Step::Enrol);
-    assert_eq!(owing(Person::Accepted, vec![Obligation::SecondStep], none), Step::Refuse(Refusal::SecondStepUnavailable));
+    assert_eq!(
+        owing(Person::Accepted, vec![Obligation::SecondStep], none),
+        Step::Refuse(Refusal::SecondStepUnavailable)
+    );
     assert_eq!(owing(Person::Accepted, vec![Obligation::Terms(4)], none), Step::Terms(4));
     assert_eq!(owing(Person::Pending, vec![Obligation::Terms(4)], none), Step::Review { terms: Some(4) });
-    let blocked = Facts { person: Some(Person::Accepted), decision: Some(Decision::Block(BlockReason::Risk)), ..facts(&mail) };
+    let blocked = Facts {
+        person: Some(Person::Accepted),
+        decision: Some(Decision::Block(BlockReason::Risk)),
+        ..facts(&mail)
+    };
     assert_eq!(next(&demand(), &blocked, &ledger), Step::Refuse(Refusal::Blocked(BlockReason::Risk)));
-    let consent = Facts { person: Some(Person::Accepted), decision: Some(grant()), consent_missing: true, ..facts(&mail) };
+    let consent = Facts {
+        person: Some(Person::Accepted),
+        decision: Some(grant()),
+        consent_missing: true,
+        ..facts(&mail)
+    };
     assert_eq!(next(&demand(), &consent, &ledger), Step::AppConsent);
 }
 
 /// Real rules, through `evaluate`: terms for a pending guest stand on the review page.
 #[test]
 fn a_real_rule_reaches_its_page() {
-    let rules = [AccessRule { name: "t".into(), applications: vec![], control: Control::Terms { version: 2 } }];
+    let rules =
+        [AccessRule { name: "t".into(), applications: vec![], control: Control::Terms { version: 2 } }];
     let authentication = authentication(noon());
     let subject = Subject {
         tenant: TenantId(Uuid::from_u128(1)),
@@ -221,7 +262,12 @@ fn a_real_rule_reaches_its_page() {
 fn otp_26_a_mailbox_never_satisfies_a_higher_level() {
     let mail = mail();
     let wants = Demand { essential_acr: vec![ACR_MFA.into()], ..demand() };
-    let base = Facts { person: Some(Person::Accepted), decision: Some(grant()), session: session(noon()), ..facts(&mail) };
+    let base = Facts {
+        person: Some(Person::Accepted),
+        decision: Some(grant()),
+        session: session(noon()),
+        ..facts(&mail)
+    };
     assert_eq!(next(&wants, &base, &proven_ledger()), Step::Refuse(Refusal::LevelUnavailable));
     let either = Demand { essential_acr: vec![ACR_MFA.into(), ACR_MAILBOX.into()], ..demand() };
     assert_eq!(next(&either, &base, &proven_ledger()), Step::Finish(Finish::Session));
@@ -233,11 +279,17 @@ fn oid_12_a_session_answers_what_it_satisfies() {
     let mail = mail();
     let empty = Ledger::default();
     let hour_ago = noon() - TimeDelta::hours(1);
-    let with = |demand: &Demand, session| next(demand, &Facts { session, address: None, plan: None, ..facts(&mail) }, &empty);
+    let with = |demand: &Demand, session| {
+        next(demand, &Facts { session, address: None, plan: None, ..facts(&mail) }, &empty)
+    };
     let done = Step::Finish(Finish::Session);
     assert_eq!(with(&demand(), session(hour_ago)), done);
     assert_eq!(with(&Demand { login: true, ..demand() }, session(hour_ago)), Step::Identify);
-    assert_eq!(with(&Demand { login: true, ..demand() }, session(noon())), done, "another tab signed in meanwhile");
+    assert_eq!(
+        with(&Demand { login: true, ..demand() }, session(noon())),
+        done,
+        "another tab signed in meanwhile"
+    );
     let aged = |seconds| Demand { max_age: Some(TimeDelta::seconds(seconds)), ..demand() };
     assert_eq!(with(&aged(3_600), session(hour_ago)), done);
     assert_eq!(with(&aged(3_599), session(hour_ago)), Step::Identify);
@@ -249,7 +301,8 @@ fn oid_12_a_session_answers_what_it_satisfies() {
     assert_eq!(with(&select, picked), done);
     let blocked = session(hour_ago).map(|s| Session { decision: Decision::Block(BlockReason::Generic), ..s });
     assert_eq!(with(&demand(), blocked), Step::Refuse(Refusal::Blocked(BlockReason::Generic)));
-    let owing = session(hour_ago).map(|s| Session { decision: Decision::Need(vec![Obligation::FreshProof]), ..s });
+    let owing =
+        session(hour_ago).map(|s| Session { decision: Decision::Need(vec![Obligation::FreshProof]), ..s });
     assert_eq!(with(&demand(), owing), Step::Identify);
 }
 
@@ -270,7 +323,8 @@ fn inv_01_a_session_never_redeems_an_invitation() {
 fn hrd_03_a_proof_keeps_to_its_address() {
     let mail = mail();
     let paul = Some(Addressed { key: "paul@pass.test".into() });
-    let facts = Facts { address: paul, person: Some(Person::Accepted), decision: Some(grant()), ..facts(&mail) };
+    let facts =
+        Facts { address: paul, person: Some(Person::Accepted), decision: Some(grant()), ..facts(&mail) };
     assert_eq!(next(&demand(), &facts, &proven_ledger()), Step::SendCode);
 }
 
@@ -282,6 +336,9 @@ fn every_ending_needs_its_proof() {
         let demand = Demand { ending: *ending, ..demand() };
         let facts = Facts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&mail) };
         assert_eq!(next(&demand, &facts, &Ledger::default()), Step::SendCode);
-        assert_eq!(next(&demand, &facts, &proven_ledger()), Step::Finish(Finish::Proof(authentication(noon()))));
+        assert_eq!(
+            next(&demand, &facts, &proven_ledger()),
+            Step::Finish(Finish::Proof(authentication(noon())))
+        );
     }
 }

@@ -68,7 +68,16 @@ fn otp_01_every_position_is_uniform() {
 /// OTP-02: digits of any script, with anything around them.
 #[test]
 fn otp_02_reads_what_people_paste() {
-    for typed in ["12345678", " 1234 5678 ", "１２３４５６７８", "١٢٣٤٥٦٧٨", "۱۲۳۴۵۶۷۸", "Your code is 1234-5678", "१२३४५६७८", "12345678\n"] {
+    for typed in [
+        "12345678",
+        " 1234 5678 ",
+        "１２３４５６７８",
+        "١٢٣٤٥٦٧٨",
+        "۱۲۳۴۵۶۷۸",
+        "Your code is 1234-5678",
+        "१२३४५६७८",
+        "12345678\n",
+    ] {
         assert_eq!(Code::read(typed).map(|c| c.expose().to_owned()), Ok("12345678".to_owned()), "{typed:?}");
     }
 }
@@ -167,5 +176,8 @@ fn otp_07_marks_are_four_plain_letters() {
 #[test]
 fn key_06_codes_do_not_print() {
     let code = Code::read("12345678").unwrap();
-    assert_eq!(format!("{code:?} {:?} {:?}", Digest([7; 32]), Secret::new("x".into())), "Code(***) Digest(***) ***");
+    assert_eq!(
+        format!("{code:?} {:?} {:?}", Digest([7; 32]), Secret::new("x".into())),
+        "Code(***) Digest(***) ***"
+    );
 }

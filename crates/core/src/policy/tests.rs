@@ -46,7 +46,10 @@ fn the_table_of_controls() {
     assert_eq!(decide(std::slice::from_ref(&second), 0), Decision::Need(vec![SecondStep]));
     assert!(matches!(decide(&[terms(1)], 0), Decision::Grant(_)));
     assert_eq!(decide(&[terms(2), terms(3)], 0), Decision::Need(vec![Terms(3)]));
-    assert_eq!(decide(&[terms(2), second, frequency], 61), Decision::Need(vec![FreshProof, SecondStep, Terms(2)]));
+    assert_eq!(
+        decide(&[terms(2), second, frequency], 61),
+        Decision::Need(vec![FreshProof, SecondStep, Terms(2)])
+    );
 }
 
 /// A rule for other applications asks nothing here.

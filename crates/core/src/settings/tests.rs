@@ -17,7 +17,10 @@ fn otp_03_refuses_a_longer_lifetime() {
 fn the_default_order_ends_with_the_code() {
     let order = Discovery::default().order();
     assert_eq!(order, [Method::Federated, Method::Organization, Method::Account, Method::Passcode]);
-    let mut settings = Discovery { fallback_identity_provider: FallbackProvider::EmailOneTimePasscode, ..Discovery::default() };
+    let mut settings = Discovery {
+        fallback_identity_provider: FallbackProvider::EmailOneTimePasscode,
+        ..Discovery::default()
+    };
     assert_eq!(settings.order(), [Method::Federated, Method::Organization, Method::Passcode]);
     settings.fallback_identity_provider = FallbackProvider::MicrosoftAccount;
     assert_eq!(settings.order(), [Method::Federated, Method::Organization, Method::Account]);

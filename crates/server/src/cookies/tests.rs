@@ -34,9 +34,17 @@ fn ses_02_the_other_form_is_not_read() {
     let plain = Names { loopback: true };
     assert!(plain.read(std::iter::once(&b"__Host-vs.AA=x"[..])).sessions.is_empty());
     assert_eq!(plain.read(std::iter::once(&b"vs.AA=x"[..])).sessions.len(), 1);
-    let change = Change::Session { realm: Realm::Tenant(TenantId(uuid::Uuid::from_u128(1))), value: "v".into(), max_age: 60 };
+    let change = Change::Session {
+        realm: Realm::Tenant(TenantId(uuid::Uuid::from_u128(1))),
+        value: "v".into(),
+        max_age: 60,
+    };
     let line = HOST.write(std::slice::from_ref(&change), &Jar::default()).remove(0);
-    assert!(line.starts_with("__Host-vs.") && line.ends_with("; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"), "{line}");
+    assert!(
+        line.starts_with("__Host-vs.")
+            && line.ends_with("; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"),
+        "{line}"
+    );
     assert!(!plain.write(&[change], &Jar::default()).remove(0).contains("Secure"));
 }
 

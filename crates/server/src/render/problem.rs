@@ -45,19 +45,26 @@ fn refused(state: &State, incoming: &Incoming, problem: &Problem) -> HttpRespons
     let mut frame = bare_frame(state, incoming);
     if let Some(tenant) = &problem.tenant {
         frame.brand = tenant.name.clone();
-        frame.segment = if incoming.segment.is_empty() { tenant.id.to_string() } else { incoming.segment.clone() };
+        frame.segment =
+            if incoming.segment.is_empty() { tenant.id.to_string() } else { incoming.segment.clone() };
         frame.contact = tenant.settings.contact.clone();
     }
     frame.app = problem.application.as_ref().map(|a| a.application.name.clone());
     let ui = &state.app.ui;
     let rendered = match problem.code {
         Code::Cookies => {
-            let again = problem.restart.as_deref().and_then(Link::path).map_or_else(|| Again::Open(Link::root()), Again::Open);
+            let again = problem
+                .restart
+                .as_deref()
+                .and_then(Link::path)
+                .map_or_else(|| Again::Open(Link::root()), Again::Open);
             CookiesPage { host: state.app.urls.host().to_owned(), embedded: false, again }.render(ui, &frame)
         }
         Code::PolicyBlocked | Code::SecondStep | Code::NoMethod => {
             let reason = match problem.code {
-                Code::NoMethod => BlockReason::NoMethod { email: problem.address.clone().unwrap_or_default() },
+                Code::NoMethod => {
+                    BlockReason::NoMethod { email: problem.address.clone().unwrap_or_default() }
+                }
                 _ => BlockReason::Generic,
             };
             let trace = incoming.ctx.trace.to_string();
@@ -72,10 +79,19 @@ fn refused(state: &State, incoming: &Incoming, problem: &Problem) -> HttpRespons
 fn error_page(incoming: &Incoming, problem: &Problem, code: Code) -> ErrorPage {
     let mut page = ErrorPage::new(code, &incoming.ctx.trace.to_string());
     page.email = problem.address.clone();
-    page.domain = problem.address.as_deref().and_then(|a| Address::parse(a).ok()).map(|a| a.domain().to_string());
+    page.domain =
+        problem.address.as_deref().and_then(|a| Address::parse(a).ok()).map(|a| a.domain().to_string());
     page.again = again(problem, code);
     page.back = back(problem);
-    let construction = matches!(code, Code::ClientUnknown | Code::ClientOff | Code::RedirectMismatch | Code::RequestBad | Code::ScopeDenied | Code::TenantMissing);
+    let construction = matches!(
+        code,
+        Code::ClientUnknown
+            | Code::ClientOff
+            | Code::RedirectMismatch
+            | Code::RequestBad
+            | Code::ScopeDenied
+            | Code::TenantMissing
+    );
     page.developer = construction.then(|| problem.developer.unwrap_or_else(|| code.developer()).to_owned());
     page
 }
@@ -83,7 +99,8 @@ fn error_page(incoming: &Incoming, problem: &Problem, code: Code) -> ErrorPage {
 /// What the button does: the step again, or the application, where the trip can start anew.
 fn again(problem: &Problem, code: Code) -> Option<Again> {
     let place = problem.restart.as_deref().or_else(|| {
-        let restarts = matches!(code, Code::OtherBrowser | Code::InteractionExpired | Code::InteractionUnknown);
+        let restarts =
+            matches!(code, Code::OtherBrowser | Code::InteractionExpired | Code::InteractionUnknown);
         problem.back.as_deref().filter(|_| restarts)
     })?;
     let link = if place.starts_with('/') { Link::path(place) } else { Link::parse(place) };

@@ -1,18 +1,21 @@
 //! From the use cases' pages to the templates' contexts.
 
 use actix_web::http::StatusCode;
+use vestibule_core::Address;
 use vestibule_core::clock::Instant;
 use vestibule_core::passcode::ShapeError;
 use vestibule_core::settings::BlockReason as Blocked;
 use vestibule_core::throttle::Wait;
-use vestibule_core::Address;
 use vestibule_service::flow::report::Said;
-use vestibule_service::flow::view::{CodeState, EmailProblem, EnterCode, Fate, Invitation, Lock, Report, Review};
+use vestibule_service::flow::view::{
+    CodeState, EmailProblem, EnterCode, Fate, Invitation, Lock, Report, Review,
+};
 use vestibule_service::flow::{Page, View};
 use vestibule_ui::page::{
-    AccountDetail, AccountRow, AccountsPage, AddressPage, AddressProblem, BlockReason, BlockedPage, CodeProblem, DonePage,
-    EnterCodePage, InviteOtherPage, InvitePage, InviteProblemPage, Locked, LockedPage, ReportPage, ReportState, RequestFacts,
-    ResendHint, ReviewCancelledPage, ReviewPage, SendCodePage, SendProblem, SignOutPage, SignedOutPage, WaitPage,
+    AccountDetail, AccountRow, AccountsPage, AddressPage, AddressProblem, BlockReason, BlockedPage,
+    CodeProblem, DonePage, EnterCodePage, InviteOtherPage, InvitePage, InviteProblemPage, Locked, LockedPage,
+    ReportPage, ReportState, RequestFacts, ResendHint, ReviewCancelledPage, ReviewPage, SendCodePage,
+    SendProblem, SignOutPage, SignedOutPage, WaitPage,
 };
 use vestibule_ui::{Again, AppLink, Frame, Link, Page as _, UiError};
 
@@ -32,7 +35,9 @@ pub(crate) fn render(state: &State, page: &Page, frame: &Frame) -> Rendered {
         View::Accounts { accounts, forgot } => (ok, accounts_page(accounts, forgot).render(ui, frame)),
         View::SendCode { address, wait, bounced } => send_code(state, frame, address, *wait, *bounced),
         View::EnterCode(code) => enter_code(state, page, frame, code),
-        View::Locked { address, lock, ordinal, resend_at } => locked(state, frame, address, *lock, *ordinal, *resend_at),
+        View::Locked { address, lock, ordinal, resend_at } => {
+            locked(state, frame, address, *lock, *ordinal, *resend_at)
+        }
         View::Wait { until } => {
             let again = Again::Open(link(&signin_path(page)));
             (StatusCode::TOO_MANY_REQUESTS, WaitPage { until: *until, email: None, again }.render(ui, frame))
@@ -44,7 +49,9 @@ pub(crate) fn render(state: &State, page: &Page, frame: &Frame) -> Rendered {
         View::ReviewCancelled => (ok, ReviewCancelledPage { back: back(page) }.render(ui, frame)),
         View::Invitation(invitation) => (ok, invite(frame, invitation).render(ui, frame)),
         View::InvitationDone { applications } => {
-            let apps = applications.iter().filter_map(|(name, url)| Some(AppLink { name: name.clone(), link: Link::parse(url)? }));
+            let apps = applications
+                .iter()
+                .filter_map(|(name, url)| Some(AppLink { name: name.clone(), link: Link::parse(url)? }));
             (ok, DonePage { apps: apps.collect() }.render(ui, frame))
         }
         View::InvitationOther { masked, signed_in } => {
@@ -61,11 +68,24 @@ pub(crate) fn render(state: &State, page: &Page, frame: &Frame) -> Rendered {
         View::SignOut { address, query } => (ok, sign_out(page, address, query).render(ui, frame)),
         View::SignedOut { back: place } => {
             let back = place.as_deref().and_then(|p| app_link(page, p));
-            let page = SignedOutPage { apps: Vec::new(), failed: Vec::new(), again: None, back, frames: Vec::new() };
+            let page =
+                SignedOutPage { apps: Vec::new(), failed: Vec::new(), again: None, back, frames: Vec::new() };
             (ok, page.render(ui, frame))
         }
-        View::FormPost => (ok, SignedOutPage { apps: Vec::new(), failed: Vec::new(), again: None, back: None, frames: Vec::new() }.render(ui, frame)),
-        View::Blocked(reason) => (StatusCode::FORBIDDEN, blocked(page, blocked_reason(*reason)).render(ui, frame)),
+        View::FormPost => (
+            ok,
+            SignedOutPage {
+                apps: Vec::new(),
+                failed: Vec::new(),
+                again: None,
+                back: None,
+                frames: Vec::new(),
+            }
+            .render(ui, frame),
+        ),
+        View::Blocked(reason) => {
+            (StatusCode::FORBIDDEN, blocked(page, blocked_reason(*reason)).render(ui, frame))
+        }
         View::NoWay { address } => {
             let reason = BlockReason::NoMethod { email: address.clone() };
             (StatusCode::FORBIDDEN, blocked(page, reason).render(ui, frame))
@@ -76,7 +96,9 @@ pub(crate) fn render(state: &State, page: &Page, frame: &Frame) -> Rendered {
 /// Seconds for `Retry-After` (DOS-03, G08).
 pub(crate) fn retry_after(page: &Page, now: Instant) -> Option<i64> {
     let until = match &page.view {
-        View::Wait { until } | View::Locked { lock: Lock::Paused(until) | Lock::Suspended(until), .. } => *until,
+        View::Wait { until } | View::Locked { lock: Lock::Paused(until) | Lock::Suspended(until), .. } => {
+            *until
+        }
         View::SendCode { wait: Some(wait), .. } => wait.until(),
         View::EnterCode(EnterCode { state: CodeState::Early(at) | CodeState::Enough(at), .. }) => *at,
         _ => return None,
@@ -84,7 +106,13 @@ pub(crate) fn retry_after(page: &Page, now: Instant) -> Option<i64> {
     Some((until - now).num_seconds().max(1))
 }
 
-fn email(page: &Page, value: &Option<String>, prefilled: bool, error: Option<&EmailProblem>, suggestion: &Option<String>) -> AddressPage {
+fn email(
+    page: &Page,
+    value: &Option<String>,
+    prefilled: bool,
+    error: Option<&EmailProblem>,
+    suggestion: &Option<String>,
+) -> AddressPage {
     AddressPage {
         value: value.clone(),
         prefilled,
@@ -157,13 +185,25 @@ fn enter_code(state: &State, page: &Page, frame: &Frame, code: &EnterCode) -> Re
     (status, context.render(&state.app.ui, frame))
 }
 
-fn locked(state: &State, frame: &Frame, address: &str, lock: Lock, ordinal: i32, resend_at: Instant) -> Rendered {
+fn locked(
+    state: &State,
+    frame: &Frame,
+    address: &str,
+    lock: Lock,
+    ordinal: i32,
+    resend_at: Instant,
+) -> Rendered {
     let (locked, resend_at, status) = match lock {
         Lock::Burned => (Locked::Burned, resend_at, StatusCode::UNPROCESSABLE_ENTITY),
         Lock::Paused(until) => (Locked::Paused, until, StatusCode::TOO_MANY_REQUESTS),
         Lock::Suspended(until) => (Locked::Suspended, until, StatusCode::TOO_MANY_REQUESTS),
     };
-    let page = LockedPage { email: address.to_owned(), locked, ordinal: u32::try_from(ordinal).unwrap_or_default(), resend_at };
+    let page = LockedPage {
+        email: address.to_owned(),
+        locked,
+        ordinal: u32::try_from(ordinal).unwrap_or_default(),
+        resend_at,
+    };
     (status, page.render(&state.app.ui, frame))
 }
 
@@ -174,7 +214,11 @@ fn review_page(page: &Page, review: &Review) -> ReviewPage {
         inviter: review.inviter.clone(),
         verified_domain: page.tenant.verified_domain().map(ToOwned::to_owned),
         privacy: settings.privacy_url.as_deref().and_then(Link::parse),
-        terms: if review.terms { Some(settings.terms_url.as_deref().and_then(Link::parse).unwrap_or_else(|| terms(page))) } else { None },
+        terms: if review.terms {
+            Some(settings.terms_url.as_deref().and_then(Link::parse).unwrap_or_else(|| terms(page)))
+        } else {
+            None
+        },
         terms_missing: review.terms_missing,
         host: review.destination.clone(),
     }
@@ -221,7 +265,10 @@ fn report_page(frame: &Frame, report: Option<&Report>) -> ReportPage {
 }
 
 fn sign_out(page: &Page, address: &str, query: &str) -> SignOutPage {
-    let stay = page.application.as_ref().and_then(|a| a.application.settings.homepage.as_deref().and_then(Link::parse));
+    let stay = page
+        .application
+        .as_ref()
+        .and_then(|a| a.application.settings.homepage.as_deref().and_then(Link::parse));
     SignOutPage { email: Some(address.to_owned()), fields: vec![("request".into(), query.to_owned())], stay }
 }
 
@@ -252,7 +299,11 @@ fn app_link(page: &Page, url: &str) -> Option<AppLink> {
 
 fn signin_path(page: &Page) -> String {
     let locator = page.locator.as_ref().map(|i| format!("?i={i}")).unwrap_or_default();
-    if page.locator.is_some() { format!("/{}/signin{locator}", page.segment) } else { format!("/{}/invite", page.segment) }
+    if page.locator.is_some() {
+        format!("/{}/signin{locator}", page.segment)
+    } else {
+        format!("/{}/invite", page.segment)
+    }
 }
 
 fn link(path: &str) -> Link {

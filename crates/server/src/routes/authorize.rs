@@ -11,7 +11,8 @@ use crate::request::{Incoming, Shared};
 /// Begins a trip, or answers at once.
 pub(crate) async fn get(state: Shared, req: HttpRequest) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
-    let result = authorize(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, req.query_string()).await;
+    let result =
+        authorize(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, req.query_string()).await;
     render::reply(&state, &incoming, req.path(), result)
 }
 
@@ -28,6 +29,14 @@ pub(crate) async fn post(state: Shared, req: HttpRequest, body: web::Bytes) -> H
 
 /// Whether a body says that it is a form.
 pub(crate) fn is_form(req: &HttpRequest) -> bool {
-    let kind = req.headers().get(actix_web::http::header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    let kind = req
+        .headers()
+        .get(actix_web::http::header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    kind.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

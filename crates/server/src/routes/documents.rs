@@ -24,7 +24,10 @@ async fn document(state: Shared, req: HttpRequest, kind: Kind) -> HttpResponse {
     let segment = req.match_info().get("tenant").unwrap_or_default();
     let mut response = match state.documents.get(&state.app, segment, kind).await {
         Ok(document) => {
-            let same = req.headers().get(header::IF_NONE_MATCH).is_some_and(|v| v.as_bytes() == document.etag.as_bytes());
+            let same = req
+                .headers()
+                .get(header::IF_NONE_MATCH)
+                .is_some_and(|v| v.as_bytes() == document.etag.as_bytes());
             let mut builder = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
             builder
                 .insert_header((header::CONTENT_TYPE, "application/json"))
@@ -66,5 +69,7 @@ pub(crate) async fn icon(state: Shared, req: HttpRequest) -> HttpResponse {
 
 /// Nothing here is for search engines.
 pub(crate) async fn robots() -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body("User-agent: *\nDisallow: /\n")
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .body("User-agent: *\nDisallow: /\n")
 }

@@ -3,8 +3,8 @@
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_core::error::ErrorCode;
-use vestibule_service::flow::Reply;
 use vestibule_service::Error;
+use vestibule_service::flow::Reply;
 use vestibule_service::flow::invitation::{self, Pressed};
 
 use crate::form::Form;
@@ -40,7 +40,15 @@ pub(crate) async fn press(state: Shared, req: HttpRequest, body: web::Bytes) -> 
             "keep" => Pressed::Keep,
             _ => Pressed::Send,
         };
-        invitation::press(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, pressed, &form.text("csrf")).await
+        invitation::press(
+            &state.app,
+            &incoming.ctx,
+            &incoming.jar,
+            &incoming.segment,
+            pressed,
+            &form.text("csrf"),
+        )
+        .await
     }
     .await;
     render::reply(&state, &incoming, req.path(), result)

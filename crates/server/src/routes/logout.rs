@@ -2,8 +2,8 @@
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
-use vestibule_core::numbers::MAX_URI;
 use vestibule_core::error::ErrorCode;
+use vestibule_core::numbers::MAX_URI;
 use vestibule_service::Error;
 use vestibule_service::flow::{Reply, signout};
 
@@ -14,7 +14,9 @@ use crate::request::{Incoming, Shared, own_page};
 /// An application's request, or a link.
 pub(crate) async fn get(state: Shared, req: HttpRequest) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
-    let result = signout::request(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, req.query_string()).await;
+    let result =
+        signout::request(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, req.query_string())
+            .await;
     render::reply(&state, &incoming, req.path(), result)
 }
 
@@ -24,13 +26,23 @@ pub(crate) async fn post(state: Shared, req: HttpRequest, body: web::Bytes) -> H
     let result: Result<Reply, Error> = async {
         let form = Form::read(req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()), &body)?;
         if form.get("csrf").is_none() {
-            let query = std::str::from_utf8(&body).ok().filter(|b| b.bytes().all(|c| c.is_ascii_graphic()) && b.len() < MAX_URI);
+            let query = std::str::from_utf8(&body)
+                .ok()
+                .filter(|b| b.bytes().all(|c| c.is_ascii_graphic()) && b.len() < MAX_URI);
             let query = query.ok_or(ErrorCode::RequestBad)?;
             return Ok(Reply::redirect(format!("/{}/oauth2/v2.0/logout?{query}", incoming.segment)));
         }
         own_page(&state, &req)?;
         let request = form.text("request");
-        signout::confirm(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, &request, &form.text("csrf")).await
+        signout::confirm(
+            &state.app,
+            &incoming.ctx,
+            &incoming.jar,
+            &incoming.segment,
+            &request,
+            &form.text("csrf"),
+        )
+        .await
     }
     .await;
     render::reply(&state, &incoming, req.path(), result)

@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use vestibule_ui::page::{MailboxMail, MailboxPage};
 use vestibule_ui::Page as _;
+use vestibule_ui::page::{MailboxMail, MailboxPage};
 
 use crate::headers::{self, FormTargets};
 use crate::render;
@@ -26,7 +26,13 @@ async fn mailbox(state: Shared, req: HttpRequest, number: Option<u64>) -> HttpRe
     let mails: Vec<MailboxMail> = mailbox
         .list()
         .into_iter()
-        .map(|m| MailboxMail { number: m.number, at: m.at, to: m.to.as_str().to_owned(), subject: m.subject, text: m.text })
+        .map(|m| MailboxMail {
+            number: m.number,
+            at: m.at,
+            to: m.to.as_str().to_owned(),
+            subject: m.subject,
+            text: m.text,
+        })
         .collect();
     let open = number.or_else(|| mails.first().map(|m| m.number));
     let frame = render::bare_frame(&state, &incoming);

@@ -20,9 +20,15 @@ pub(crate) async fn get(state: Shared, req: HttpRequest) -> HttpResponse {
 fn is_invitation(path: &str) -> bool {
     let mut parts = path.split('/');
     let plain = |part: Option<&str>| {
-        part.is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)))
+        part.is_some_and(|p| {
+            !p.is_empty() && p.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        })
     };
-    parts.next() == Some("") && plain(parts.next()) && parts.next() == Some("invite") && plain(parts.next()) && parts.next().is_none()
+    parts.next() == Some("")
+        && plain(parts.next())
+        && parts.next() == Some("invite")
+        && plain(parts.next())
+        && parts.next().is_none()
 }
 
 #[cfg(test)]
@@ -32,7 +38,14 @@ mod tests {
     #[test]
     fn forwards_to_invitations_only() {
         assert!(is_invitation("/alder.example/invite/abc_-1"));
-        for other in ["//evil.test/invite/a", "/a/invite/", "/a/invite/b/c", "https://evil.test/a/invite/b", "/a/../invite/b", "/a/signin"] {
+        for other in [
+            "//evil.test/invite/a",
+            "/a/invite/",
+            "/a/invite/b/c",
+            "https://evil.test/a/invite/b",
+            "/a/../invite/b",
+            "/a/signin",
+        ] {
             assert!(!is_invitation(other), "{other}");
         }
     }

@@ -36,7 +36,15 @@ pub(crate) async fn press(state: Shared, req: HttpRequest, body: web::Bytes) -> 
             "resume" => Pressed::Resume,
             _ => Pressed::Stop { pause: form.text("pause") == "yes" },
         };
-        report::press(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, pressed, &form.text("csrf")).await
+        report::press(
+            &state.app,
+            &incoming.ctx,
+            &incoming.jar,
+            &incoming.segment,
+            pressed,
+            &form.text("csrf"),
+        )
+        .await
     }
     .await;
     render::reply(&state, &incoming, req.path(), result)

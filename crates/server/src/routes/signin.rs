@@ -80,7 +80,11 @@ pub(crate) async fn choose(state: Shared, req: HttpRequest, body: web::Bytes) ->
     let incoming = Incoming::read(&state, &req);
     let result = async {
         let form = posted(&state, &req, &body)?;
-        let (account, forget) = if form.text("do") == "forget" { (None, form.get("account")) } else { (form.get("account"), None) };
+        let (account, forget) = if form.text("do") == "forget" {
+            (None, form.get("account"))
+        } else {
+            (form.get("account"), None)
+        };
         let input = AccountForm { account, forget, csrf: form.text("csrf") };
         let id = incoming.interaction()?;
         send::choose(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, id, input).await
@@ -108,7 +112,16 @@ pub(crate) async fn resend(state: Shared, req: HttpRequest, body: web::Bytes) ->
         let form = posted(&state, &req, &body)?;
         let id = incoming.interaction()?;
         let ordinal = form.text("ordinal").parse().ok();
-        send::resend(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, id, ordinal, &form.text("csrf")).await
+        send::resend(
+            &state.app,
+            &incoming.ctx,
+            &incoming.jar,
+            &incoming.segment,
+            id,
+            ordinal,
+            &form.text("csrf"),
+        )
+        .await
     }
     .await;
     render::reply(&state, &incoming, &page_path(&incoming, "/code"), result)
@@ -134,7 +147,16 @@ pub(crate) async fn review(state: Shared, req: HttpRequest, body: web::Bytes) ->
         let form = posted(&state, &req, &body)?;
         let id = incoming.interaction()?;
         let input = ReviewForm { accept: form.text("do") == "accept", terms: form.text("terms") == "yes" };
-        review::review(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, id, input, &form.text("csrf")).await
+        review::review(
+            &state.app,
+            &incoming.ctx,
+            &incoming.jar,
+            &incoming.segment,
+            id,
+            input,
+            &form.text("csrf"),
+        )
+        .await
     }
     .await;
     render::reply(&state, &incoming, &page_path(&incoming, "/review"), result)

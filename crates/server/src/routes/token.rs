@@ -15,7 +15,9 @@ pub(crate) async fn post(state: Shared, req: HttpRequest, body: web::Bytes) -> H
     let incoming = Incoming::read(&state, &req);
     let authorization = authorization(&req);
     let result = match form(&req, &body) {
-        Ok(params) => token::token(&state.app, &incoming.ctx, &incoming.segment, &authorization, &params).await,
+        Ok(params) => {
+            token::token(&state.app, &incoming.ctx, &incoming.segment, &authorization, &params).await
+        }
         Err(error) => Err(Refused::OAuth(error)),
     };
     match result {

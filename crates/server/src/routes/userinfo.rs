@@ -16,7 +16,8 @@ pub(crate) async fn get(state: Shared, req: HttpRequest) -> HttpResponse {
 
 /// By header, or in the body.
 pub(crate) async fn post(state: Shared, req: HttpRequest, body: web::Bytes) -> HttpResponse {
-    let in_body = form(&req, &body).ok().and_then(|p| p.get("access_token").map(|t| Secret::new(t.to_owned())));
+    let in_body =
+        form(&req, &body).ok().and_then(|p| p.get("access_token").map(|t| Secret::new(t.to_owned())));
     answer(state, req, in_body).await
 }
 

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde_json::json;
 use vestibule_core::access::{Action, Actor, Object};
-use vestibule_core::client::{Application, ApplicationSettings, ApplicationType, Audience, RedirectUri, SigningAlgorithm};
+use vestibule_core::client::{
+    Application, ApplicationSettings, ApplicationType, Audience, RedirectUri, SigningAlgorithm,
+};
 use vestibule_core::ids::{ClientId, TenantId, random_uuid};
 use vestibule_core::numbers::REDIRECT_URIS_MAX;
 use vestibule_core::random::secret_256;
@@ -61,7 +63,13 @@ pub struct Registered {
 }
 
 /// Registers an application.
-pub async fn create(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, input: NewApplicationInput) -> Result<Registered, AdminError> {
+pub async fn create(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    input: NewApplicationInput,
+) -> Result<Registered, AdminError> {
     let _allowed = allow(ctx, actor, Action::ManageApplications, Object::Tenant(tenant))?;
     let name = display_name("name", &input.name)?;
     let settings = ApplicationSettings { homepage: input.homepage, ..ApplicationSettings::default() };
@@ -76,7 +84,12 @@ pub async fn create(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, i
     });
     let public = input.kind != ApplicationType::Web;
     let secret = (!public).then(|| secret_256(app.random.as_ref()));
-    let uris = input.redirect_uris.iter().zip(0..).map(|(uri, position)| RedirectUri { position, uri: uri.clone() }).collect();
+    let uris = input
+        .redirect_uris
+        .iter()
+        .zip(0..)
+        .map(|(uri, position)| RedirectUri { position, uri: uri.clone() })
+        .collect();
     let application = Application {
         tenant,
         id: random_uuid(app.random.as_ref()),
@@ -102,7 +115,8 @@ pub async fn create(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, i
         created_at: ctx.now,
     });
     let principal = random_uuid(app.random.as_ref());
-    let change = Change::on("application.create", "application", client_id.to_string()).with(json!({ "kind": input.kind }));
+    let change = Change::on("application.create", "application", client_id.to_string())
+        .with(json!({ "kind": input.kind }));
     let row = audit::row(app, ctx, actor, tenant, change);
     let now = ctx.now;
     let written = app
@@ -114,7 +128,11 @@ pub async fn create(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, i
         })
         .await?;
     written.map_err(|e| {
-        if is_unique_violation(&e) { AdminError::Conflict(format!("an application with the client id {client_id} exists already")) } else { e.into() }
+        if is_unique_violation(&e) {
+            AdminError::Conflict(format!("an application with the client id {client_id} exists already"))
+        } else {
+            e.into()
+        }
     })?;
     let issuer = app.urls.issuer(tenant);
     Ok(Registered {
@@ -140,7 +158,13 @@ fn check_client_id(id: String) -> Result<String, AdminError> {
 
 /// OID-03. In loopback mode (SEC-02) an application of any kind may live on a loopback address too: nobody has a
 /// certificate for one.
-fn check_uris(app: &App, kind: ApplicationType, settings: &ApplicationSettings, redirects: &[String], after: &[String]) -> Result<(), AdminError> {
+fn check_uris(
+    app: &App,
+    kind: ApplicationType,
+    settings: &ApplicationSettings,
+    redirects: &[String],
+    after: &[String],
+) -> Result<(), AdminError> {
     if redirects.len() > REDIRECT_URIS_MAX || after.len() > REDIRECT_URIS_MAX {
         return Err(invalid("redirect URI", format!("at most {REDIRECT_URIS_MAX}")));
     }
@@ -151,7 +175,8 @@ fn check_uris(app: &App, kind: ApplicationType, settings: &ApplicationSettings, 
         } else {
             (kind, settings.clone())
         };
-        validate_registration(kind, &settings, uri).map_err(|e| invalid("redirect URI", format!("{uri}: {e}")))?;
+        validate_registration(kind, &settings, uri)
+            .map_err(|e| invalid("redirect URI", format!("{uri}: {e}")))?;
     }
     Ok(())
 }
@@ -163,10 +188,12 @@ async fn ensure_key(app: &App, ctx: &Context, algorithm: SigningAlgorithm) -> Re
         return Ok(());
     }
     let (vault, random, now) = (app.vault.clone(), std::sync::Arc::clone(&app.random), ctx.now);
-    let key = tokio::task::spawn_blocking(move || crate::bootstrap::new_key(&vault, random.as_ref(), algorithm, now, now))
-        .await
-        .map_err(|e| AdminError::Internal(e.to_string()))?
-        .map_err(|e| AdminError::Internal(e.to_string()))?;
+    let key = tokio::task::spawn_blocking(move || {
+        crate::bootstrap::new_key(&vault, random.as_ref(), algorithm, now, now)
+    })
+    .await
+    .map_err(|e| AdminError::Internal(e.to_string()))?
+    .map_err(|e| AdminError::Internal(e.to_string()))?;
     app.db
         .write(move |c| {
             store::keys::insert(c, &key)?;
@@ -192,7 +219,14 @@ pub struct ApplicationChange {
 }
 
 /// Changes an application; holds on the next request of every node.
-pub async fn change(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, client: &str, wanted: ApplicationChange) -> Result<Summary, AdminError> {
+pub async fn change(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    client: &str,
+    wanted: ApplicationChange,
+) -> Result<Summary, AdminError> {
     let _allowed = allow(ctx, actor, Action::ManageApplications, Object::Tenant(tenant))?;
     let client_id = ClientId(client.to_owned());
     let not_found = || AdminError::NotFound { kind: "application", name: client.to_owned() };
@@ -200,7 +234,9 @@ pub async fn change(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, c
     let found = app.db.read(move |c| store::applications::find(c, tenant, &asked)).await?;
     let (application, _) = found.ok_or_else(not_found)?;
     check_uris(app, application.kind, &application.settings, &wanted.add_redirect_uris, &[])?;
-    if let Some(missing) = wanted.remove_redirect_uris.iter().find(|u| !application.redirect_uris.iter().any(|r| r.uri == **u)) {
+    if let Some(missing) =
+        wanted.remove_redirect_uris.iter().find(|u| !application.redirect_uris.iter().any(|r| r.uri == **u))
+    {
         return Err(AdminError::NotFound { kind: "redirect URI", name: missing.clone() });
     }
     let mut settings = application.settings.clone();
@@ -210,7 +246,13 @@ pub async fn change(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, c
         "addRedirectUris": wanted.add_redirect_uris, "removeRedirectUris": wanted.remove_redirect_uris,
         "enabled": wanted.enabled, "signUp": wanted.sign_up, "homepage": wanted.homepage,
     });
-    let row = audit::row(app, ctx, actor, tenant, Change::on("application.update", "application", client.to_owned()).with(details));
+    let row = audit::row(
+        app,
+        ctx,
+        actor,
+        tenant,
+        Change::on("application.update", "application", client.to_owned()).with(details),
+    );
     let (home, id, changed) = (application.tenant, application.id, settings != application.settings);
     app.db
         .write(move |c| {
@@ -277,11 +319,24 @@ impl From<Application> for Summary {
 pub async fn show(app: &App, tenant: TenantId, client: &str) -> Result<Summary, AdminError> {
     let id = ClientId(client.to_owned());
     let found = app.db.read(move |c| store::applications::find(c, tenant, &id)).await?;
-    found.map(|(a, _)| a.into()).ok_or_else(|| AdminError::NotFound { kind: "application", name: client.to_owned() })
+    found
+        .map(|(a, _)| a.into())
+        .ok_or_else(|| AdminError::NotFound { kind: "application", name: client.to_owned() })
 }
 
 /// The applications of a tenant.
-pub async fn list(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId) -> Result<Vec<Summary>, AdminError> {
+pub async fn list(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+) -> Result<Vec<Summary>, AdminError> {
     let _allowed = allow(ctx, actor, Action::ReadApplications, Object::Tenant(tenant))?;
-    Ok(app.db.read(move |c| store::applications::list(c, tenant)).await?.into_iter().map(Into::into).collect())
+    Ok(app
+        .db
+        .read(move |c| store::applications::list(c, tenant))
+        .await?
+        .into_iter()
+        .map(Into::into)
+        .collect())
 }

@@ -25,7 +25,12 @@ pub struct Deployment {
 }
 
 /// Changes the base URL; issuers change with it, so applications must be told.
-pub async fn set_base_url(app: &App, ctx: &Context, actor: &Actor, url: &str) -> Result<Deployment, AdminError> {
+pub async fn set_base_url(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    url: &str,
+) -> Result<Deployment, AdminError> {
     let _allowed = allow(ctx, actor, Action::ManageDeployment, Object::Deployment)?;
     let urls = Urls::parse(url).map_err(|e| invalid("base URL", e))?;
     let base = urls.base().to_owned();
@@ -56,14 +61,24 @@ pub async fn rotate_keys(app: &App, ctx: &Context, actor: &Actor) -> Result<Vec<
     let rows = app.db.read(store::keys::all).await?;
     let mut next = Vec::new();
     for algorithm in SigningAlgorithm::ALL.iter().copied() {
-        let times: Vec<_> = rows.iter().filter(|r| r.alg == algorithm.as_str()).map(|r| crate::jobs::rotation::times(r, algorithm)).collect();
+        let times: Vec<_> = rows
+            .iter()
+            .filter(|r| r.alg == algorithm.as_str())
+            .map(|r| crate::jobs::rotation::times(r, algorithm))
+            .collect();
         if times.is_empty() || times.iter().any(|t| t.retired_at.is_none() && t.active_from > ctx.now) {
             continue;
         }
         let active_from = KeySchedule::next_active_from(&times, ctx.now);
         let (vault, random, now) = (app.vault.clone(), std::sync::Arc::clone(&app.random), ctx.now);
-        let key = tokio::task::spawn_blocking(move || new_key(&vault, random.as_ref(), algorithm, now, active_from)).await;
-        next.push(key.map_err(|e| AdminError::Internal(e.to_string()))?.map_err(|e| AdminError::Internal(e.to_string()))?);
+        let key = tokio::task::spawn_blocking(move || {
+            new_key(&vault, random.as_ref(), algorithm, now, active_from)
+        })
+        .await;
+        next.push(
+            key.map_err(|e| AdminError::Internal(e.to_string()))?
+                .map_err(|e| AdminError::Internal(e.to_string()))?,
+        );
     }
     app.db
         .write(move |c| {
@@ -83,7 +98,11 @@ pub async fn keys(app: &App, ctx: &Context, actor: &Actor) -> Result<Vec<Key>, A
     let rows = app.db.read(store::keys::all).await?;
     let mut told = Vec::with_capacity(rows.len());
     for algorithm in SigningAlgorithm::ALL.iter().copied() {
-        let times: Vec<_> = rows.iter().filter(|r| r.alg == algorithm.as_str()).map(|r| crate::jobs::rotation::times(r, algorithm)).collect();
+        let times: Vec<_> = rows
+            .iter()
+            .filter(|r| r.alg == algorithm.as_str())
+            .map(|r| crate::jobs::rotation::times(r, algorithm))
+            .collect();
         let current = KeySchedule::current(&times, ctx.now).map(|k| k.kid.clone());
         told.extend(KeySchedule::published(&times, ctx.now).into_iter().map(|k| Key {
             kid: k.kid.clone(),

@@ -1,10 +1,10 @@
 //! `hrd explain`: the plan and trail for an address, the same that pages and log show.
 
 use serde::Serialize;
+use vestibule_core::Address;
 use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::discovery::{Offer, TrailEntry};
 use vestibule_core::ids::{ClientId, TenantId};
-use vestibule_core::Address;
 use vestibule_store as store;
 
 use super::{AdminError, invalid, invitations::snapshot};
@@ -39,7 +39,14 @@ pub struct Explanation {
 }
 
 /// Explains.
-pub async fn explain(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, address: &str, client: Option<&str>) -> Result<Explained, AdminError> {
+pub async fn explain(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    address: &str,
+    client: Option<&str>,
+) -> Result<Explained, AdminError> {
     let _allowed = allow(ctx, actor, Action::ExplainDiscovery, Object::Tenant(tenant))?;
     let address = Address::parse(address).map_err(|e| invalid("address", e))?;
     let snapshot = snapshot(app, tenant).await?;
@@ -57,6 +64,16 @@ pub async fn explain(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, 
         Some(u) if u.state == "pending" => "pending",
         Some(_) => "accepted",
     };
-    let trail = plan.trail.iter().map(|entry| Explanation { entry: *entry, explanation: entry.reason.explain() }).collect();
-    Ok(Explained { address: address.as_str().to_owned(), standing, offers: plan.offers, refusal: plan.refusal, trail })
+    let trail = plan
+        .trail
+        .iter()
+        .map(|entry| Explanation { entry: *entry, explanation: entry.reason.explain() })
+        .collect();
+    Ok(Explained {
+        address: address.as_str().to_owned(),
+        standing,
+        offers: plan.offers,
+        refusal: plan.refusal,
+        trail,
+    })
 }

@@ -62,9 +62,16 @@ fn told(row: UserRow, last: Option<Instant>, sponsors: Vec<String>) -> Guest {
 }
 
 /// The guests of a tenant.
-pub async fn list(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, limit: i64) -> Result<Vec<Guest>, AdminError> {
+pub async fn list(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    limit: i64,
+) -> Result<Vec<Guest>, AdminError> {
     let _allowed = allow(ctx, actor, Action::ReadGuests, Object::Tenant(tenant))?;
-    let rows = app.db.read(move |c| store::directory::list_users(c, tenant, Some("guest"), None, limit)).await?;
+    let rows =
+        app.db.read(move |c| store::directory::list_users(c, tenant, Some("guest"), None, limit)).await?;
     Ok(rows.into_iter().map(|r| told(r, None, Vec::new())).collect())
 }
 
@@ -80,19 +87,34 @@ async fn find(app: &App, tenant: TenantId, name: &str) -> Result<UserRow, AdminE
 }
 
 /// One guest, by address or `oid`.
-pub async fn show(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, name: &str) -> Result<Guest, AdminError> {
+pub async fn show(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    name: &str,
+) -> Result<Guest, AdminError> {
     let _allowed = allow(ctx, actor, Action::ReadGuests, Object::Tenant(tenant))?;
     let row = find(app, tenant, name).await?;
     let id = row.id;
     let (last, sponsors) = app
         .db
-        .read(move |c| Ok((store::directory::activity(c, tenant, id)?, store::directory::sponsors(c, tenant, id)?)))
+        .read(move |c| {
+            Ok((store::directory::activity(c, tenant, id)?, store::directory::sponsors(c, tenant, id)?))
+        })
         .await?;
     Ok(told(row, last.map(|a| a.last_at), sponsors.into_iter().map(|s| s.address).collect()))
 }
 
 /// Blocks or unblocks a guest; blocking ends sessions, codes and refresh families at once (SES-08).
-pub async fn set_enabled(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, name: &str, enabled: bool) -> Result<Guest, AdminError> {
+pub async fn set_enabled(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    name: &str,
+    enabled: bool,
+) -> Result<Guest, AdminError> {
     let _allowed = allow(ctx, actor, Action::ManageGuests, Object::Tenant(tenant))?;
     let row = find(app, tenant, name).await?;
     let (id, now) = (row.id, app.now());

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 use serde_json::json;
+use vestibule_core::Address;
 use vestibule_core::access::{Action, Actor, Object, Role};
 use vestibule_core::clock::after;
 use vestibule_core::discovery;
 use vestibule_core::ids::{ClientId, InvitationId, TenantId, UserId, ordered_uuid, random_uuid};
 use vestibule_core::numbers::INVITATION_LIFETIME;
 use vestibule_core::random::secret_256;
-use vestibule_core::Address;
 use vestibule_store::directory::{NewUser, UserRow};
 use vestibule_store::invitations::NewInvitation;
 use vestibule_store::{self as store, QueryError};
@@ -64,12 +64,21 @@ pub struct InvitedUser {
 }
 
 /// Invites one address.
-pub async fn invite(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, input: InviteInput) -> Result<Invited, AdminError> {
+pub async fn invite(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    input: InviteInput,
+) -> Result<Invited, AdminError> {
     let _allowed = allow(ctx, actor, Action::InviteGuest, Object::Tenant(tenant))?;
     let address = Address::parse(&input.address).map_err(|e| invalid("address", e))?;
     let snapshot = snapshot(app, tenant).await?;
     if !discovery::admits(&snapshot.lists, address.domain(), false) {
-        return Err(invalid("address", format!("the tenant's domain policy does not accept {}", address.domain())));
+        return Err(invalid(
+            "address",
+            format!("the tenant's domain policy does not accept {}", address.domain()),
+        ));
     }
     let message = input.message.as_deref().map(message_text).transpose()?;
     let client = redirect_client(app, tenant, input.redirect_url.as_deref()).await?;
@@ -83,7 +92,9 @@ pub async fn invite(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, i
     let id = InvitationId(ordered_uuid(now, app.random.as_ref()));
     let user = existing.as_ref().map_or_else(|| UserId(random_uuid(app.random.as_ref())), |u| u.id);
     let accepted = existing.as_ref().is_some_and(|u| u.state == "accepted");
-    let new_user = existing.is_none().then(|| NewUser::guest(tenant, user, &address, input.display_name.clone(), None, "pending", now));
+    let new_user = existing
+        .is_none()
+        .then(|| NewUser::guest(tenant, user, &address, input.display_name.clone(), None, "pending", now));
     let invitation = NewInvitation {
         tenant_id: tenant,
         id,
@@ -99,12 +110,25 @@ pub async fn invite(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, i
     };
     let url = app.urls.redeem(tenant, token.expose());
     let mail = if input.send_mail {
-        Some(invitation_mail(app, ctx, &snapshot, &address, &invitation, inviter.as_ref(), client.as_ref(), &url).await?)
+        Some(
+            invitation_mail(
+                app,
+                ctx,
+                &snapshot,
+                &address,
+                &invitation,
+                inviter.as_ref(),
+                client.as_ref(),
+                &url,
+            )
+            .await?,
+        )
     } else {
         None
     };
     let ticket = vault::hash("invitation", 0, token.expose());
-    let change = Change::on(Action::InviteGuest.as_str(), "user", user.to_string()).with(json!({ "invitation": id, "mail": input.send_mail }));
+    let change = Change::on(Action::InviteGuest.as_str(), "user", user.to_string())
+        .with(json!({ "invitation": id, "mail": input.send_mail }));
     let row = audit::row(app, ctx, actor, tenant, change);
     let (queued, sponsor) = (mail.is_some(), inviter.map(|i| i.id));
     app.db
@@ -136,13 +160,20 @@ pub async fn invite(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, i
     })
 }
 
-pub(crate) async fn snapshot(app: &App, tenant: TenantId) -> Result<std::sync::Arc<TenantSnapshot>, AdminError> {
+pub(crate) async fn snapshot(
+    app: &App,
+    tenant: TenantId,
+) -> Result<std::sync::Arc<TenantSnapshot>, AdminError> {
     let live = app.live(&tenant.to_string(), &crate::cookies::Jar::default(), None).await?;
     Ok(live.tenant)
 }
 
 /// The application that a redirect URL belongs to; refused where it belongs to none (INV-05).
-async fn redirect_client(app: &App, tenant: TenantId, url: Option<&str>) -> Result<Option<ClientId>, AdminError> {
+async fn redirect_client(
+    app: &App,
+    tenant: TenantId,
+    url: Option<&str>,
+) -> Result<Option<ClientId>, AdminError> {
     let Some(url) = url else { return Ok(None) };
     let apps = app.db.read(move |c| store::applications::list(c, tenant)).await?;
     let client = crate::flow::invitation::admits_redirect(&apps, url);
@@ -154,13 +185,18 @@ async fn redirect_client(app: &App, tenant: TenantId, url: Option<&str>) -> Resu
 /// Who invites: the named member with a role that may, or the first administrator, or nobody.
 async fn inviter(app: &App, tenant: TenantId, named: Option<&str>) -> Result<Option<UserRow>, AdminError> {
     let Some(named) = named else {
-        return Ok(app.db.read(move |c| store::directory::first_with_role(c, tenant, Role::GlobalAdministrator.as_str())).await?);
+        return Ok(app
+            .db
+            .read(move |c| store::directory::first_with_role(c, tenant, Role::GlobalAdministrator.as_str()))
+            .await?);
     };
     let address = Address::parse(named).map_err(|e| invalid("inviter", e))?;
     let row = app
         .db
         .read(move |c| {
-            let Some(user) = store::directory::user_by_address(c, tenant, address.key())? else { return Ok(None) };
+            let Some(user) = store::directory::user_by_address(c, tenant, address.key())? else {
+                return Ok(None);
+            };
             let mut may = false;
             for role in [Role::GlobalAdministrator, Role::UserAdministrator, Role::GuestInviter] {
                 may |= store::directory::has_role(c, tenant, user.id, role.as_str())?;
@@ -170,7 +206,9 @@ async fn inviter(app: &App, tenant: TenantId, named: Option<&str>) -> Result<Opt
         .await?;
     match row {
         Some((user, true)) => Ok(Some(user)),
-        Some((_, false)) => Err(invalid("inviter", "this member has no role that may invite (Guest Inviter would do)")),
+        Some((_, false)) => {
+            Err(invalid("inviter", "this member has no role that may invite (Guest Inviter would do)"))
+        }
         None => Err(AdminError::NotFound { kind: "inviter", name: named.to_owned() }),
     }
 }

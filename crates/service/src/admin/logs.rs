@@ -6,8 +6,8 @@ use uuid::Uuid;
 use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{OutboxId, TenantId};
-use vestibule_store::logs::Page;
 use vestibule_store as store;
+use vestibule_store::logs::Page;
 
 use super::AdminError;
 use crate::app::App;
@@ -67,10 +67,23 @@ impl From<store::logs::SignInRow> for SignIn {
 }
 
 /// A page of the sign-in log: the newest first, or those after a row in their order.
-pub async fn sign_ins(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, after: Option<Uuid>, limit: i64) -> Result<Vec<SignIn>, AdminError> {
+pub async fn sign_ins(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<SignIn>, AdminError> {
     let _allowed = allow(ctx, actor, Action::ReadLogs, Object::Tenant(tenant))?;
     let page = after.map_or(Page::Newest, Page::After);
-    Ok(app.db.read(move |c| store::logs::sign_ins(c, tenant, page, limit)).await?.into_iter().map(Into::into).collect())
+    Ok(app
+        .db
+        .read(move |c| store::logs::sign_ins(c, tenant, page, limit))
+        .await?
+        .into_iter()
+        .map(Into::into)
+        .collect())
 }
 
 /// A queued mail, without what it says.
@@ -98,7 +111,12 @@ pub struct Queued {
 }
 
 /// The mail queue, the newest first.
-pub async fn mail_queue(app: &App, ctx: &Context, actor: &Actor, limit: i64) -> Result<Vec<Queued>, AdminError> {
+pub async fn mail_queue(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    limit: i64,
+) -> Result<Vec<Queued>, AdminError> {
     let _allowed = allow(ctx, actor, Action::ReadMail, Object::Deployment)?;
     let rows = app.db.read(move |c| store::outbox::list(c, limit)).await?;
     let told = |r: store::outbox::OutboxRow| Queued {

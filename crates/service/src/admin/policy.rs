@@ -38,17 +38,35 @@ pub async fn show(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId) -> 
 }
 
 /// Sets one policy, given as `KEY=VALUE`: `otp=on|off`, `access=JSON`, `domains=JSON`, `settings=JSON`.
-pub async fn set(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, assignment: &str) -> Result<Policies, AdminError> {
+pub async fn set(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    assignment: &str,
+) -> Result<Policies, AdminError> {
     let _allowed = allow(ctx, actor, Action::ManagePolicy, Object::Tenant(tenant))?;
-    let (key, value) = assignment.split_once('=').ok_or_else(|| invalid("policy", "it must be KEY=VALUE, like otp=off"))?;
+    let (key, value) =
+        assignment.split_once('=').ok_or_else(|| invalid("policy", "it must be KEY=VALUE, like otp=off"))?;
     let change = match key {
         "otp" => Written::Policy("otp", otp(value)?),
         "access" => Written::Policy("access", checked::<Vec<AccessRule>>("access", value)?),
         "domains" => Written::Policy("domains", domains(value)?),
         "settings" => Written::Settings(settings(value)?),
-        other => return Err(invalid("policy", format!("{other} is none; known are otp, access, domains, settings"))),
+        other => {
+            return Err(invalid(
+                "policy",
+                format!("{other} is none; known are otp, access, domains, settings"),
+            ));
+        }
     };
-    let row = audit::row(app, ctx, actor, tenant, Change::on(Action::ManagePolicy.as_str(), "policy", key.to_owned()).with(change.document().clone()));
+    let row = audit::row(
+        app,
+        ctx,
+        actor,
+        tenant,
+        Change::on(Action::ManagePolicy.as_str(), "policy", key.to_owned()).with(change.document().clone()),
+    );
     let now = ctx.now;
     app.db
         .write(move |c| {
@@ -91,7 +109,10 @@ fn otp(value: &str) -> Result<Value, AdminError> {
     }
 }
 
-fn checked<T: serde::de::DeserializeOwned + Serialize>(what: &'static str, text: &str) -> Result<Value, AdminError> {
+fn checked<T: serde::de::DeserializeOwned + Serialize>(
+    what: &'static str,
+    text: &str,
+) -> Result<Value, AdminError> {
     let parsed: T = serde_json::from_str(text).map_err(|e| invalid(what, e))?;
     serde_json::to_value(parsed).map_err(|e| AdminError::Internal(e.to_string()))
 }
@@ -99,7 +120,8 @@ fn checked<T: serde::de::DeserializeOwned + Serialize>(what: &'static str, text:
 fn domains(text: &str) -> Result<Value, AdminError> {
     let lists: DomainLists = serde_json::from_str(text).map_err(|e| invalid("domains", e))?;
     for rule in lists.allow.iter().chain(&lists.block) {
-        vestibule_core::Domain::parse(&rule.domain).map_err(|e| invalid("domains", format!("{}: {e}", rule.domain)))?;
+        vestibule_core::Domain::parse(&rule.domain)
+            .map_err(|e| invalid("domains", format!("{}: {e}", rule.domain)))?;
     }
     checked::<DomainLists>("domains", text)
 }

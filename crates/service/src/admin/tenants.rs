@@ -45,7 +45,12 @@ pub struct NewTenantInput {
 }
 
 /// Makes a tenant, and its first administrator where one is named.
-pub async fn create(app: &App, ctx: &Context, actor: &Actor, input: NewTenantInput) -> Result<Tenant, AdminError> {
+pub async fn create(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    input: NewTenantInput,
+) -> Result<Tenant, AdminError> {
     let _allowed = allow(ctx, actor, Action::CreateTenant, Object::Deployment)?;
     let name = display_name("name", &input.name)?;
     let domain = Domain::parse(&input.domain).map_err(|e| invalid("domain", e))?;
@@ -58,10 +63,18 @@ pub async fn create(app: &App, ctx: &Context, actor: &Actor, input: NewTenantInp
     app.random.fill(key.as_mut());
     let sealed = app.vault.seal(Purpose::Pairwise, &[b"tenants", id.0.as_bytes()], key.as_ref())?;
     let new = NewTenant { id, name: name.clone(), pairwise_key: sealed, created_at: ctx.now };
-    let first = NewDomain { tenant_id: id, domain: domain.as_str().to_owned(), is_default: true, verified_at: Some(ctx.now), created_at: ctx.now };
-    let settings = serde_json::to_value(TenantSettings::default()).map_err(|e| AdminError::Internal(e.to_string()))?;
+    let first = NewDomain {
+        tenant_id: id,
+        domain: domain.as_str().to_owned(),
+        is_default: true,
+        verified_at: Some(ctx.now),
+        created_at: ctx.now,
+    };
+    let settings =
+        serde_json::to_value(TenantSettings::default()).map_err(|e| AdminError::Internal(e.to_string()))?;
     let member = admin.map(|a| NewUser::member(id, UserId(random_uuid(app.random.as_ref())), &a, ctx.now));
-    let change = Change::on(Action::CreateTenant.as_str(), "tenant", id.to_string()).with(json!({ "domain": domain.as_str() }));
+    let change = Change::on(Action::CreateTenant.as_str(), "tenant", id.to_string())
+        .with(json!({ "domain": domain.as_str() }));
     let row = audit::row(app, ctx, actor, id, change);
     let written = app
         .db
@@ -69,7 +82,13 @@ pub async fn create(app: &App, ctx: &Context, actor: &Actor, input: NewTenantInp
             store::tenants::insert(c, &new, std::slice::from_ref(&first), &settings)?;
             if let Some(member) = &member {
                 store::directory::insert_user(c, member, Some(member.created_at))?;
-                store::directory::assign_role(c, id, member.id, Role::GlobalAdministrator.as_str(), member.created_at)?;
+                store::directory::assign_role(
+                    c,
+                    id,
+                    member.id,
+                    Role::GlobalAdministrator.as_str(),
+                    member.created_at,
+                )?;
             }
             store::logs::insert_audit(c, &row)
         })
@@ -81,14 +100,32 @@ pub async fn create(app: &App, ctx: &Context, actor: &Actor, input: NewTenantInp
             e.into()
         }
     })?;
-    Ok(Tenant { id, name, domains: vec![domain.to_string()], issuer: app.urls.issuer(id), state: "active".into() })
+    Ok(Tenant {
+        id,
+        name,
+        domains: vec![domain.to_string()],
+        issuer: app.urls.issuer(id),
+        state: "active".into(),
+    })
 }
 
 /// Adds a domain that the operator vouches for.
-pub async fn add_domain(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, domain: &str) -> Result<Tenant, AdminError> {
+pub async fn add_domain(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    domain: &str,
+) -> Result<Tenant, AdminError> {
     let _allowed = allow(ctx, actor, Action::ManageDomains, Object::Tenant(tenant))?;
     let domain = Domain::parse(domain).map_err(|e| invalid("domain", e))?;
-    let new = NewDomain { tenant_id: tenant, domain: domain.as_str().to_owned(), is_default: false, verified_at: Some(ctx.now), created_at: ctx.now };
+    let new = NewDomain {
+        tenant_id: tenant,
+        domain: domain.as_str().to_owned(),
+        is_default: false,
+        verified_at: Some(ctx.now),
+        created_at: ctx.now,
+    };
     let change = Change::on(Action::ManageDomains.as_str(), "domain", domain.as_str().to_owned());
     let row = audit::row(app, ctx, actor, tenant, change);
     let written = app
@@ -100,14 +137,21 @@ pub async fn add_domain(app: &App, ctx: &Context, actor: &Actor, tenant: TenantI
         })
         .await?;
     written.map_err(|e| {
-        if is_unique_violation(&e) { AdminError::Conflict(format!("the domain {domain} belongs to a tenant already")) } else { e.into() }
+        if is_unique_violation(&e) {
+            AdminError::Conflict(format!("the domain {domain} belongs to a tenant already"))
+        } else {
+            e.into()
+        }
     })?;
     show(app, tenant).await
 }
 
 /// One tenant.
 pub async fn show(app: &App, tenant: TenantId) -> Result<Tenant, AdminError> {
-    let (row, domains) = app.db.read(move |c| Ok((store::tenants::find(c, tenant)?, store::tenants::domains(c, tenant)?))).await?;
+    let (row, domains) = app
+        .db
+        .read(move |c| Ok((store::tenants::find(c, tenant)?, store::tenants::domains(c, tenant)?)))
+        .await?;
     let row = row.ok_or_else(|| AdminError::NotFound { kind: "tenant", name: tenant.to_string() })?;
     let domains = domains.into_iter().map(|d| d.domain).collect();
     Ok(Tenant { id: row.id, name: row.name, domains, issuer: app.urls.issuer(row.id), state: row.state })
@@ -126,10 +170,22 @@ pub async fn list(app: &App, ctx: &Context, actor: &Actor) -> Result<Vec<Tenant>
 }
 
 /// Switches a tenant on or off.
-pub async fn set_state(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, active: bool) -> Result<Tenant, AdminError> {
+pub async fn set_state(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    active: bool,
+) -> Result<Tenant, AdminError> {
     let _allowed = allow(ctx, actor, Action::CreateTenant, Object::Deployment)?;
     let state = if active { "active" } else { "disabled" };
-    let row = audit::row(app, ctx, actor, tenant, Change::on("tenant.state", "tenant", tenant.to_string()).with(json!({ "state": state })));
+    let row = audit::row(
+        app,
+        ctx,
+        actor,
+        tenant,
+        Change::on("tenant.state", "tenant", tenant.to_string()).with(json!({ "state": state })),
+    );
     app.db
         .write(move |c| {
             store::tenants::set_state(c, tenant, state)?;

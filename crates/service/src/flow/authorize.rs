@@ -26,7 +26,13 @@ use crate::sealed::{Remembered, Sealed};
 use crate::snapshot::ApplicationSnapshot;
 
 /// Answers an authorization request. `segment` is the tenant's part of the path, `query` the raw query string.
-pub async fn authorize(app: &App, ctx: &Context, jar: &Jar, segment: &str, query: &str) -> Result<Reply, Error> {
+pub async fn authorize(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    query: &str,
+) -> Result<Reply, Error> {
     let params = Params::parse(query).map_err(|e| malformed(&e))?;
     let identified = match identify(&params) {
         Ok(identified) => identified,
@@ -43,7 +49,8 @@ pub async fn authorize(app: &App, ctx: &Context, jar: &Jar, segment: &str, query
     let Some(registered) = redirect::find(&application.application, identified.redirect_uri) else {
         return Err(Problem::new(ErrorCode::RedirectMismatch).at(&live.tenant).of(Some(&application)).into());
     };
-    let parsed = AuthorizeRequest::parse(&params, &application.application, registered, identified.redirect_uri);
+    let parsed =
+        AuthorizeRequest::parse(&params, &application.application, registered, identified.redirect_uri);
     match parsed {
         Ok(request) => begin(app, ctx, jar, live, application, request, &segment).await,
         Err(error) => respond::error(app, live.tenant.id, identified.redirect_uri, &error),
@@ -61,7 +68,9 @@ fn malformed(error: &ParamsError) -> Error {
 async fn unidentified(app: &App, jar: &Jar, segment: &str, error: LocalError) -> Error {
     let tenant = match app.live(segment, jar, None).await {
         Ok(live) => Some(live.tenant),
-        Err(Error::Refused(problem)) if problem.code != ErrorCode::TenantMissing => return Error::Refused(problem),
+        Err(Error::Refused(problem)) if problem.code != ErrorCode::TenantMissing => {
+            return Error::Refused(problem);
+        }
         Err(Error::Refused(_)) => None,
         Err(other) => return other,
     };
@@ -133,7 +142,8 @@ async fn begin(
         // The application knows somebody else: that person's session does not answer (OID-11).
         trip.live.session = None;
     }
-    let step = facts::next(&trip, Known { user: None, remembered: remembered.len() }, &Ledger::default(), None);
+    let step =
+        facts::next(&trip, Known { user: None, remembered: remembered.len() }, &Ledger::default(), None);
     match (step, silent) {
         (Step::Finish(Finish::Session), _) => finish::on_session(app, ctx, trip).await,
         (Step::Refuse(refusal), _) => respond::refused(app, ctx, &trip, refusal).await,
@@ -179,7 +189,9 @@ fn first_address(trip: &Trip, hinted: Option<&Address>, remembered: &[Address]) 
 /// The error that an application is told for a refusal, where it is told one (OIDC Core 3.1.2.6).
 pub(crate) const fn oauth_error(refusal: Refusal) -> OAuthErrorCode {
     match refusal {
-        Refusal::SecondStepUnavailable | Refusal::LevelUnavailable => OAuthErrorCode::UnmetAuthenticationRequirements,
+        Refusal::SecondStepUnavailable | Refusal::LevelUnavailable => {
+            OAuthErrorCode::UnmetAuthenticationRequirements
+        }
         Refusal::TenantOff | Refusal::ApplicationOff => OAuthErrorCode::UnauthorizedClient,
         _ => OAuthErrorCode::AccessDenied,
     }

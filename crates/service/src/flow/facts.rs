@@ -41,7 +41,12 @@ pub(crate) fn demand(trip: &Trip) -> Demand {
 }
 
 /// The plan for an address. `user` is `None` before a proof, for everybody alike (OTP-18).
-pub(crate) fn plan(tenant: &TenantSnapshot, application: Option<&ApplicationSnapshot>, address: &Address, user: Option<&LiveUser>) -> Plan {
+pub(crate) fn plan(
+    tenant: &TenantSnapshot,
+    application: Option<&ApplicationSnapshot>,
+    address: &Address,
+    user: Option<&LiveUser>,
+) -> Plan {
     let accepted = user.is_some_and(|u| u.state != "pending");
     let facts = discovery::Facts {
         settings: &tenant.discovery,
@@ -81,7 +86,12 @@ pub(crate) fn person(user: Option<&LiveUser>) -> Person {
 /// How a live session began.
 pub(crate) fn authentication_of(session: &LiveSession) -> Authentication {
     let row = &session.row;
-    Authentication { at: row.auth_time, amr: convert::amr(&row.amr), acr: convert::acr(&row.acr), idp: row.idp.clone() }
+    Authentication {
+        at: row.auth_time,
+        amr: convert::amr(&row.amr),
+        acr: convert::acr(&row.acr),
+        idp: row.idp.clone(),
+    }
 }
 
 /// What policy says of somebody at an application.
@@ -106,7 +116,11 @@ pub(crate) fn decide(
 /// The newest version of the terms that the rules ask for, if the guest ticked the box in this trip.
 fn agreed_here(tenant: &TenantSnapshot, ledger: &Ledger) -> Option<u32> {
     use vestibule_core::settings::Control;
-    let newest = tenant.rules.iter().filter_map(|r| if let Control::Terms { version } = r.control { Some(version) } else { None }).max();
+    let newest = tenant
+        .rules
+        .iter()
+        .filter_map(|r| if let Control::Terms { version } = r.control { Some(version) } else { None })
+        .max();
     newest.filter(|_| ledger.agreed_to_terms())
 }
 
@@ -118,12 +132,14 @@ pub(crate) fn next(trip: &Trip, known: Known<'_>, ledger: &Ledger, code: Option<
     let proof = address.as_ref().and_then(|a| ledger.mailbox(a.key()));
     let user = known.user;
     let plan = address.as_ref().map(|a| plan(tenant, application, a, user.filter(|_| proof.is_some())));
-    let decision = proof.as_ref().map(|p| decide(tenant, client, user, p, agreed_here(tenant, ledger), trip.now));
+    let decision =
+        proof.as_ref().map(|p| decide(tenant, client, user, p, agreed_here(tenant, ledger), trip.now));
     let session = trip.live.session.as_ref().map(|s| session(trip, s));
     let facts = Facts {
         now: trip.now,
         tenant_active: true,
-        application_enabled: trip.sealed.client.is_none() || application.is_some_and(|a| a.application.enabled),
+        application_enabled: trip.sealed.client.is_none()
+            || application.is_some_and(|a| a.application.enabled),
         early_block: policy::evaluate_before(client, &tenant.rules),
         remembered: known.remembered,
         address: address.map(|a| Addressed { key: a.key().to_owned() }),
@@ -159,7 +175,10 @@ pub(crate) fn code_standing(trip: &Trip) -> Option<passcode::Standing> {
 
 /// The ledger of a trip.
 pub(crate) fn ledger(trip: &Trip) -> Ledger {
-    trip.row().filter(|r| r.expires_at > trip.now).map(|r| Ledger::from_json(r.ledger.clone())).unwrap_or_default()
+    trip.row()
+        .filter(|r| r.expires_at > trip.now)
+        .map(|r| Ledger::from_json(r.ledger.clone()))
+        .unwrap_or_default()
 }
 
 /// The step of a trip as it stands, with its ledger.

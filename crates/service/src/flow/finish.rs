@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use vestibule_core::Address;
 use vestibule_core::clock::Instant;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::{SessionId, UserId, random_uuid};
@@ -13,7 +14,6 @@ use vestibule_core::proof::Authentication;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_core::urls::network_prefix;
-use vestibule_core::Address;
 use vestibule_store::directory::{NewIdentity, NewUser};
 use vestibule_store::live::LiveUser;
 use vestibule_store::logs::NewSignIn;
@@ -97,8 +97,17 @@ impl Plan {
         let user = trip.row().and_then(|r| r.user_id);
         let new_user = UserId(random_uuid(random));
         let target = user.unwrap_or(new_user);
-        let actor = vestibule_core::access::Actor::Guest { tenant: trip.tenant().id, interaction: Some(trip.sealed.id) };
-        let redemption = audit::row(app, ctx, &actor, trip.tenant().id, Audited::on("invitation.redeem", "user", target.to_string()));
+        let actor = vestibule_core::access::Actor::Guest {
+            tenant: trip.tenant().id,
+            interaction: Some(trip.sealed.id),
+        };
+        let redemption = audit::row(
+            app,
+            ctx,
+            &actor,
+            trip.tenant().id,
+            Audited::on("invitation.redeem", "user", target.to_string()),
+        );
         Ok(Self {
             session,
             secret_digest: vault::hash("session", trip.live.epoch, secret.expose()),
@@ -124,13 +133,32 @@ impl Plan {
     }
 
     /// Runs the transaction: the policy's grant is asked for here, where the tokens' code is made.
-    pub(crate) fn run(&self, c: &mut Conn, trip: &Trip, user: Option<&LiveUser>, authentication: &Authentication, now: Now) -> Result<Finished, Halt> {
+    pub(crate) fn run(
+        &self,
+        c: &mut Conn,
+        trip: &Trip,
+        user: Option<&LiveUser>,
+        authentication: &Authentication,
+        now: Now,
+    ) -> Result<Finished, Halt> {
         let agreed = self.terms;
-        let decision = facts::decide(trip.tenant(), trip.sealed.client.as_ref(), user, authentication, agreed, now.instant);
+        let decision = facts::decide(
+            trip.tenant(),
+            trip.sealed.client.as_ref(),
+            user,
+            authentication,
+            agreed,
+            now.instant,
+        );
         let Decision::Grant(grant) = decision else { return Err(Halt::Again) };
         let user_id = self.redeem(c, trip, user, now)?;
         if let Some(version) = agreed {
-            store::directory::agree_terms(c, trip.tenant().id, user_id, i32::try_from(version).unwrap_or(i32::MAX))?;
+            store::directory::agree_terms(
+                c,
+                trip.tenant().id,
+                user_id,
+                i32::try_from(version).unwrap_or(i32::MAX),
+            )?;
         }
         let session = self.session(trip, user_id, authentication, now.instant);
         if !store::signin::insert_session(c, &session)? {
@@ -158,7 +186,9 @@ impl Plan {
         let address = self.address.as_ref().ok_or(Halt::Again)?;
         let id = match user {
             Some(user) if user.state == "pending" => {
-                if !invitation::may_redeem(c, trip, user, now.instant)? || !store::directory::accept(c, tenant, user.id, "mail", now.instant)? {
+                if !invitation::may_redeem(c, trip, user, now.instant)?
+                    || !store::directory::accept(c, tenant, user.id, "mail", now.instant)?
+                {
                     return Err(Halt::Refused(Refusal::NoAccess));
                 }
                 store::invitations::accept_of_user(c, tenant, user.id, now.instant)?;
@@ -166,7 +196,15 @@ impl Plan {
             }
             Some(user) => return Ok(user.id),
             None => {
-                let new = NewUser::guest(tenant, self.new_user, address, None, Some(self.locale.clone()), "accepted", now.instant);
+                let new = NewUser::guest(
+                    tenant,
+                    self.new_user,
+                    address,
+                    None,
+                    Some(self.locale.clone()),
+                    "accepted",
+                    now.instant,
+                );
                 store::directory::insert_user(c, &new, Some(now.instant))?;
                 self.new_user
             }
@@ -184,7 +222,13 @@ impl Plan {
         Ok(id)
     }
 
-    fn session(&self, trip: &Trip, user: UserId, authentication: &Authentication, now: Instant) -> NewSession {
+    fn session(
+        &self,
+        trip: &Trip,
+        user: UserId,
+        authentication: &Authentication,
+        now: Instant,
+    ) -> NewSession {
         NewSession {
             realm_id: trip.realm(),
             id: self.session,
@@ -203,12 +247,21 @@ impl Plan {
     }
 
     /// The authorization code, where the ending is an application's request. Takes the grant: no code without it.
-    fn code(&self, c: &mut Conn, trip: &Trip, user: UserId, session: &NewSession, grant: &PolicyGrant, now: Now) -> Result<Option<Secret>, Halt> {
+    fn code(
+        &self,
+        c: &mut Conn,
+        trip: &Trip,
+        user: UserId,
+        session: &NewSession,
+        grant: &PolicyGrant,
+        now: Now,
+    ) -> Result<Option<Secret>, Halt> {
         if self.invited_redirect || !facts::for_application(trip.sealed.ending) {
             return Ok(None);
         }
         let covered = grant.covers(trip.tenant().id, user, trip.sealed.client.as_ref());
-        let Some(new) = new_code(trip, self.code_digest, user, session.id, now.instant).filter(|_| covered) else {
+        let Some(new) = new_code(trip, self.code_digest, user, session.id, now.instant).filter(|_| covered)
+        else {
             return Err(Halt::Refused(Refusal::ApplicationOff));
         };
         if !trip.sealed.request.as_ref().is_some_and(|r| r.response_type.gives_code()) {
@@ -239,7 +292,14 @@ fn new_code(trip: &Trip, digest: Digest, user: UserId, session: SessionId, now: 
 }
 
 /// Finishes by the proofs of the trip (after the review).
-pub(crate) async fn by_proof(app: &App, ctx: &Context, jar: &Jar, trip: Trip, authentication: Authentication, terms: Option<u32>) -> Result<Reply, Error> {
+pub(crate) async fn by_proof(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    trip: Trip,
+    authentication: Authentication,
+    terms: Option<u32>,
+) -> Result<Reply, Error> {
     let plan = Plan::prepare(app, ctx, &trip)?.with_terms(terms);
     let now = app.now();
     let shared = Arc::new(trip);
@@ -271,7 +331,9 @@ pub(crate) async fn without_proof(app: &App, ctx: &Context, trip: Trip) -> Resul
 
 /// Answers from the live session: a code for the application, nothing else changes (single sign-on).
 pub(crate) async fn on_session(app: &App, ctx: &Context, trip: Trip) -> Result<Reply, Error> {
-    let Some(session) = &trip.live.session else { return Err(trip.problem(ErrorCode::InteractionUnknown).into()) };
+    let Some(session) = &trip.live.session else {
+        return Err(trip.problem(ErrorCode::InteractionUnknown).into());
+    };
     let (user, sid) = (session.user.id, session.row.id);
     let secret = secret_256(app.random.as_ref());
     let digest = vault::hash("authorization code", trip.live.epoch, secret.expose());
@@ -290,12 +352,24 @@ pub(crate) async fn on_session(app: &App, ctx: &Context, trip: Trip) -> Result<R
         })
         .await??;
     let authentication = facts::authentication_of(session);
-    let who = respond::Who { user, session: sid, authentication, address: session.user.address.clone(), name: session.user.display_name.clone() };
+    let who = respond::Who {
+        user,
+        session: sid,
+        authentication,
+        address: session.user.address.clone(),
+        name: session.user.display_name.clone(),
+    };
     respond::granted(app, &trip, gives_code.then_some(secret), &who).await
 }
 
 /// The answer to a finished trip: the session cookie, the remembered account, and where the ending leads.
-pub(crate) async fn answer(app: &App, ctx: &Context, jar: &Jar, trip: &Trip, finished: Finished) -> Result<Reply, Error> {
+pub(crate) async fn answer(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    trip: &Trip,
+    finished: Finished,
+) -> Result<Reply, Error> {
     let address = trip.address().ok_or_else(|| Error::Internal("finished without an address".into()))?;
     let mut list = Remembered::open(&app.vault, jar.remembered.as_deref(), ctx.now);
     list.add(trip.tenant().id, &address, ctx.now);
@@ -321,13 +395,21 @@ pub(crate) async fn answer(app: &App, ctx: &Context, jar: &Jar, trip: &Trip, fin
 /// Where an invitation ends: at its redirect URL if that is still good (INV-05), else at a page that names the apps.
 async fn invited(app: &App, trip: &Trip) -> Result<Reply, Error> {
     if let Some(url) = destination(app, trip).await? {
-        let safe = vestibule_oidc::redirect::SafeUrl::parse(&url).map_err(|e| Error::Internal(e.to_string()))?;
+        let safe =
+            vestibule_oidc::redirect::SafeUrl::parse(&url).map_err(|e| Error::Internal(e.to_string()))?;
         let delivery = vestibule_oidc::response::Delivery::Redirect(safe.as_str().to_owned());
-        return Ok(Reply { outcome: super::Outcome::Deliver(Box::new(super::Answer { delivery, page: None })), cookies: Vec::new() });
+        return Ok(Reply {
+            outcome: super::Outcome::Deliver(Box::new(super::Answer { delivery, page: None })),
+            cookies: Vec::new(),
+        });
     }
     let tenant = trip.tenant().id;
     let apps = app.db.read(move |c| store::applications::list(c, tenant)).await?;
-    let applications = apps.into_iter().filter(|a| a.enabled).filter_map(|a| invitation::place_of(&a).map(|url| (a.name, url))).collect();
+    let applications = apps
+        .into_iter()
+        .filter(|a| a.enabled)
+        .filter_map(|a| invitation::place_of(&a).map(|url| (a.name, url)))
+        .collect();
     Ok(Reply::show(trip.page(app, View::InvitationDone { applications })?))
 }
 
@@ -360,7 +442,9 @@ pub(crate) async fn again(app: &App, ctx: &Context, jar: &Jar, trip: Trip) -> Re
             if !store::tokens::cancel_codes(c, inside.tenant().id, id, now)? {
                 return Ok(None);
             }
-            let Some(session) = store::signin::session(c, realm, sid)?.filter(|s| s.ended_at.is_none() && s.expires_at > now.instant) else {
+            let Some(session) = store::signin::session(c, realm, sid)?
+                .filter(|s| s.ended_at.is_none() && s.expires_at > now.instant)
+            else {
                 return Ok(None);
             };
             if !store::signin::rotate_session_secret(c, realm, sid, &plan.secret_digest)? {
@@ -368,7 +452,8 @@ pub(crate) async fn again(app: &App, ctx: &Context, jar: &Jar, trip: Trip) -> Re
             }
             let wants = facts::for_application(inside.sealed.ending)
                 && inside.sealed.request.as_ref().is_some_and(|r| r.response_type.gives_code());
-            let new = new_code(&inside, plan.code_digest, session.user_id, sid, now.instant).filter(|_| wants);
+            let new =
+                new_code(&inside, plan.code_digest, session.user_id, sid, now.instant).filter(|_| wants);
             if let Some(new) = &new {
                 store::tokens::insert_code(c, new)?;
             }
@@ -408,4 +493,3 @@ pub(crate) async fn again(app: &App, ctx: &Context, jar: &Jar, trip: Trip) -> Re
     };
     answer(app, ctx, jar, trip, finished).await
 }
-

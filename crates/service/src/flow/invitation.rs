@@ -4,19 +4,19 @@
 use std::sync::Arc;
 
 use vestibule_core::access::Role;
+use vestibule_core::client::Application;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{InvitationId, TenantId, UserId};
 use vestibule_core::interaction::Ending;
-use vestibule_core::client::Application;
 use vestibule_core::{Address, ClientId};
 use vestibule_store::invitations::InvitationRow;
 use vestibule_store::live::LiveUser;
 use vestibule_store::{self as store, Conn, QueryError};
 
+use super::Reply;
 use super::send;
 use super::trip::{Live, Trip};
 use super::view::{Invitation, Page, View};
-use super::Reply;
 use crate::app::App;
 use crate::context::Context;
 use crate::cookies::{Change, Jar};
@@ -66,7 +66,13 @@ pub async fn show(app: &App, ctx: &Context, jar: &Jar, segment: &str) -> Result<
     page(app, &live, segment, landing.as_ref(), found).await.map(Reply::show)
 }
 
-async fn page(app: &App, live: &Live, segment: &str, landing: Option<&Landing>, found: Found) -> Result<Page, Error> {
+async fn page(
+    app: &App,
+    live: &Live,
+    segment: &str,
+    landing: Option<&Landing>,
+    found: Found,
+) -> Result<Page, Error> {
     let csrf = match landing {
         Some(landing) => Some(app.form_token(KIND, &landing.secret)?),
         None => None,
@@ -123,11 +129,19 @@ pub enum Pressed {
 }
 
 /// G17's POST: begins the trip of the invitation, its address fixed to the invited one, and sends.
-pub async fn press(app: &App, ctx: &Context, jar: &Jar, segment: &str, pressed: Pressed, csrf: &str) -> Result<Reply, Error> {
+pub async fn press(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    pressed: Pressed,
+    csrf: &str,
+) -> Result<Reply, Error> {
     let mut live = app.live(segment, jar, None).await?;
     let landing = jar.invitation.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
     let Some(landing) = landing else {
-        let mut problem = crate::error::Problem::new(vestibule_core::error::ErrorCode::Cookies).at(&live.tenant);
+        let mut problem =
+            crate::error::Problem::new(vestibule_core::error::ErrorCode::Cookies).at(&live.tenant);
         problem.restart = Some(app.urls.invite_path(segment));
         return Err(problem.into());
     };
@@ -137,7 +151,9 @@ pub async fn press(app: &App, ctx: &Context, jar: &Jar, segment: &str, pressed: 
         return Err(problem.into());
     }
     let found = look_up(app, &live, Some(&landing), ctx.now).await?;
-    let Found::Good(row, back) = found else { return page(app, &live, segment, Some(&landing), found).await.map(Reply::show) };
+    let Found::Good(row, back) = found else {
+        return page(app, &live, segment, Some(&landing), found).await.map(Reply::show);
+    };
     let mut ended = None;
     match (&live.session, pressed) {
         (Some(other), Pressed::Switch) if other.user.address_key != row.address_key => {
@@ -161,7 +177,14 @@ pub async fn press(app: &App, ctx: &Context, jar: &Jar, segment: &str, pressed: 
 }
 
 /// Begins the trip; its id is derived from the opened link, so that a second press finds the first one's row.
-async fn begin(app: &App, ctx: &Context, mut live: Live, segment: &str, landing: &Landing, row: &InvitationRow) -> Result<Trip, Error> {
+async fn begin(
+    app: &App,
+    ctx: &Context,
+    mut live: Live,
+    segment: &str,
+    landing: &Landing,
+    row: &InvitationRow,
+) -> Result<Trip, Error> {
     let id = landing.id;
     let application = match &row.client_id {
         Some(client) => app.application(&live.tenant, client).await?,
@@ -169,7 +192,10 @@ async fn begin(app: &App, ctx: &Context, mut live: Live, segment: &str, landing:
     };
     live.interaction = {
         let (tenant, now) = (live.tenant.id, app.now());
-        let read = app.db.read(move |c| store::live::request(c, store::live::Segment::Id(tenant), None, Some(id), now)).await?;
+        let read = app
+            .db
+            .read(move |c| store::live::request(c, store::live::Segment::Id(tenant), None, Some(id), now))
+            .await?;
         read.and_then(|r| r.interaction)
     };
     let sealed = Sealed {
@@ -230,14 +256,22 @@ pub(crate) async fn inviter_of(app: &App, tenant: TenantId, guest: UserId) -> Re
 
 /// INV-03, inside the redeeming transaction: not expired, not suspended, inviter still active and still allowed.
 /// A guest who was made without an invitation (by an administrator, or before a reset) redeems without one.
-pub(crate) fn may_redeem(c: &mut Conn, trip: &Trip, user: &LiveUser, now: Instant) -> Result<bool, QueryError> {
+pub(crate) fn may_redeem(
+    c: &mut Conn,
+    trip: &Trip,
+    user: &LiveUser,
+    now: Instant,
+) -> Result<bool, QueryError> {
     let tenant = trip.tenant().id;
     let invitation = match trip.sealed.invitation {
         Some(id) => store::invitations::by_id(c, tenant, id)?,
         None => store::invitations::newest_of_user(c, tenant, user.id)?,
     };
     let Some(invitation) = invitation else { return Ok(true) };
-    if invitation.user_id != user.id || invitation.state != "pending" || invitation.expires_at.is_some_and(|at| at <= now) {
+    if invitation.user_id != user.id
+        || invitation.state != "pending"
+        || invitation.expires_at.is_some_and(|at| at <= now)
+    {
         return Ok(false);
     }
     let Some(inviter) = invitation.inviter_id else { return Ok(true) };
@@ -250,7 +284,11 @@ pub(crate) fn may_redeem(c: &mut Conn, trip: &Trip, user: &LiveUser, now: Instan
 }
 
 /// Where an invitation leads, if that is still registered (INV-05).
-pub(crate) async fn redirect_of(app: &App, tenant: TenantId, id: InvitationId) -> Result<Option<String>, Error> {
+pub(crate) async fn redirect_of(
+    app: &App,
+    tenant: TenantId,
+    id: InvitationId,
+) -> Result<Option<String>, Error> {
     let (row, apps) = app
         .db
         .read(move |c| Ok((store::invitations::by_id(c, tenant, id)?, store::applications::list(c, tenant)?)))

@@ -25,7 +25,14 @@ pub(crate) struct Entry<'a> {
 }
 
 /// Makes the row of an outcome of a trip.
-pub(crate) fn row(app: &App, ctx: &Context, trip: &Trip, user: Option<UserId>, session: Option<SessionId>, entry: Entry<'_>) -> NewSignIn {
+pub(crate) fn row(
+    app: &App,
+    ctx: &Context,
+    trip: &Trip,
+    user: Option<UserId>,
+    session: Option<SessionId>,
+    entry: Entry<'_>,
+) -> NewSignIn {
     let address = trip.address();
     let plan = address.as_ref().map(|a| facts::plan(trip.tenant(), trip.application.as_deref(), a, None));
     sign_in(

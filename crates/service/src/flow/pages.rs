@@ -50,7 +50,14 @@ impl Asked {
 }
 
 /// Shows a page of a trip, or goes to the one where it stands.
-pub async fn show(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: InteractionId, asked: Asked) -> Result<Reply, Error> {
+pub async fn show(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    id: InteractionId,
+    asked: Asked,
+) -> Result<Reply, Error> {
     let trip = trip::load(app, ctx, jar, segment, id).await?;
     if let Some(done) = ended(&trip) {
         return Err(done);
@@ -61,7 +68,8 @@ pub async fn show(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: Intera
         return Ok(Reply::show(trip.page(app, email(&trip, &remembered, true))?));
     }
     // Who wants to pick an account may always do so, and whoever must type one may look at the list.
-    let on_the_way = asked == Asked::Accounts && matches!(step, Step::Identify | Step::Choose | Step::SendCode);
+    let on_the_way =
+        asked == Asked::Accounts && matches!(step, Step::Identify | Step::Choose | Step::SendCode);
     if facts::page_of(&step) != Some(asked.page()) && !on_the_way {
         return elsewhere(app, ctx, trip, step).await;
     }
@@ -107,11 +115,20 @@ pub(crate) fn path(app: &App, trip: &Trip, step: &Step) -> String {
 
 /// G01.
 pub(crate) fn email(trip: &Trip, remembered: &[Address], change: bool) -> View {
-    let hint = trip.sealed.request.as_ref().and_then(|r| r.login_hint.as_deref()).and_then(|h| Address::parse(h).ok());
+    let hint = trip
+        .sealed
+        .request
+        .as_ref()
+        .and_then(|r| r.login_hint.as_deref())
+        .and_then(|h| Address::parse(h).ok());
     let session = trip.live.session.as_ref().map(|s| s.user.address.clone());
     let select = trip.sealed.request.as_ref().is_some_and(|r| r.prompt.select_account);
     let value = trip.sealed.address.clone().or_else(|| hint.map(|h| h.as_str().to_owned()));
-    let value = if change || select { value } else { value.or(session).or_else(|| remembered.first().map(|a| a.as_str().to_owned())) };
+    let value = if change || select {
+        value
+    } else {
+        value.or(session).or_else(|| remembered.first().map(|a| a.as_str().to_owned()))
+    };
     View::Email { prefilled: value.is_some(), value, error: None, suggestion: None }
 }
 
@@ -143,7 +160,9 @@ pub(crate) fn enter_code(trip: &Trip, state: CodeState) -> View {
     match convert::stored(code).standing(trip.now) {
         Standing::Burned => locked(trip, code, Lock::Burned),
         Standing::Open { .. } => View::EnterCode(code_page(trip, code, state)),
-        Standing::Expired | Standing::Used | Standing::Cancelled => View::EnterCode(code_page(trip, code, keep_wait(state))),
+        Standing::Expired | Standing::Used | Standing::Cancelled => {
+            View::EnterCode(code_page(trip, code, keep_wait(state)))
+        }
     }
 }
 
@@ -204,7 +223,9 @@ pub(crate) fn refusal_view(trip: &Trip, refusal: Refusal) -> Option<View> {
     match refusal {
         Refusal::Blocked(reason) => Some(View::Blocked(reason)),
         Refusal::SecondStepUnavailable | Refusal::LevelUnavailable => Some(View::Blocked(Default::default())),
-        Refusal::NoMethod(Discovery::NoMethod | Discovery::PinnedMethodOff) => Some(View::NoWay { address: address() }),
+        Refusal::NoMethod(Discovery::NoMethod | Discovery::PinnedMethodOff) => {
+            Some(View::NoWay { address: address() })
+        }
         _ => None,
     }
 }

@@ -16,10 +16,10 @@ use vestibule_store::outbox::NewOutbox;
 use vestibule_store::signin::PasscodeRow;
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
+use super::Reply;
 use super::send::Asked;
 use super::trip::Live;
 use super::view::{Fate, Page, Report, View};
-use super::Reply;
 use crate::app::App;
 use crate::audit::{self, Change as Audited};
 use crate::context::Context;
@@ -61,15 +61,23 @@ struct Found {
     paused_until: Option<Instant>,
 }
 
-async fn look_up(app: &App, live: &Live, landing: Option<&Landing>, now: Instant) -> Result<Option<Found>, Error> {
+async fn look_up(
+    app: &App,
+    live: &Live,
+    landing: Option<&Landing>,
+    now: Instant,
+) -> Result<Option<Found>, Error> {
     let Some(landing) = landing else { return Ok(None) };
     let (realm, digest) = (Realm::Tenant(live.tenant.id), vault::hash("report", live.epoch, &landing.token));
     let code = app.db.read(move |c| store::signin::passcode_by_report(c, realm, &digest)).await?;
-    let Some(code) = code.filter(|c| now <= clock::after(c.expires_at, n::REPORT_LINK_BEYOND_CODE)) else { return Ok(None) };
+    let Some(code) = code.filter(|c| now <= clock::after(c.expires_at, n::REPORT_LINK_BEYOND_CODE)) else {
+        return Ok(None);
+    };
     let asked = Asked::open(app, realm, code.id, &code.context)?;
     let pause = pause_key(app, live, &asked)?;
     let held = app.db.read(move |c| store::throttle::peek(c, &pause)).await?;
-    let paused_until = held.and_then(|r| r.last_at).and_then(Instant::from_timestamp_micros).filter(|until| *until > now);
+    let paused_until =
+        held.and_then(|r| r.last_at).and_then(Instant::from_timestamp_micros).filter(|until| *until > now);
     Ok(Some(Found { code, asked, paused_until }))
 }
 
@@ -99,7 +107,15 @@ pub enum Said {
     Resumed,
 }
 
-async fn page(app: &App, ctx: &Context, live: &Live, segment: &str, landing: Option<&Landing>, found: Option<Found>, said: Said) -> Result<Page, Error> {
+async fn page(
+    app: &App,
+    ctx: &Context,
+    live: &Live,
+    segment: &str,
+    landing: Option<&Landing>,
+    found: Option<Found>,
+    said: Said,
+) -> Result<Page, Error> {
     let csrf = match landing {
         Some(landing) => Some(app.form_token(KIND, &landing.secret)?),
         None => None,
@@ -144,7 +160,14 @@ fn fate(code: &PasscodeRow, now: Instant) -> Fate {
 }
 
 /// G20's POST.
-pub async fn press(app: &App, ctx: &Context, jar: &Jar, segment: &str, pressed: Pressed, csrf: &str) -> Result<Reply, Error> {
+pub async fn press(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    pressed: Pressed,
+    csrf: &str,
+) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
     let landing = jar.report.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
     let good = match &landing {
@@ -214,11 +237,18 @@ impl Stop {
     }
 }
 
-async fn stop(app: &App, ctx: &Context, live: &Live, found: &Found, pause: Option<Instant>) -> Result<(), Error> {
+async fn stop(
+    app: &App,
+    ctx: &Context,
+    live: &Live,
+    found: &Found,
+    pause: Option<Instant>,
+) -> Result<(), Error> {
     let (tenant, realm) = (live.tenant.id, Realm::Tenant(live.tenant.id));
     let interaction = found.code.interaction_id;
     let row = app.db.read(move |c| store::signin::interaction(c, realm, interaction)).await?;
-    let (user, suspended) = (row.as_ref().and_then(|r| r.user_id), row.is_some_and(|r| r.invitation_id.is_some()));
+    let (user, suspended) =
+        (row.as_ref().and_then(|r| r.user_id), row.is_some_and(|r| r.invitation_id.is_some()));
     let sponsors = match user {
         Some(user) => app.db.read(move |c| store::directory::sponsors(c, tenant, user)).await?,
         None => Vec::new(),
@@ -226,7 +256,10 @@ async fn stop(app: &App, ctx: &Context, live: &Live, found: &Found, pause: Optio
     let mut told: Vec<String> = live.tenant.settings.security_contact.iter().cloned().collect();
     told.extend(sponsors.into_iter().map(|u| u.address));
     told.dedup();
-    let mails = told.iter().map(|to| alert(app, ctx, live, found, to, suspended, pause)).collect::<Result<Vec<_>, _>>()?;
+    let mails = told
+        .iter()
+        .map(|to| alert(app, ctx, live, found, to, suspended, pause))
+        .collect::<Result<Vec<_>, _>>()?;
     let actor = Actor::Guest { tenant, interaction: Some(interaction) };
     let target = user.map_or_else(|| interaction.to_string(), |u| u.to_string());
     let change = Audited::on("otp.reported", if user.is_some() { "user" } else { "interaction" }, target);
@@ -234,7 +267,14 @@ async fn stop(app: &App, ctx: &Context, live: &Live, found: &Found, pause: Optio
         Some(until) => Some((pause_key(app, live, &found.asked)?, until)),
         None => None,
     };
-    let job = Stop { realm, tenant, code: found.code.clone(), pause, audit: audit::row(app, ctx, &actor, tenant, change), mails };
+    let job = Stop {
+        realm,
+        tenant,
+        code: found.code.clone(),
+        pause,
+        audit: audit::row(app, ctx, &actor, tenant, change),
+        mails,
+    };
     let now = app.now();
     app.db.write(move |c| job.run(c, now)).await??;
     app.wake_mail();
@@ -242,7 +282,15 @@ async fn stop(app: &App, ctx: &Context, live: &Live, found: &Found, pause: Optio
 }
 
 /// E14 to one of those who must know: once per code and recipient, however often the button is pressed.
-fn alert(app: &App, ctx: &Context, live: &Live, found: &Found, to: &str, suspended: bool, paused_until: Option<Instant>) -> Result<NewOutbox, Error> {
+fn alert(
+    app: &App,
+    ctx: &Context,
+    live: &Live,
+    found: &Found,
+    to: &str,
+    suspended: bool,
+    paused_until: Option<Instant>,
+) -> Result<NewOutbox, Error> {
     let content = Content::Reported {
         to: to.to_owned(),
         org: live.tenant.name.clone(),
@@ -257,7 +305,8 @@ fn alert(app: &App, ctx: &Context, live: &Live, found: &Found, to: &str, suspend
         paused_until,
         help_url: app.urls.help(&live.tenant.id.to_string()),
     };
-    let dedupe = app.vault.mac(Purpose::Address, &[b"mail reported", found.code.id.0.as_bytes(), to.as_bytes()])?;
+    let dedupe =
+        app.vault.mac(Purpose::Address, &[b"mail reported", found.code.id.0.as_bytes(), to.as_bytes()])?;
     let place = Place { tenant: live.tenant.id, passcode: None, dedupe };
     Ok(mail::queued(&app.vault, app.random.as_ref(), ctx.now, "en", place, &content)?)
 }

@@ -129,7 +129,12 @@ async fn front_channel_token(
     token::sign(app, trip.live.deployment_change, application, &person, &wanted, trip.now).await
 }
 
-fn deliver(trip: &Trip, response: &AuthorizationResponse, mode: ResponseMode, uri: &str) -> Result<Reply, Error> {
+fn deliver(
+    trip: &Trip,
+    response: &AuthorizationResponse,
+    mode: ResponseMode,
+    uri: &str,
+) -> Result<Reply, Error> {
     let safe = SafeUrl::parse(uri).map_err(|e| Error::Internal(e.to_string()))?;
     let page = Page {
         tenant: Arc::clone(trip.tenant()),
@@ -154,7 +159,12 @@ pub(crate) fn error(app: &App, tenant: TenantId, uri: &str, error: &RequestError
 }
 
 /// Tells the application an error, where the ending is one of its requests and its redirect URI still stands.
-pub(crate) fn told(app: &App, trip: &Trip, code: OAuthErrorCode, description: &'static str) -> Result<Option<Reply>, Error> {
+pub(crate) fn told(
+    app: &App,
+    trip: &Trip,
+    code: OAuthErrorCode,
+    description: &'static str,
+) -> Result<Option<Reply>, Error> {
     let (Some(request), Some(uri)) = (&trip.sealed.request, trip.redirect_uri()) else { return Ok(None) };
     let issuer = app.urls.issuer(trip.tenant().id);
     let response = AuthorizationResponse::refused(&issuer, request.state.as_deref(), code, description);
@@ -165,7 +175,9 @@ pub(crate) fn told(app: &App, trip: &Trip, code: OAuthErrorCode, description: &'
 pub(crate) fn silent_failure(app: &App, trip: &Trip, step: &Step) -> Result<Reply, Error> {
     let (code, line) = match step {
         Step::AppConsent => (OAuthErrorCode::ConsentRequired, text::CONSENT_REQUIRED),
-        Step::Review { .. } | Step::Terms(_) => (OAuthErrorCode::InteractionRequired, text::INTERACTION_REQUIRED),
+        Step::Review { .. } | Step::Terms(_) => {
+            (OAuthErrorCode::InteractionRequired, text::INTERACTION_REQUIRED)
+        }
         _ => (OAuthErrorCode::LoginRequired, text::LOGIN_REQUIRED),
     };
     told(app, trip, code, line)?.ok_or_else(|| trip.problem(ErrorCode::RedirectMismatch).into())
@@ -208,7 +220,12 @@ pub(crate) async fn refused(app: &App, ctx: &Context, trip: &Trip, refusal: Refu
 fn back_with_error(app: &App, trip: &Trip, code: OAuthErrorCode, line: &'static str) -> Option<String> {
     let (request, uri) = (trip.sealed.request.as_ref()?, trip.redirect_uri()?);
     let safe = SafeUrl::parse(&uri).ok()?;
-    let response = AuthorizationResponse::refused(&app.urls.issuer(trip.tenant().id), request.state.as_deref(), code, line);
+    let response = AuthorizationResponse::refused(
+        &app.urls.issuer(trip.tenant().id),
+        request.state.as_deref(),
+        code,
+        line,
+    );
     match response.deliver(request.response_mode, &safe) {
         vestibule_oidc::response::Delivery::Redirect(url) => Some(url),
         vestibule_oidc::response::Delivery::FormPost { .. } => trip.back(),

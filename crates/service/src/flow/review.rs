@@ -1,10 +1,10 @@
 //! Agreeing: G15's POST.
 
+use vestibule_core::clock;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::InteractionId;
 use vestibule_core::interaction::{Finish, Step};
 use vestibule_core::numbers as n;
-use vestibule_core::clock;
 use vestibule_oidc::error::{OAuthErrorCode, text};
 use vestibule_store as store;
 use vestibule_store::signin::LedgerChange;
@@ -30,7 +30,15 @@ pub struct ReviewForm {
 }
 
 /// G15's POST.
-pub async fn review(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: InteractionId, form: ReviewForm, csrf: &str) -> Result<Reply, Error> {
+pub async fn review(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    id: InteractionId,
+    form: ReviewForm,
+    csrf: &str,
+) -> Result<Reply, Error> {
     let trip = trip::load(app, ctx, jar, segment, id).await?;
     check_form(app, &trip, csrf, "review")?;
     if trip.row().is_some_and(|r| r.state == "finished") && form.accept {
@@ -60,7 +68,12 @@ pub async fn review(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: Inte
     }
     ledger.accept_review(form.terms && terms.is_some());
     let user = trip.user().cloned();
-    let step = facts::next(&trip, Known { user: user.as_ref(), remembered: 0 }, &ledger, facts::code_standing(&trip));
+    let step = facts::next(
+        &trip,
+        Known { user: user.as_ref(), remembered: 0 },
+        &ledger,
+        facts::code_standing(&trip),
+    );
     match step {
         Step::Finish(Finish::Proof(authentication)) => {
             finish::by_proof(app, ctx, jar, trip, authentication, terms.filter(|_| form.terms)).await
@@ -81,7 +94,12 @@ pub async fn review(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: Inte
 
 /// *Cancel*: nothing was shared; the application is told `access_denied`.
 async fn cancel(app: &App, ctx: &Context, trip: Trip) -> Result<Reply, Error> {
-    let entry = Entry { outcome: "interrupted", error: Some("review-cancelled"), method: Some("passcode"), step: "review" };
+    let entry = Entry {
+        outcome: "interrupted",
+        error: Some("review-cancelled"),
+        method: Some("passcode"),
+        step: "review",
+    };
     let row = logbook::row(app, ctx, &trip, trip.row().and_then(|r| r.user_id), None, entry);
     let (realm, id) = (trip.realm(), trip.sealed.id);
     app.db

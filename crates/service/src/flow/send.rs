@@ -4,6 +4,7 @@
 //! decoy instead of a code, and at most one mail a day that says so (OTP-29).
 
 use chrono::TimeDelta;
+use vestibule_core::clock::Instant;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::{ClientId, InteractionId, PasscodeId, Realm, UserId, ordered_uuid};
 use vestibule_core::interaction::Step;
@@ -14,7 +15,6 @@ use vestibule_core::random::secret_256;
 use vestibule_core::secret::Digest;
 use vestibule_core::throttle::{self, Counter, Wait};
 use vestibule_core::urls::network_prefix;
-use vestibule_core::clock::Instant;
 use vestibule_core::{Address, clock};
 use vestibule_store::live::LiveUser;
 use vestibule_store::outbox::NewOutbox;
@@ -22,11 +22,11 @@ use vestibule_store::signin::{NewInteraction, NewPasscode};
 use vestibule_store::throttle::Limit;
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
+use super::Reply;
 use super::facts;
 use super::pages;
 use super::trip::{self, Trip};
 use super::view::{CodeState, EmailProblem, View};
-use super::Reply;
 use crate::app::App;
 use crate::context::Context;
 use crate::cookies::{Change, Jar};
@@ -50,11 +50,23 @@ pub struct EmailForm {
 }
 
 /// G01's POST: learns the address; sends at once where it was typed here (OTP-09).
-pub async fn identify(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: InteractionId, form: EmailForm) -> Result<Reply, Error> {
+pub async fn identify(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    id: InteractionId,
+    form: EmailForm,
+) -> Result<Reply, Error> {
     let mut trip = trip::load(app, ctx, jar, segment, id).await?;
     check_form(app, &trip, &form.csrf, "")?;
     let problem = |trip: &Trip, error| {
-        let view = View::Email { value: Some(form.email.clone()), prefilled: false, error: Some(error), suggestion: None };
+        let view = View::Email {
+            value: Some(form.email.clone()),
+            prefilled: false,
+            error: Some(error),
+            suggestion: None,
+        };
         trip.page(app, view).map(Reply::show)
     };
     let address = match Address::parse(&form.email) {
@@ -67,10 +79,18 @@ pub async fn identify(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: In
         return problem(&trip, EmailProblem::Domain(address.domain().to_string()));
     }
     if let Some(suggestion) = typo::suggest(&address).filter(|_| !form.keep) {
-        let view = View::Email { value: Some(form.email.clone()), prefilled: false, error: None, suggestion: Some(suggestion) };
+        let view = View::Email {
+            value: Some(form.email.clone()),
+            prefilled: false,
+            error: None,
+            suggestion: Some(suggestion),
+        };
         return Ok(Reply::show(trip.page(app, view)?));
     }
-    let typed = form.prefilled.as_deref().is_none_or(|p| Address::parse(p).map_or(true, |p| p.key() != address.key()));
+    let typed = form
+        .prefilled
+        .as_deref()
+        .is_none_or(|p| Address::parse(p).map_or(true, |p| p.key() != address.key()));
     if let Some(answer) = take_address(app, &mut trip, &address, false).await? {
         return Ok(answer);
     }
@@ -79,7 +99,12 @@ pub async fn identify(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: In
 
 /// Takes an address into the trip. Another address than before begins a new trip (HRD-03); the same again, where the
 /// row already exists, is a repeat.
-async fn take_address(app: &App, trip: &mut Trip, address: &Address, picked: bool) -> Result<Option<Reply>, Error> {
+async fn take_address(
+    app: &App,
+    trip: &mut Trip,
+    address: &Address,
+    picked: bool,
+) -> Result<Option<Reply>, Error> {
     if trip::is_invitation(&trip.sealed) && trip.address().is_some_and(|a| a.key() != address.key()) {
         // The address of an invitation is fixed (INV-02); another one is another trip, and there is none to begin.
         return Err(trip.problem(ErrorCode::InteractionUnknown).into());
@@ -120,7 +145,9 @@ async fn renew(app: &App, trip: &mut Trip) -> Result<(), Error> {
 async fn go_on(app: &App, ctx: &Context, trip: Trip, typed: bool) -> Result<Reply, Error> {
     let (step, _) = facts::current(&trip, 0);
     match step {
-        Step::SendCode if typed && !trip.tenant().settings.code.confirm_before_send => deliver(app, ctx, trip, None).await,
+        Step::SendCode if typed && !trip.tenant().settings.code.confirm_before_send => {
+            deliver(app, ctx, trip, None).await
+        }
         Step::Finish(_) | Step::Refuse(_) => {
             let keep = trip.keep(app)?;
             Ok(pages::elsewhere(app, ctx, trip, step).await?.with(keep))
@@ -141,7 +168,14 @@ pub struct AccountForm {
 }
 
 /// G02's POST: picks an account, or removes one from this device.
-pub async fn choose(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: InteractionId, form: AccountForm) -> Result<Reply, Error> {
+pub async fn choose(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    id: InteractionId,
+    form: AccountForm,
+) -> Result<Reply, Error> {
     let mut trip = trip::load(app, ctx, jar, segment, id).await?;
     check_form(app, &trip, &form.csrf, "accounts")?;
     let mut list = Remembered::open(&app.vault, jar.remembered.as_deref(), ctx.now);
@@ -153,7 +187,9 @@ pub async fn choose(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: Inte
     }
     let wanted = form.account.as_deref().and_then(|a| Address::parse(a).ok());
     let session = trip.live.session.as_ref().map(|s| s.user.address_key.clone());
-    let Some(address) = wanted.filter(|a| list.of(tenant).iter().any(|k| k.key() == a.key()) || session.as_deref() == Some(a.key())) else {
+    let Some(address) = wanted.filter(|a| {
+        list.of(tenant).iter().any(|k| k.key() == a.key()) || session.as_deref() == Some(a.key())
+    }) else {
         return Ok(Reply::go(trip.path(app, "")));
     };
     if let Some(answer) = take_address(app, &mut trip, &address, true).await? {
@@ -163,7 +199,14 @@ pub async fn choose(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: Inte
 }
 
 /// G05's POST, *Send code*.
-pub async fn send(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: InteractionId, csrf: &str) -> Result<Reply, Error> {
+pub async fn send(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    id: InteractionId,
+    csrf: &str,
+) -> Result<Reply, Error> {
     let trip = trip::load(app, ctx, jar, segment, id).await?;
     check_form(app, &trip, csrf, "code/send")?;
     if let Some(done) = pages::ended(&trip) {
@@ -181,7 +224,15 @@ pub async fn send(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: Intera
 }
 
 /// *Send a new code*. `ordinal` is the number of the code that it replaces: a repeat is answered as the first press.
-pub async fn resend(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: InteractionId, ordinal: Option<i32>, csrf: &str) -> Result<Reply, Error> {
+pub async fn resend(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    id: InteractionId,
+    ordinal: Option<i32>,
+    csrf: &str,
+) -> Result<Reply, Error> {
     let trip = trip::load(app, ctx, jar, segment, id).await?;
     check_form(app, &trip, csrf, "code")?;
     if let Some(done) = pages::ended(&trip) {
@@ -190,10 +241,14 @@ pub async fn resend(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: Inte
     let (step, _) = facts::current(&trip, 0);
     let newest = trip.code().map(|p| p.ordinal);
     match (step, newest, ordinal) {
-        (Step::EnterCode, Some(newest), Some(replaced)) if replaced >= newest => deliver(app, ctx, trip, Some(newest)).await,
+        (Step::EnterCode, Some(newest), Some(replaced)) if replaced >= newest => {
+            deliver(app, ctx, trip, Some(newest)).await
+        }
         (Step::EnterCode, Some(_), Some(_)) => Ok(Reply::go(trip.path(app, "code")).with(trip.keep(app)?)),
         (Step::EnterCode, _, None) => Err(trip.problem(ErrorCode::RequestBad).into()),
-        (Step::SendCode | Step::Identify | Step::Choose, _, _) => Err(trip.problem(ErrorCode::InteractionUnknown).into()),
+        (Step::SendCode | Step::Identify | Step::Choose, _, _) => {
+            Err(trip.problem(ErrorCode::InteractionUnknown).into())
+        }
         (step, _, _) => pages::elsewhere(app, ctx, trip, step).await,
     }
 }
@@ -229,8 +284,15 @@ impl From<QueryError> for Halt {
 }
 
 /// Sends: throttles, one interaction, one passcode or decoy, at most one mail, in one transaction.
-pub(crate) async fn deliver(app: &App, ctx: &Context, trip: Trip, replaces: Option<i32>) -> Result<Reply, Error> {
-    let Some(address) = trip.address() else { return Err(trip.problem(ErrorCode::InteractionUnknown).into()) };
+pub(crate) async fn deliver(
+    app: &App,
+    ctx: &Context,
+    trip: Trip,
+    replaces: Option<i32>,
+) -> Result<Reply, Error> {
+    let Some(address) = trip.address() else {
+        return Err(trip.problem(ErrorCode::InteractionUnknown).into());
+    };
     let job = Job::prepare(app, ctx, &trip, &address, replaces)?;
     let now = app.now();
     let outcome = app.db.write(move |c| job.run(c, now)).await?;
@@ -298,12 +360,21 @@ impl Gate {
         let admitted = if person == Person::Accepted { self.admitted_if_accepted } else { self.admitted };
         let known = matches!(person, Person::Pending | Person::Accepted);
         let pinned = user.is_none_or(|u| u.pinned_method.as_deref().is_none_or(|k| k == "mail"));
-        self.discovery.passcode && admitted && pinned && (known || (person == Person::Stranger && self.sign_up))
+        self.discovery.passcode
+            && admitted
+            && pinned
+            && (known || (person == Person::Stranger && self.sign_up))
     }
 }
 
 impl Job {
-    fn prepare(app: &App, ctx: &Context, trip: &Trip, address: &Address, replaces: Option<i32>) -> Result<Self, Error> {
+    fn prepare(
+        app: &App,
+        ctx: &Context,
+        trip: &Trip,
+        address: &Address,
+        replaces: Option<i32>,
+    ) -> Result<Self, Error> {
         let (tenant, random) = (trip.tenant(), app.random.as_ref());
         let epoch = trip.live.epoch;
         let code = Code::draw(random);
@@ -311,7 +382,15 @@ impl Job {
         let expires_at = clock::after(ctx.now, tenant.settings.code.lifetime());
         let report = secret_256(random);
         let subject_key = app.address_hash(address.key())?;
-        let digest = digest(app, epoch, trip.realm(), trip.sealed.client.as_ref(), trip.sealed.id, address.key(), code.expose())?;
+        let digest = digest(
+            app,
+            epoch,
+            trip.realm(),
+            trip.sealed.client.as_ref(),
+            trip.sealed.id,
+            address.key(),
+            code.expose(),
+        )?;
         let mut noise = [0; 32];
         random.fill(&mut noise);
         let decoy_digest = app.vault.mac(Purpose::Decoy, &[&noise])?;
@@ -339,7 +418,17 @@ impl Job {
             report_digest: Some(vault::hash("report", epoch, report.expose())),
             context: context.seal(app, trip.realm(), passcode_id)?,
         };
-        let mails = Mails { app, ctx, trip, address, code: &code, mark: &mark, expires_at, report: report.expose(), passcode: passcode_id };
+        let mails = Mails {
+            app,
+            ctx,
+            trip,
+            address,
+            code: &code,
+            mark: &mark,
+            expires_at,
+            report: report.expose(),
+            passcode: passcode_id,
+        };
         let raised = app.options.source_limit(ctx.source);
         let networks = throttle::networks(ctx.source, raised);
         let sources = networks
@@ -347,8 +436,13 @@ impl Job {
             .map(|(network, limit)| Ok((app.counter(Counter::Source, None, network)?, *limit)))
             .collect::<Result<Vec<_>, Error>>()?;
         let row_live = trip.row().is_some_and(|r| r.state == "open" && r.expires_at > ctx.now);
-        let row_ends = clock::after(ctx.now, n::INTERACTION_ROW_LIFETIME.max(tenant.settings.code.lifetime()));
-        let interaction = if row_live { None } else { Some(new_interaction(app, ctx, trip, subject_key, row_ends, &sources)?) };
+        let row_ends =
+            clock::after(ctx.now, n::INTERACTION_ROW_LIFETIME.max(tenant.settings.code.lifetime()));
+        let interaction = if row_live {
+            None
+        } else {
+            Some(new_interaction(app, ctx, trip, subject_key, row_ends, &sources)?)
+        };
         Ok(Self {
             tenant: tenant.id,
             address_key: address.key().to_owned(),
@@ -363,7 +457,10 @@ impl Job {
             notice_since: clock::after(ctx.now, -n::NOTICE_WINDOW),
             limits: [
                 limit(app.counter(Counter::Sends, Some(tenant.id), &address.limit_key())?, &throttle::SENDS),
-                limit(app.counter(Counter::SendsEverywhere, None, &address.limit_key())?, &throttle::SENDS_EVERYWHERE),
+                limit(
+                    app.counter(Counter::SendsEverywhere, None, &address.limit_key())?,
+                    &throttle::SENDS_EVERYWHERE,
+                ),
             ],
             tries: app.counter(Counter::Tries, Some(tenant.id), &address.limit_key())?,
             pause: app.counter(Counter::Pause, Some(tenant.id), &address.limit_key())?,
@@ -414,7 +511,11 @@ impl Job {
     /// N-04 to N-09, in the order in which the page can explain them; the same statements for everybody.
     fn throttle(&self, c: &mut Conn, now: Now) -> Result<(), Halt> {
         for held in store::throttle::peek_two(c, &self.tries, &self.pause)? {
-            let until = if held.key.matches(&self.pause) { held_until(&held, now.instant) } else { tries_over(&held, now.instant) };
+            let until = if held.key.matches(&self.pause) {
+                held_until(&held, now.instant)
+            } else {
+                tries_over(&held, now.instant)
+            };
             if let Some(until) = until {
                 return Err(Halt::Wait(Wait::Paused(until)));
             }
@@ -446,7 +547,11 @@ fn held_until(row: &store::throttle::ThrottleRow, now: Instant) -> Option<Instan
 pub(crate) fn tries_over(row: &store::throttle::ThrottleRow, now: Instant) -> Option<Instant> {
     let moment = Instant::from_timestamp_micros;
     if row.streak >= n::FAILURES_IN_A_ROW {
-        let until = row.streak_at.and_then(moment).map(|at| clock::after(at, n::SUSPENSION)).filter(|until| *until > now);
+        let until = row
+            .streak_at
+            .and_then(moment)
+            .map(|at| clock::after(at, n::SUSPENSION))
+            .filter(|until| *until > now);
         if until.is_some() {
             return until;
         }
@@ -486,7 +591,15 @@ pub(crate) fn digest(
     let purpose = CodePurpose::SignIn.as_str().as_bytes();
     Ok(app.vault.mac(
         Purpose::Passcode,
-        &[&epoch.to_be_bytes(), realm.id().as_bytes(), purpose, client, interaction.0.as_bytes(), address_key.as_bytes(), code.as_bytes()],
+        &[
+            &epoch.to_be_bytes(),
+            realm.id().as_bytes(),
+            purpose,
+            client,
+            interaction.0.as_bytes(),
+            address_key.as_bytes(),
+            code.as_bytes(),
+        ],
     )?)
 }
 
@@ -498,7 +611,8 @@ fn new_interaction(
     expires_at: Instant,
     sources: &[(Digest, i32)],
 ) -> Result<NewInteraction, Error> {
-    let source_key = sources.first().map(|(key, _)| *key).ok_or_else(|| Error::Internal("no source".into()))?;
+    let source_key =
+        sources.first().map(|(key, _)| *key).ok_or_else(|| Error::Internal("no source".into()))?;
     Ok(NewInteraction {
         realm_id: trip.realm(),
         id: trip.sealed.id,
@@ -533,7 +647,8 @@ impl Asked {
     }
 
     pub(crate) fn open(app: &App, realm: Realm, id: PasscodeId, sealed: &[u8]) -> Result<Self, Error> {
-        let plain = app.vault.unseal(Purpose::CodeContext, &[realm.id().as_bytes(), id.0.as_bytes()], sealed)?;
+        let plain =
+            app.vault.unseal(Purpose::CodeContext, &[realm.id().as_bytes(), id.0.as_bytes()], sealed)?;
         serde_json::from_slice(&plain).map_err(|e| Error::Internal(e.to_string()))
     }
 }
@@ -589,7 +704,8 @@ impl Mails<'_> {
             privacy_url: tenant.settings.privacy_url.clone(),
         };
         // One a day and address over all tenants (N-22): the key does not name the tenant.
-        let dedupe = app.vault.mac(Purpose::Address, &[b"mail no access", self.address.limit_key().as_bytes()])?;
+        let dedupe =
+            app.vault.mac(Purpose::Address, &[b"mail no access", self.address.limit_key().as_bytes()])?;
         let place = Place { tenant: tenant.id, passcode: None, dedupe };
         Ok(mail::queued(&app.vault, app.random.as_ref(), self.ctx.now, &self.ctx.locale, place, &content)?)
     }

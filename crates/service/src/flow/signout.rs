@@ -35,7 +35,13 @@ struct Asked {
 }
 
 /// Answers a sign-out request, by GET or by an application's POST.
-pub async fn request(app: &App, ctx: &Context, jar: &Jar, segment: &str, query: &str) -> Result<Reply, Error> {
+pub async fn request(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    query: &str,
+) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
     let asked = read(app, ctx, &live, query).await?;
     match (&live.session, asked.hinted) {
@@ -45,13 +51,26 @@ pub async fn request(app: &App, ctx: &Context, jar: &Jar, segment: &str, query: 
         (Some(session), false) => {
             let token = app.form_token(KIND, &session.row.id.to_string())?;
             let address = session.user.address.clone();
-            Ok(Reply::show(page(&live, segment, &asked, Some(token), View::SignOut { address, query: query.to_owned() })))
+            Ok(Reply::show(page(
+                &live,
+                segment,
+                &asked,
+                Some(token),
+                View::SignOut { address, query: query.to_owned() },
+            )))
         }
     }
 }
 
 /// The button's POST.
-pub async fn confirm(app: &App, ctx: &Context, jar: &Jar, segment: &str, query: &str, csrf: &str) -> Result<Reply, Error> {
+pub async fn confirm(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    query: &str,
+    csrf: &str,
+) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
     let asked = read(app, ctx, &live, query).await?;
     let Some(session) = &live.session else { return done(&live, segment, asked, true) };
@@ -69,7 +88,9 @@ async fn read(app: &App, ctx: &Context, live: &Live, query: &str) -> Result<Aske
         Some(hint) => respond::verified_hint(app, live, None, hint, ctx.now).await?,
         None => None,
     };
-    let text = |name: &str| claims.as_ref().and_then(|c| c.get(name)).and_then(|v| v.as_str()).map(ToOwned::to_owned);
+    let text = |name: &str| {
+        claims.as_ref().and_then(|c| c.get(name)).and_then(|v| v.as_str()).map(ToOwned::to_owned)
+    };
     let proven = text("aud").map(ClientId);
     let named = request.client_id.clone().map(ClientId);
     // A hint for one application and the name of another do not go together.
@@ -83,7 +104,8 @@ async fn read(app: &App, ctx: &Context, live: &Live, query: &str) -> Result<Aske
     let hinted = match (&live.session, &application, proven.is_some()) {
         (Some(session), Some(application), true) => {
             let sub = respond::subject(&live.tenant, application, session.user.id);
-            text("sid").as_deref() == Some(session.row.id.to_string().as_str()) && text("sub").as_deref() == Some(&sub)
+            text("sid").as_deref() == Some(session.row.id.to_string().as_str())
+                && text("sub").as_deref() == Some(&sub)
         }
         _ => false,
     };
@@ -117,7 +139,8 @@ async fn end(app: &App, ctx: &Context, live: Live, segment: &str, asked: Asked) 
 fn done(live: &Live, segment: &str, asked: Asked, confirmed: bool) -> Result<Reply, Error> {
     match &asked.after {
         Some(url) if confirmed || asked.proven => {
-            let answer = Answer { delivery: vestibule_oidc::response::Delivery::Redirect(url.clone()), page: None };
+            let answer =
+                Answer { delivery: vestibule_oidc::response::Delivery::Redirect(url.clone()), page: None };
             Ok(Reply { outcome: Outcome::Deliver(Box::new(answer)), cookies: Vec::new() })
         }
         _ => {

@@ -64,7 +64,12 @@ pub(crate) fn name(segment: &str) -> Named {
 
 impl App {
     /// Reads what is live of a request. `Err` where the segment names no tenant that is on.
-    pub async fn live(&self, segment: &str, jar: &Jar, interaction: Option<InteractionId>) -> Result<Live, Error> {
+    pub async fn live(
+        &self,
+        segment: &str,
+        jar: &Jar,
+        interaction: Option<InteractionId>,
+    ) -> Result<Live, Error> {
         let named = name(segment);
         let guessed = match &named {
             Named::Id(id) => Some(*id),
@@ -89,7 +94,13 @@ impl App {
         }
         let tenant = self.tenant(row.tenant.id, row.tenant.change_number, row.deployment_change).await?;
         let session = self.own_session(row.session, jar, row.tenant.id, row.epoch);
-        Ok(Live { tenant, session, epoch: row.epoch, deployment_change: row.deployment_change, interaction: row.interaction })
+        Ok(Live {
+            tenant,
+            session,
+            epoch: row.epoch,
+            deployment_change: row.deployment_change,
+            interaction: row.interaction,
+        })
     }
 
     async fn read_live(
@@ -113,7 +124,13 @@ impl App {
     }
 
     /// The session row, if the cookie's secret opens it (SES-01).
-    fn own_session(&self, row: Option<LiveSession>, jar: &Jar, tenant: TenantId, epoch: i64) -> Option<LiveSession> {
+    fn own_session(
+        &self,
+        row: Option<LiveSession>,
+        jar: &Jar,
+        tenant: TenantId,
+        epoch: i64,
+    ) -> Option<LiveSession> {
         let cookie = jar.session(Realm::Tenant(tenant))?;
         let digest = vault::hash("session", epoch, cookie.secret.expose());
         row.filter(|s| s.row.id == cookie.id && s.row.secret_digest.matches(&digest) && s.user.usable())
@@ -222,7 +239,8 @@ impl Trip {
         let application = &self.application.as_ref()?.application;
         application.settings.homepage.clone().or_else(|| {
             let url = url::Url::parse(&self.redirect_uri()?).ok()?;
-            matches!(url.scheme(), "https" | "http").then(|| format!("{}/", url.origin().ascii_serialization()))
+            matches!(url.scheme(), "https" | "http")
+                .then(|| format!("{}/", url.origin().ascii_serialization()))
         })
     }
 
@@ -249,7 +267,13 @@ impl Trip {
 }
 
 /// Loads a trip for a page or POST. Who has not the sealed interaction of this id is in another browser, or lost.
-pub(crate) async fn load(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: InteractionId) -> Result<Trip, Error> {
+pub(crate) async fn load(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    id: InteractionId,
+) -> Result<Trip, Error> {
     let live = app.live(segment, jar, Some(id)).await?;
     let realm = Realm::Tenant(live.tenant.id);
     let sealed = jar.interaction(id).and_then(|value| Sealed::open(&app.vault, realm, id, value));

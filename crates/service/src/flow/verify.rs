@@ -3,6 +3,7 @@
 //! The try is counted in a commit of its own before anything is compared (OTP-04); the right digits are consumed by one
 //! conditional write whose row decides (OTP-14), and where `next` then says Finish, that write and the finish are one.
 
+use vestibule_core::clock::Instant;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::{InteractionId, PasscodeId, Realm};
 use vestibule_core::interaction::{Finish, Refusal, Step};
@@ -11,7 +12,6 @@ use vestibule_core::passcode::{Code, Match, Miss, Purpose, Standing};
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::Digest;
 use vestibule_core::throttle::{self, Counter};
-use vestibule_core::clock::Instant;
 use vestibule_core::{Address, clock};
 use vestibule_store::signin::{LedgerChange, PasscodeRow};
 use vestibule_store::{self as store, Now, QueryError};
@@ -31,7 +31,15 @@ use crate::error::Error;
 use crate::vault;
 
 /// G06's POST.
-pub async fn verify(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: InteractionId, typed: &str, csrf: &str) -> Result<Reply, Error> {
+pub async fn verify(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    id: InteractionId,
+    typed: &str,
+    csrf: &str,
+) -> Result<Reply, Error> {
     let trip = trip::load(app, ctx, jar, segment, id).await?;
     check_form(app, &trip, csrf, "code")?;
     let Some((code, address)) = trip.code().cloned().zip(trip.address()) else {
@@ -44,7 +52,9 @@ pub async fn verify(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: Inte
     let (step, _) = facts::current(&trip, 0);
     if step != Step::EnterCode {
         return match step {
-            Step::SendCode | Step::Identify | Step::Choose => Err(trip.problem(ErrorCode::InteractionUnknown).into()),
+            Step::SendCode | Step::Identify | Step::Choose => {
+                Err(trip.problem(ErrorCode::InteractionUnknown).into())
+            }
             step => pages::elsewhere(app, ctx, trip, step).await,
         };
     }
@@ -54,7 +64,9 @@ pub async fn verify(app: &App, ctx: &Context, jar: &Jar, segment: &str, id: Inte
     }
     let digits = match read {
         Ok(digits) => digits,
-        Err(shape) => return Ok(Reply::show(trip.page(app, pages::enter_code(&trip, CodeState::Shape(shape)))?)),
+        Err(shape) => {
+            return Ok(Reply::show(trip.page(app, pages::enter_code(&trip, CodeState::Shape(shape)))?));
+        }
     };
     compare(app, ctx, jar, trip, code, &address, &digits).await
 }
@@ -67,9 +79,26 @@ struct Counted {
 }
 
 /// Counts, compares, and goes on with the match or shows the miss.
-async fn compare(app: &App, ctx: &Context, jar: &Jar, trip: Trip, code: PasscodeRow, address: &Address, digits: &Code) -> Result<Reply, Error> {
-    let tried = digest(app, trip.live.epoch, trip.realm(), trip.sealed.client.as_ref(), trip.sealed.id, address.key(), digits.expose())?;
-    let tries = limit(app.counter(Counter::Tries, Some(trip.tenant().id), &address.limit_key())?, &throttle::TRIES);
+async fn compare(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    trip: Trip,
+    code: PasscodeRow,
+    address: &Address,
+    digits: &Code,
+) -> Result<Reply, Error> {
+    let tried = digest(
+        app,
+        trip.live.epoch,
+        trip.realm(),
+        trip.sealed.client.as_ref(),
+        trip.sealed.id,
+        address.key(),
+        digits.expose(),
+    )?;
+    let tries =
+        limit(app.counter(Counter::Tries, Some(trip.tenant().id), &address.limit_key())?, &throttle::TRIES);
     let counted = count(app, trip.realm(), code.id, tries).await?;
     if let Some(until) = counted.paused {
         let lock = if counted.suspended { Lock::Suspended(until) } else { Lock::Paused(until) };
@@ -79,31 +108,51 @@ async fn compare(app: &App, ctx: &Context, jar: &Jar, trip: Trip, code: Passcode
     match convert::stored(&code).check(&tried, counted.ordinal, Purpose::SignIn, ctx.now) {
         Ok(matched) => matched_code(app, ctx, jar, trip, address.clone(), matched, tried, tries.key).await,
         Err(Miss::Wrong { left }) => {
-            log_try(app, ctx, &trip, if code.decoy { "wrong-nobody" } else { "wrong" }, Some(tries.key)).await?;
-            let view = if left == 0 { pages::locked(&trip, &code, Lock::Burned) } else { pages::enter_code(&trip, CodeState::Wrong { left }) };
+            log_try(app, ctx, &trip, if code.decoy { "wrong-nobody" } else { "wrong" }, Some(tries.key))
+                .await?;
+            let view = if left == 0 {
+                pages::locked(&trip, &code, Lock::Burned)
+            } else {
+                pages::enter_code(&trip, CodeState::Wrong { left })
+            };
             Ok(Reply::show(trip.page(app, view)?))
         }
         Err(Miss::NotCompared) => {
             log_try(app, ctx, &trip, "not-compared", Some(tries.key)).await?;
             let over = counted.ordinal.is_some();
-            let view = if over { pages::locked(&trip, &code, Lock::Burned) } else { pages::enter_code(&trip, CodeState::Expired) };
+            let view = if over {
+                pages::locked(&trip, &code, Lock::Burned)
+            } else {
+                pages::enter_code(&trip, CodeState::Expired)
+            };
             Ok(Reply::show(trip.page(app, view)?))
         }
     }
 }
 
 /// Counts a try in a commit of its own: the address's budget first, then the code's ordinal (OTP-04, OTP-05).
-async fn count(app: &App, realm: Realm, code: PasscodeId, tries: store::throttle::Limit) -> Result<Counted, Error> {
+async fn count(
+    app: &App,
+    realm: Realm,
+    code: PasscodeId,
+    tries: store::throttle::Limit,
+) -> Result<Counted, Error> {
     let now = app.now();
     let counted = app
         .db
         .write(move |c| {
-            let admission = store::throttle::admit(c, std::slice::from_ref(&tries), now)?.pop().ok_or(QueryError::NotFound)?;
+            let admission = store::throttle::admit(c, std::slice::from_ref(&tries), now)?
+                .pop()
+                .ok_or(QueryError::NotFound)?;
             let ends = admission.streak_at.map(|at| clock::after(at, n::SUSPENSION));
             let suspended = ends.filter(|end| admission.streak >= n::FAILURES_IN_A_ROW && *end > now.instant);
             if !admission.admitted || suspended.is_some() {
                 let until = suspended.unwrap_or(admission.retry_at);
-                return Ok::<_, QueryError>(Counted { ordinal: None, paused: Some(until), suspended: suspended.is_some() });
+                return Ok::<_, QueryError>(Counted {
+                    ordinal: None,
+                    paused: Some(until),
+                    suspended: suspended.is_some(),
+                });
             }
             let ordinal = store::signin::count_try(c, realm, code, now)?;
             Ok(Counted { ordinal, paused: None, suspended: false })
@@ -113,7 +162,13 @@ async fn count(app: &App, realm: Realm, code: PasscodeId, tries: store::throttle
 }
 
 /// AUD-01: every try leaves a row; the finer reason stands here only (OTP-19).
-async fn log_try(app: &App, ctx: &Context, trip: &Trip, what: &str, streak: Option<Digest>) -> Result<(), Error> {
+async fn log_try(
+    app: &App,
+    ctx: &Context,
+    trip: &Trip,
+    what: &str,
+    streak: Option<Digest>,
+) -> Result<(), Error> {
     let user = trip.row().and_then(|r| r.user_id);
     let entry = Entry { outcome: "failure", error: Some(what), method: Some("passcode"), step: "enter_code" };
     let row = logbook::row(app, ctx, trip, user, None, entry);
@@ -163,7 +218,10 @@ async fn matched_code(
         .db
         .write(move |c| -> Result<After, finish::Halt> {
             let trip = inside.as_ref();
-            let Some(row) = store::signin::consume(c, realm, passcode, &tried, n::TRIES_PER_CODE, now)? else { return Ok(After::Lost) };
+            let Some(row) = store::signin::consume(c, realm, passcode, &tried, n::TRIES_PER_CODE, now)?
+            else {
+                return Ok(After::Lost);
+            };
             store::throttle::refund(c, &tries)?;
             let user = trip.user();
             let consumed = convert::stored(&row);
@@ -211,9 +269,25 @@ async fn matched_code(
 
 /// A repeat by the same browser (OTP-14): with the right digits within a minute it is answered as the first press was;
 /// otherwise by where the trip stands.
-async fn repeat(app: &App, ctx: &Context, jar: &Jar, trip: Trip, code: &PasscodeRow, address: &Address, typed: Option<Code>) -> Result<Reply, Error> {
+async fn repeat(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    trip: Trip,
+    code: &PasscodeRow,
+    address: &Address,
+    typed: Option<Code>,
+) -> Result<Reply, Error> {
     let tried = match &typed {
-        Some(code) => digest(app, trip.live.epoch, trip.realm(), trip.sealed.client.as_ref(), trip.sealed.id, address.key(), code.expose())?,
+        Some(code) => digest(
+            app,
+            trip.live.epoch,
+            trip.realm(),
+            trip.sealed.client.as_ref(),
+            trip.sealed.id,
+            address.key(),
+            code.expose(),
+        )?,
         None => Digest([0; 32]),
     };
     let right = code.digest.matches(&tried) & !code.decoy & typed.is_some();

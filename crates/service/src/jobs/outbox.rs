@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use vestibule_core::clock::after;
 use vestibule_core::Address;
+use vestibule_core::clock::after;
 use vestibule_outbound::{Delivery, Outgoing, SendError, compose, message::sender_name};
 use vestibule_store::outbox::{Claim, Claimed};
 use vestibule_store::{self as store};
@@ -77,15 +77,19 @@ async fn send(app: &App, claimed: Claimed) -> Result<(), Error> {
         }
     };
     let code = claimed.row.passcode_id.is_some();
-    let live = async {
-        !code || app.db.read(move |c| store::outbox::is_live(c, id, now)).await.unwrap_or(false)
-    };
+    let live =
+        async { !code || app.db.read(move |c| store::outbox::is_live(c, id, now)).await.unwrap_or(false) };
     let outcome = transport.send_if(&composed, live).await;
     settle(app, &claimed, &content, outcome).await
 }
 
 /// Writes down what became of a mail.
-async fn settle(app: &App, claimed: &Claimed, content: &Content, outcome: Result<Delivery, SendError>) -> Result<(), Error> {
+async fn settle(
+    app: &App,
+    claimed: &Claimed,
+    content: &Content,
+    outcome: Result<Delivery, SendError>,
+) -> Result<(), Error> {
     let (id, now, attempts) = (claimed.row.id, app.clock.now(), claimed.row.attempts);
     match outcome {
         Ok(Delivery::Sent) => {
@@ -104,13 +108,20 @@ async fn settle(app: &App, claimed: &Claimed, content: &Content, outcome: Result
                 Some(address) => Some(app.address_hash(address.key())?),
                 None => None,
             };
-            let next_at = after(now, TimeDelta::seconds(2_i64.saturating_pow(u32::try_from(attempts.clamp(1, 10)).unwrap_or(1))));
+            let next_at = after(
+                now,
+                TimeDelta::seconds(2_i64.saturating_pow(u32::try_from(attempts.clamp(1, 10)).unwrap_or(1))),
+            );
             app.db
                 .write(move |c| {
                     if let Some(hash) = &bounced {
                         store::bounces::put(c, hash, now, &reason)?;
                     }
-                    if lasting { store::outbox::fail(c, id, &reason) } else { store::outbox::retry(c, id, next_at, &reason) }
+                    if lasting {
+                        store::outbox::fail(c, id, &reason)
+                    } else {
+                        store::outbox::retry(c, id, next_at, &reason)
+                    }
                 })
                 .await??;
         }
@@ -120,7 +131,8 @@ async fn settle(app: &App, claimed: &Claimed, content: &Content, outcome: Result
 
 /// Renders and composes.
 fn composed(app: &App, claimed: &Claimed, content: &Content) -> Result<vestibule_outbound::Composed, String> {
-    let lang = Lang::parse(&claimed.row.locale).unwrap_or_else(|| app.ui.catalogue.negotiate(&[], None, None, None));
+    let lang =
+        Lang::parse(&claimed.row.locale).unwrap_or_else(|| app.ui.catalogue.negotiate(&[], None, None, None));
     let (org, rendered) = render(app, claimed, content, lang)?;
     let to = Address::parse(content.to()).map_err(|e| e.to_string())?;
     let reference = claimed.row.id.to_string();
@@ -143,14 +155,37 @@ fn composed(app: &App, claimed: &Claimed, content: &Content) -> Result<vestibule
     compose(&outgoing, app.random.as_ref()).map_err(|e| e.to_string())
 }
 
-fn render(app: &App, claimed: &Claimed, content: &Content, lang: Lang) -> Result<(String, template::Mail), String> {
+fn render(
+    app: &App,
+    claimed: &Claimed,
+    content: &Content,
+    lang: Lang,
+) -> Result<(String, template::Mail), String> {
     let link = |url: &str| Link::parse(url).ok_or_else(|| "a link is none".to_owned());
     let sender = |org: &str, help: &str, privacy: Option<&str>| -> Result<template::Sender, String> {
-        Ok(template::Sender { org: org.to_owned(), host: app.urls.host().to_owned(), help: link(help)?, privacy: privacy.map(link).transpose()? })
+        Ok(template::Sender {
+            org: org.to_owned(),
+            host: app.urls.host().to_owned(),
+            help: link(help)?,
+            privacy: privacy.map(link).transpose()?,
+        })
     };
     let (now, trace) = (app.clock.now(), claimed.row.id.to_string());
     let mail = match content {
-        Content::Code { to, code, mark, org, app: name, browser, network, asked_at, expires_at, report_url, help_url, privacy_url } => {
+        Content::Code {
+            to,
+            code,
+            mark,
+            org,
+            app: name,
+            browser,
+            network,
+            asked_at,
+            expires_at,
+            report_url,
+            help_url,
+            privacy_url,
+        } => {
             let facts = template_facts(to, Some(name), browser, network, *asked_at);
             let mail = template::CodeMail {
                 from: sender(org, help_url, privacy_url.as_deref())?,
@@ -163,7 +198,18 @@ fn render(app: &App, claimed: &Claimed, content: &Content, lang: Lang) -> Result
             };
             (org, mail.render(&app.ui, lang))
         }
-        Content::Invitation { to, org, app: name, inviter, inviter_email, message, redeem_url, expires_at, help_url, privacy_url } => {
+        Content::Invitation {
+            to,
+            org,
+            app: name,
+            inviter,
+            inviter_email,
+            message,
+            redeem_url,
+            expires_at,
+            help_url,
+            privacy_url,
+        } => {
             let mail = template::InviteMail {
                 from: sender(org, help_url, privacy_url.as_deref())?,
                 inviter: inviter.clone().map(|name| template::Inviter { name, email: inviter_email.clone() }),
@@ -187,7 +233,20 @@ fn render(app: &App, claimed: &Claimed, content: &Content, lang: Lang) -> Result
             };
             (org, mail.render(&app.ui, lang))
         }
-        Content::Reported { org, app: name, guest, asked_at, browser, network, reported_at, used, suspended, paused_until, help_url, .. } => {
+        Content::Reported {
+            org,
+            app: name,
+            guest,
+            asked_at,
+            browser,
+            network,
+            reported_at,
+            used,
+            suspended,
+            paused_until,
+            help_url,
+            ..
+        } => {
             let mail = template::ReportedMail {
                 from: sender(org, help_url, None)?,
                 facts: template_facts(guest, name.as_ref(), browser, network, *asked_at),
@@ -203,7 +262,13 @@ fn render(app: &App, claimed: &Claimed, content: &Content, lang: Lang) -> Result
     Ok((mail.0.clone(), mail.1.map_err(|e| e.to_string())?))
 }
 
-fn template_facts(email: &str, app: Option<&String>, browser: &str, network: &str, at: vestibule_core::clock::Instant) -> vestibule_ui::page::RequestFacts {
+fn template_facts(
+    email: &str,
+    app: Option<&String>,
+    browser: &str,
+    network: &str,
+    at: vestibule_core::clock::Instant,
+) -> vestibule_ui::page::RequestFacts {
     vestibule_ui::page::RequestFacts {
         email: email.to_owned(),
         app: app.cloned(),

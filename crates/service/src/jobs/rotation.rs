@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use vestibule_core::client::SigningAlgorithm;
 use vestibule_oidc::keys::{Action, KeySchedule, KeyTimes};
-use vestibule_store::keys::SigningKeyRow;
 use vestibule_store as store;
+use vestibule_store::keys::SigningKeyRow;
 
 use crate::app::App;
 use crate::bootstrap::new_key;
@@ -31,7 +31,8 @@ pub async fn once(app: &App) -> Result<(), Error> {
     let rows = app.db.read(store::keys::all).await?;
     let now = app.clock.now();
     for algorithm in SigningAlgorithm::ALL.iter().copied() {
-        let times: Vec<_> = rows.iter().filter(|r| r.alg == algorithm.as_str()).map(|r| times(r, algorithm)).collect();
+        let times: Vec<_> =
+            rows.iter().filter(|r| r.alg == algorithm.as_str()).map(|r| times(r, algorithm)).collect();
         if times.is_empty() {
             continue;
         }
@@ -40,12 +41,19 @@ pub async fn once(app: &App) -> Result<(), Error> {
             Action::PublishNext => {
                 let active_from = KeySchedule::next_active_from(&times, now);
                 let (vault, random) = (app.vault.clone(), Arc::clone(&app.random));
-                let key = tokio::task::spawn_blocking(move || new_key(&vault, random.as_ref(), algorithm, now, active_from)).await;
-                let key = key.map_err(|e| Error::Internal(e.to_string()))?.map_err(|e| Error::Internal(e.to_string()))?;
+                let key = tokio::task::spawn_blocking(move || {
+                    new_key(&vault, random.as_ref(), algorithm, now, active_from)
+                })
+                .await;
+                let key = key
+                    .map_err(|e| Error::Internal(e.to_string()))?
+                    .map_err(|e| Error::Internal(e.to_string()))?;
                 app.db
                     .write(move |c| {
                         // Another node may have published meanwhile; then there is nothing left to do.
-                        let waiting = store::keys::all(c)?.iter().any(|r| r.alg == algorithm.as_str() && r.active_from > now);
+                        let waiting = store::keys::all(c)?
+                            .iter()
+                            .any(|r| r.alg == algorithm.as_str() && r.active_from > now);
                         if !waiting {
                             store::keys::insert(c, &key)?;
                             store::deployment::raise_change(c)?;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use vestibule_core::Realm;
 use vestibule_core::clock::after;
 use vestibule_core::numbers as n;
-use vestibule_core::Realm;
 use vestibule_store as store;
 
 use crate::app::App;

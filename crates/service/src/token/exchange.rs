@@ -11,7 +11,7 @@ use vestibule_oidc::{pkce, scope};
 use vestibule_store::tokens::{CodeRow, NewAccessToken, NewFamily, SessionStanding};
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
-use super::{Caller, IdToken, Refused, Told, Tokens, granted, oauth, sign};
+use super::{Caller, IdToken, Refused, Tokens, Told, granted, oauth, sign};
 use crate::app::App;
 use crate::context::Context;
 use crate::vault;
@@ -59,8 +59,10 @@ pub(crate) async fn exchange(
     let scopes: Vec<String> = row.scope.split(' ').map(ToOwned::to_owned).collect();
     let told = Told::new(app, caller, standing.user.id);
     let subject = told.subject(caller, &standing.session, &standing.user);
-    let token = IdToken { nonce: row.nonce.as_deref(), c_hash: None, scopes: &scopes, requested: &[], alone: false };
-    let id_token = sign(app, caller.live.deployment_change, &caller.application, &subject, &token, ctx.now).await?;
+    let token =
+        IdToken { nonce: row.nonce.as_deref(), c_hash: None, scopes: &scopes, requested: &[], alone: false };
+    let id_token =
+        sign(app, caller.live.deployment_change, &caller.application, &subject, &token, ctx.now).await?;
     let offline = scopes.iter().any(|s| s == scope::OFFLINE_ACCESS);
     Ok(Tokens {
         access_token: access,
@@ -103,8 +105,17 @@ impl Job {
         if pkce::verify(code.challenge.as_deref(), self.verifier.as_ref().map(Secret::expose)).is_err() {
             return refuse(text::PKCE_MISMATCH, 501_481);
         }
-        let standing = store::tokens::session_for_tokens(c, self.tenant, code.session_id, code.user_id, &self.client, now)?;
-        let Some(standing) = standing.filter(SessionStanding::is_live) else { return refuse(text::SESSION_ENDED, 50_132) };
+        let standing = store::tokens::session_for_tokens(
+            c,
+            self.tenant,
+            code.session_id,
+            code.user_id,
+            &self.client,
+            now,
+        )?;
+        let Some(standing) = standing.filter(SessionStanding::is_live) else {
+            return refuse(text::SESSION_ENDED, 50_132);
+        };
         if !granted(caller, &standing.session, &standing.user, now.instant) {
             return refuse(text::ACCESS_ENDED, 53_003);
         }
@@ -119,7 +130,10 @@ impl Job {
             Some(code) if code.used_at.is_some() && code.client_id == self.client => {
                 let redirect = self.redirect_uri == code.redirect_uri;
                 // "Otherwise valid" (OID-06): whoever lacks the verifier cannot end somebody's session by a stolen code.
-                if redirect && pkce::verify(code.challenge.as_deref(), self.verifier.as_ref().map(Secret::expose)).is_ok() {
+                if redirect
+                    && pkce::verify(code.challenge.as_deref(), self.verifier.as_ref().map(Secret::expose))
+                        .is_ok()
+                {
                     store::tokens::revoke_by_code(c, self.tenant, &self.digest, now)?;
                 }
                 refuse(text::CODE_REDEEMED, 54_005)
@@ -128,9 +142,16 @@ impl Job {
         }
     }
 
-    fn issue(&self, c: &mut Conn, code: &CodeRow, standing: &SessionStanding, now: Now) -> Result<(), QueryError> {
+    fn issue(
+        &self,
+        c: &mut Conn,
+        code: &CodeRow,
+        standing: &SessionStanding,
+        now: Now,
+    ) -> Result<(), QueryError> {
         let offline = code.scope.split(' ').any(|s| s == scope::OFFLINE_ACCESS);
-        let expires_at = crate::app::until(now.instant, vestibule_core::numbers::ACCESS_TOKEN_LIFETIME).min(standing.session.expires_at);
+        let expires_at = crate::app::until(now.instant, vestibule_core::numbers::ACCESS_TOKEN_LIFETIME)
+            .min(standing.session.expires_at);
         store::tokens::insert_access(
             c,
             &NewAccessToken {

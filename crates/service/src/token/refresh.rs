@@ -18,7 +18,7 @@ use vestibule_store::tokens::{FamilyRow, NewAccessToken, Rotation, SessionStandi
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
 use super::exchange::lifetime;
-use super::{Caller, IdToken, Refused, Told, Tokens, granted, oauth, sign};
+use super::{Caller, IdToken, Refused, Tokens, Told, granted, oauth, sign};
 use crate::app::{App, until};
 use crate::context::Context;
 use crate::vault;
@@ -38,9 +38,15 @@ fn parse(token: &Secret) -> Option<(Uuid, Secret)> {
     whole.then(|| Uuid::from_slice(&family).ok()).flatten().map(|id| (id, Secret::new(secret.to_owned())))
 }
 
-const INVALID: TokenError = TokenError { code: OAuthErrorCode::InvalidGrant, description: text::REFRESH_INVALID, aadsts: Some(700_082) };
-const ENDED: TokenError = TokenError { code: OAuthErrorCode::InvalidGrant, description: text::SESSION_ENDED, aadsts: Some(70_043) };
-const SHUT_OUT: TokenError = TokenError { code: OAuthErrorCode::InvalidGrant, description: text::ACCESS_ENDED, aadsts: Some(50_173) };
+const INVALID: TokenError = TokenError {
+    code: OAuthErrorCode::InvalidGrant,
+    description: text::REFRESH_INVALID,
+    aadsts: Some(700_082),
+};
+const ENDED: TokenError =
+    TokenError { code: OAuthErrorCode::InvalidGrant, description: text::SESSION_ENDED, aadsts: Some(70_043) };
+const SHUT_OUT: TokenError =
+    TokenError { code: OAuthErrorCode::InvalidGrant, description: text::ACCESS_ENDED, aadsts: Some(50_173) };
 
 enum Refreshed {
     Good(Box<(FamilyRow, SessionStanding, String)>),
@@ -48,7 +54,13 @@ enum Refreshed {
 }
 
 /// Refreshes.
-pub(crate) async fn refresh(app: &App, ctx: &Context, caller: Caller, token: &Secret, asked: Option<&[String]>) -> Result<Tokens, Refused> {
+pub(crate) async fn refresh(
+    app: &App,
+    ctx: &Context,
+    caller: Caller,
+    token: &Secret,
+    asked: Option<&[String]>,
+) -> Result<Tokens, Refused> {
     let Some((family, secret)) = parse(token) else { return Err(oauth(INVALID)) };
     let epoch = caller.live.epoch;
     let (next, access) = (secret_256(app.random.as_ref()), secret_256(app.random.as_ref()));
@@ -73,7 +85,8 @@ pub(crate) async fn refresh(app: &App, ctx: &Context, caller: Caller, token: &Se
     let told = Told::new(app, caller, standing.user.id);
     let subject = told.subject(caller, &standing.session, &standing.user);
     let token = IdToken { nonce: None, c_hash: None, scopes: &scopes, requested: &[], alone: false };
-    let id_token = sign(app, caller.live.deployment_change, &caller.application, &subject, &token, ctx.now).await?;
+    let id_token =
+        sign(app, caller.live.deployment_change, &caller.application, &subject, &token, ctx.now).await?;
     Ok(Tokens {
         access_token: access,
         expires_in: lifetime(&standing, ctx.now),
@@ -97,13 +110,26 @@ struct Job {
 impl Job {
     fn run(&self, c: &mut Conn, caller: &Caller, now: Now) -> Result<Refreshed, QueryError> {
         let refuse = |error| Ok(Refreshed::Refused(error));
-        let rotation = Rotation { tenant: self.tenant, family: self.family, client: &self.client, presented: &self.presented, next: &self.next };
+        let rotation = Rotation {
+            tenant: self.tenant,
+            family: self.family,
+            client: &self.client,
+            presented: &self.presented,
+            next: &self.next,
+        };
         let rotated = match store::tokens::rotate_family(c, &rotation, now)? {
             Some(row) => Some(row),
             None => store::tokens::replay_family(c, &rotation, now)?,
         };
         let Some(row) = rotated else { return self.unknown(c, now) };
-        let standing = store::tokens::session_for_tokens(c, self.tenant, row.session_id, row.user_id, &self.client, now)?;
+        let standing = store::tokens::session_for_tokens(
+            c,
+            self.tenant,
+            row.session_id,
+            row.user_id,
+            &self.client,
+            now,
+        )?;
         let Some(standing) = standing.filter(|s| s.session_live) else { return refuse(ENDED) };
         if !standing.is_live() || !granted(caller, &standing.session, &standing.user, now.instant) {
             store::tokens::revoke_family(c, self.tenant, row.id, "access ended", now)?;
@@ -111,7 +137,11 @@ impl Job {
         }
         let granted: Vec<String> = row.scope.split(' ').map(ToOwned::to_owned).collect();
         let Ok(scopes) = scope::narrow(&granted, self.asked.as_deref()) else {
-            return refuse(TokenError { code: OAuthErrorCode::InvalidScope, description: text::SCOPE_TOKEN, aadsts: Some(70_011) });
+            return refuse(TokenError {
+                code: OAuthErrorCode::InvalidScope,
+                description: text::SCOPE_TOKEN,
+                aadsts: Some(70_011),
+            });
         };
         let scope = scopes.join(" ");
         store::tokens::insert_access(

@@ -13,7 +13,13 @@ use crate::snapshot::ApplicationSnapshot;
 use crate::vault;
 
 /// Revokes; the application comes back for CORS.
-pub async fn revoke(app: &App, ctx: &Context, segment: &str, authorization: &[&str], form: &Params) -> Result<Arc<ApplicationSnapshot>, Refused> {
+pub async fn revoke(
+    app: &App,
+    ctx: &Context,
+    segment: &str,
+    authorization: &[&str],
+    form: &Params,
+) -> Result<Arc<ApplicationSnapshot>, Refused> {
     let caller = authenticate(app, ctx, segment, authorization, form).await?;
     let request = RevocationRequest::parse(form).map_err(oauth)?;
     let (tenant, epoch, now) = (caller.live.tenant.id, caller.live.epoch, app.now());
@@ -24,13 +30,15 @@ pub async fn revoke(app: &App, ctx: &Context, segment: &str, authorization: &[&s
         .write(move |c| {
             match family {
                 Some(family) => {
-                    let owned = store::tokens::find_family(c, tenant, family)?.is_some_and(|f| f.client_id == client);
+                    let owned =
+                        store::tokens::find_family(c, tenant, family)?.is_some_and(|f| f.client_id == client);
                     if owned {
                         store::tokens::revoke_family(c, tenant, family, "revoked", now)?;
                     }
                 }
                 None => {
-                    let owned = store::tokens::find_access(c, tenant, &access, now)?.is_some_and(|t| t.token.client_id == client);
+                    let owned = store::tokens::find_access(c, tenant, &access, now)?
+                        .is_some_and(|t| t.token.client_id == client);
                     if owned {
                         store::tokens::revoke_access(c, tenant, &access, now)?;
                     }

@@ -22,14 +22,20 @@ pub struct UserInfo {
 }
 
 /// Answers userinfo.
-pub async fn userinfo(app: &App, _ctx: &Context, segment: &str, token: Option<&Secret>) -> Result<UserInfo, Refused> {
+pub async fn userinfo(
+    app: &App,
+    _ctx: &Context,
+    segment: &str,
+    token: Option<&Secret>,
+) -> Result<UserInfo, Refused> {
     let live = app.live(segment, &Jar::default(), None).await?;
     let Some(token) = token else { return Err(oauth(TokenError::INVALID_TOKEN)) };
     let (tenant, digest) = (live.tenant.id, vault::hash("access token", live.epoch, token.expose()));
     let now = app.now();
     let found = app.db.read(move |c| store::tokens::find_access(c, tenant, &digest, now)).await?;
     let Some(found) = found else { return Err(oauth(TokenError::INVALID_TOKEN)) };
-    let application = app.application(&live.tenant, &found.token.client_id).await?.filter(|a| a.application.enabled);
+    let application =
+        app.application(&live.tenant, &found.token.client_id).await?.filter(|a| a.application.enabled);
     let Some(application) = application else { return Err(oauth(TokenError::INVALID_TOKEN)) };
     let caller = Caller { live, application };
     if !super::granted(&caller, &found.session, &found.user, now.instant) {

@@ -4,14 +4,14 @@
 //! tabs, *Back* and reload. And it keeps every exchange, so that two people's answers can be compared byte by byte.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, ORIGIN, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
 use crate::browser::cookies::{Jar, Relation};
 use crate::browser::exchange::Exchange;
+use crate::browser::wire::{Request, Wire};
 use crate::browser::{Stuck, stuck};
 use crate::page::{Button, Form, PageView};
 
@@ -24,7 +24,7 @@ pub struct HttpOptions {
     pub hosts: Vec<(String, SocketAddr)>,
     /// The address that it connects from, e.g. `127.0.0.7`: another source for the limits per source (N-09).
     pub from: Option<IpAddr>,
-    /// The node that its requests go to, whatever port the URL says; `Host` stays.
+    /// A base URL, and the node that its requests go to whatever port it says; `Host` stays.
     pub via: Option<(String, SocketAddr)>,
     /// `Accept-Language`; English where nothing is said.
     pub language: Option<String>,
@@ -33,7 +33,7 @@ pub struct HttpOptions {
 /// The browser; see the module.
 #[derive(Debug)]
 pub struct HttpBrowser {
-    client: reqwest::Client,
+    wire: Wire,
     /// Its cookies.
     pub jar: Jar,
     /// Headers that are sent with every request besides.
@@ -41,19 +41,6 @@ pub struct HttpBrowser {
     tabs: Vec<Tab>,
     tab: usize,
     exchanges: Vec<Exchange>,
-}
-
-/// One request of a browser, before cookies and fetch headers are added.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// The method.
-    pub method: Method,
-    /// Where it goes.
-    pub url: Url,
-    /// Headers, which win over those that the browser would send.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: String,
 }
 
 #[derive(Debug, Default)]
@@ -73,25 +60,18 @@ struct Entry {
 impl HttpBrowser {
     /// A browser that nobody used yet.
     pub fn new(options: &HttpOptions) -> Self {
-        crate::install_crypto();
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(30))
-            .local_address(options.from)
-            .no_proxy();
-        for (host, address) in &options.hosts {
-            builder = builder.resolve(host, *address);
-        }
-        if let Some(pem) = &options.ca_pem {
-            let ca = reqwest::Certificate::from_pem(pem.as_bytes()).expect("a test makes valid certificates");
-            builder = builder.tls_certs_only([ca]);
-        }
         let mut extra = HeaderMap::new();
         let language = options.language.as_deref().unwrap_or("en-GB,en;q=0.9");
         extra.insert(ACCEPT_LANGUAGE, HeaderValue::from_str(language).expect("a language is ASCII"));
         extra.insert(USER_AGENT, HeaderValue::from_static(AGENT));
-        let client = builder.build().expect("a client with these few settings can be built");
-        Self { client, jar: Jar::default(), extra, tabs: vec![Tab::default()], tab: 0, exchanges: Vec::new() }
+        Self {
+            wire: Wire::new(options),
+            jar: Jar::default(),
+            extra,
+            tabs: vec![Tab::default()],
+            tab: 0,
+            exchanges: Vec::new(),
+        }
     }
 
     /// Everything that went over the wire, oldest first.
@@ -197,7 +177,7 @@ impl HttpBrowser {
         let relation = Relation::between(from, &request.url);
         let no_referrer = self.entry().is_ok_and(|entry| entry.no_referrer);
         let headers = self.headers(request, from, relation, no_referrer);
-        send(&self.client, request, headers).await
+        self.wire.send(request, headers).await
     }
 
     /// The request that a button would send now.
@@ -257,7 +237,7 @@ impl HttpBrowser {
             }
             relation = relation.max(Relation::between(from.as_ref(), &request.url));
             let headers = self.headers(&request, from.as_ref(), relation, false);
-            exchange = send(&self.client, &request, headers).await?;
+            exchange = self.wire.send(&request, headers).await?;
         }
         Err(stuck(format!("more than {MAX_HOPS} redirects, the last to {}", request.url)))
     }
@@ -311,48 +291,10 @@ impl HttpBrowser {
     }
 }
 
-impl Request {
-    /// A GET.
-    pub fn get(url: Url) -> Self {
-        Self { method: Method::GET, url, headers: HeaderMap::new(), body: String::new() }
-    }
-
-    /// A POST of a form.
-    pub fn post(url: Url, body: String) -> Self {
-        Self { method: Method::POST, url, headers: HeaderMap::new(), body }
-    }
-
-    fn redirected(self, status: StatusCode, url: Url) -> Self {
-        let keeps = matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
-        if keeps { Self { url, ..self } } else { Self::get(url) }
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum History {
     Adds,
     Stays,
-}
-
-async fn send(client: &reqwest::Client, request: &Request, headers: HeaderMap) -> Result<Exchange, Stuck> {
-    let failed = |error: reqwest::Error| stuck(format!("{} {}: {error:?}", request.method, request.url));
-    let mut building = client.request(request.method.clone(), request.url.clone()).headers(headers.clone());
-    if request.method != Method::GET {
-        building = building.body(request.body.clone());
-    }
-    let answer = building.send().await.map_err(failed)?;
-    let (status, answered) = (answer.status(), answer.headers().clone());
-    let body = answer.bytes().await.map_err(failed)?.to_vec();
-    let (method, url) = (request.method.clone(), request.url.clone());
-    Ok(Exchange {
-        method,
-        url,
-        sent: headers,
-        sent_body: request.body.clone(),
-        status,
-        headers: answered,
-        body,
-    })
 }
 
 const MAX_HOPS: usize = 20;
