@@ -16,6 +16,8 @@ class Report:
         """Runs `test`; an exception, or a non-empty list of complaints, is a failure."""
         try:
             complaints = test()
+        except AssertionError as failure:
+            complaints = [failure]
         except Exception:
             complaints = [traceback.format_exc()]
         return self.found(name, complaints if isinstance(complaints, list) else [])

@@ -92,8 +92,8 @@ class Walk:
         self.d.json("invite", "refused@guest.test", "--tenant", "alpha.test")
         until = time.monotonic() + 10
         while time.monotonic() < until:
-            queue = str(self.d.json("mail", "queue"))
-            if "5.1.1" in queue or "550" in queue:
+            queue = self.d.json("mail", "queue")
+            if any("5.1.1" in str(row.get("reason")) for row in queue):
                 return
             time.sleep(0.1)
         expect(False, queue)
@@ -123,19 +123,24 @@ class Walk:
 
     def policy(self) -> None:
         self.d.json("policy", "set", "--tenant", "alpha.test", "otp=off")
-        expect("off" in str(self.d.json("policy", "show", "--tenant", "alpha.test")).lower(), "otp=off does not show")
+        shown = self.d.json("policy", "show", "--tenant", "alpha.test")
+        expect(shown["otp"] == "off", shown)
         self.d.json("policy", "set", "--tenant", "alpha.test", "otp=on")
 
     def lists(self) -> None:
         guests = self.d.json("guest", "list", "--tenant", "alpha.test")
         expect(isinstance(guests, list) and len(guests) >= len(GUESTS), guests)
         self.d.json("guest", "block", GUESTS[3], "--tenant", "alpha.test")
-        expect(self.d.json("guest", "show", GUESTS[3], "--tenant", "alpha.test"), "the guest is shown")
+        shown = self.d.json("guest", "show", GUESTS[3], "--tenant", "alpha.test")
+        expect(shown["accountEnabled"] is False, shown)
         self.d.json("guest", "unblock", GUESTS[3], "--tenant", "alpha.test")
+        shown = self.d.json("guest", "show", GUESTS[3], "--tenant", "alpha.test")
+        expect(shown["accountEnabled"] is True, shown)
         rows = self.d.json("logs", "signin", "--tenant", "alpha.test")
         expect(isinstance(rows, list) and rows, "the sign-ins are logged")
-        trail = self.d.json("hrd", "explain", GUESTS[0], "--tenant", "alpha.test")
-        expect("mail" in str(trail).lower(), trail)
+        told = self.d.json("hrd", "explain", GUESTS[0], "--tenant", "alpha.test")
+        steps = [one["step"] for one in told["trail"]]
+        expect(steps == ["federated", "organization", "account", "passcode"], told)
 
     def keys(self) -> None:
         jwks = f"{self.d.base}/{self.tenant['id']}/discovery/v2.0/keys"
@@ -154,7 +159,7 @@ class Walk:
             return self.report.failed
         if self.name == "sqlite":
             check("files are private SEC-05", self.files_are_private)
-        check("another base URL is refused and told how SEC-02", self.another_base_url)
+        check("another base URL is refused and told how", self.another_base_url)
         with Catcher(self.home) as self.mail:
             ca = self.mail.certificates / "ca.pem"
             try:
@@ -166,16 +171,16 @@ class Walk:
                 check("management listener SEC-06", self.management)
                 for kind, guest in zip(self.apps, GUESTS, strict=False):
                     self.relying_party(kind, guest)
-                check("the code mail over STARTTLS MAIL-03 OTP-21", self.code_mail)
+                check("the code mail over STARTTLS OTP-21", self.code_mail)
                 check("an invitation by mail", self.mailed_invitation)
                 check("a refused address shows as such", self.refused_address)
-                check("changes by command line hold on the next request CLA-05 CON-02", self.changes_hold_at_once)
+                check("changes by command line hold on the next request", self.changes_hold_at_once)
                 check("policy", self.policy)
                 check("lists", self.lists)
-                check("rotated keys are published KEY-04", self.keys)
-                check("no code in the log OTP-20", self.no_code_in_the_log)
+                check("rotated keys are published", self.keys)
+                check("no code in the log", self.no_code_in_the_log)
                 check("SIGTERM ends it in order", lambda: expect(server.stop() == 0, server.process.returncode))
-            check("it starts again on the same data CON-06", lambda: self.again(ca))
+            check("it starts again on the same data", lambda: self.again(ca))
         return self.report.failed
 
     def again(self, ca: Path) -> None:

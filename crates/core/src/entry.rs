@@ -69,9 +69,8 @@ pub fn resolve(segment: &Segment, application: Option<&ApplicationFacts>, hints:
     match (segment, application) {
         (Segment::Unknown, _) => Entry::Refuse(Refusal::TenantUnknown),
         (Segment::Tenant { active: false, .. }, _) => Entry::Refuse(Refusal::TenantOff),
-        (_, None) => Entry::Refuse(Refusal::ApplicationUnknown),
         (Segment::Tenant { id, .. }, Some(app)) if app.present_in.contains(id) => Entry::Tenant(*id),
-        (Segment::Tenant { .. }, Some(_)) => Entry::Refuse(Refusal::ApplicationUnknown),
+        (_, None) | (Segment::Tenant { .. }, Some(_)) => Entry::Refuse(Refusal::ApplicationUnknown),
         (Segment::Tenantless, Some(app)) if app.audience == Audience::Single => Entry::Tenant(app.home),
         (Segment::Tenantless, Some(app)) => match (hints.domain, app.present_in.as_slice()) {
             (Some(hinted), present) if present.contains(&hinted) => Entry::Tenant(hinted),

@@ -204,7 +204,8 @@ impl Stored {
         purpose: Purpose,
         now: Instant,
     ) -> Result<Match, Miss> {
-        let equal = self.digest.matches(tried) & !self.decoy & (self.purpose == purpose);
+        let digits = self.digest.matches(tried);
+        let equal = digits && !self.decoy && self.purpose == purpose;
         let Some(ordinal) = ordinal.filter(|o| (1..=TRIES_PER_CODE).contains(o)) else {
             return Err(Miss::NotCompared);
         };

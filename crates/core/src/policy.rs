@@ -85,16 +85,16 @@ pub fn evaluate(
     let mut terms = None::<u32>;
     for rule in rules.iter().filter(|r| applies(r, client)) {
         match rule.control {
-            Control::Block { .. } => {}
             Control::SignInFrequency { minutes } => {
                 fresh |=
                     circumstances.now - subject.authentication.at > TimeDelta::minutes(i64::from(minutes));
             }
             Control::SecondStep => second |= subject.second_step.is_none(),
             Control::Terms { version } if subject.agreed_terms < Some(version) => {
-                terms = terms.max(Some(version))
+                terms = terms.max(Some(version));
             }
-            Control::Terms { .. } => {}
+            // A block was answered before.
+            Control::Block { .. } | Control::Terms { .. } => {}
         }
     }
     let needed: Vec<Obligation> = [

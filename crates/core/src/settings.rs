@@ -105,7 +105,7 @@ impl Discovery {
         for provider in &self.primary_identity_provider_precedence_order {
             match provider {
                 PrimaryProvider::ExternalFederation | PrimaryProvider::SocialIdentityProviders => {
-                    push(Method::Federated)
+                    push(Method::Federated);
                 }
                 PrimaryProvider::AzureActiveDirectory => push(Method::Organization),
             }
@@ -219,8 +219,10 @@ pub enum Control {
 
 text_enum! {
     /// Which sentence the page about a block shows (ux G27).
+    #[derive(Default)]
     BlockReason {
         /// "A rule of … blocked this sign-in."
+        #[default]
         Generic = "generic",
         /// By country.
         Country = "country",
@@ -232,12 +234,6 @@ text_enum! {
         Time = "time",
         /// Looked unusual.
         Risk = "risk",
-    }
-}
-
-impl Default for BlockReason {
-    fn default() -> Self {
-        Self::Generic
     }
 }
 

@@ -46,8 +46,8 @@ impl Urls {
             "http" => return Err(BaseUrlError::Plain),
             _ => return Err(BaseUrlError::Form),
         };
-        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-        if !bare || !url.username().is_empty() || url.password().is_some() {
+        let origin_only = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !origin_only || !url.username().is_empty() || url.password().is_some() {
             return Err(BaseUrlError::Extra);
         }
         let authority = url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
