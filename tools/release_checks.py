@@ -5,7 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from contract import BINARY, fresh_home
+from contract import BINARY, ROOT, fresh_home
 from report import Report, expect
 
 # Names of what exists for tests only (SEC-04). None of them may stand in the binary that people run.
@@ -16,6 +16,13 @@ SYSTEM = re.compile(r"^(linux-vdso|libc|libm|libgcc_s|libdl|libpthread|librt|ld-
 def markers() -> list[str]:
     body = BINARY.read_bytes()
     return [marker.decode() for marker in MARKERS if marker in body]
+
+
+def tree() -> list[str]:
+    """Test crates and test features in what the binary is built from."""
+    command = ["cargo", "tree", "--locked", "-p", "vestibule-cli", "-e", "normal,features", "--prefix", "none"]
+    lines = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [line for line in lines if re.match(r'vestibule-(testkit|smtpsink)\b|vestibule-\w+ feature "test', line)]
 
 
 def libraries() -> list[str]:
@@ -48,6 +55,7 @@ def loose_key(home: Path) -> None:
 def main() -> None:
     report = Report("release")
     report.check("sec_04_no_test_code_in_the_binary", markers)
+    report.check("sec_04_no_test_crate_or_feature_in_the_build", tree)
     report.check("no_system_library_but_c", libraries)
     report.check("help_for_each_command", lambda: expect("serve" in run("--help").stdout, run("--help")))
     serve = ["serve", "--listen", "127.0.0.1:0", "--smtp-url", "smtp://127.0.0.1:9"]

@@ -196,7 +196,7 @@ impl App {
                     discovery.passcode = document
                         .get("enabled")
                         .and_then(serde_json::Value::as_bool)
-                        .ok_or_else(|| odd("otp policy"))?
+                        .ok_or_else(|| odd("otp policy"))?;
                 }
                 "domains" => lists = serde_json::from_value(document).map_err(|_| odd("domain lists"))?,
                 "access" => rules = serde_json::from_value(document).map_err(|_| odd("access rules"))?,
@@ -256,8 +256,7 @@ fn load_tenant(c: &mut Conn, id: TenantId) -> store::QueryResult<Option<TenantPa
     let mut domains = store::tenants::domains(c, id)?;
     domains.retain(|d| d.verified_at.is_some());
     domains.sort_by(|a, b| b.is_default.cmp(&a.is_default).then_with(|| a.domain.cmp(&b.domain)));
-    let settings =
-        store::tenants::settings(c, id)?.map(|(value, _)| value).unwrap_or_else(|| serde_json::json!({}));
+    let settings = store::tenants::settings(c, id)?.map_or_else(|| serde_json::json!({}), |(value, _)| value);
     let policies = store::policies::current(c, id)?.into_iter().map(|p| (p.kind, p.document)).collect();
     let domains = domains.into_iter().map(|d| d.domain).collect();
     Ok(Some(TenantParts { name: row.name, pairwise_key: row.pairwise_key, domains, settings, policies }))

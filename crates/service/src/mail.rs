@@ -14,126 +14,164 @@ use crate::vault::{Purpose, Vault, VaultError};
 #[serde(tag = "k", rename_all = "snake_case")]
 pub enum Content {
     /// E01.
-    Code {
-        /// The address.
-        to: String,
-        /// The digits.
-        code: String,
-        /// The four letters.
-        mark: String,
-        /// The organisation.
-        org: String,
-        /// The application; the organisation's name again where there is none.
-        app: String,
-        /// Browser family and system.
-        browser: String,
-        /// Network prefix.
-        network: String,
-        /// When it was asked for.
-        asked_at: Instant,
-        /// When it ends.
-        expires_at: Instant,
-        /// "This was not me".
-        report_url: String,
-        /// Help page.
-        help_url: String,
-        /// Privacy statement.
-        privacy_url: Option<String>,
-    },
+    Code(Code),
     /// E02.
-    Invitation {
-        /// The address.
-        to: String,
-        /// The organisation.
-        org: String,
-        /// The application, where one is named.
-        app: Option<String>,
-        /// Name of the inviter.
-        inviter: Option<String>,
-        /// Address of the inviter.
-        inviter_email: Option<String>,
-        /// Free text.
-        message: Option<String>,
-        /// The link.
-        redeem_url: String,
-        /// Until when.
-        expires_at: Option<Instant>,
-        /// Help page.
-        help_url: String,
-        /// Privacy statement.
-        privacy_url: Option<String>,
-    },
+    Invitation(Invitation),
     /// E13.
-    NoAccess {
-        /// The address.
-        to: String,
-        /// The organisation.
-        org: String,
-        /// The application.
-        app: String,
-        /// Whom to ask.
-        contact: Option<String>,
-        /// Help page.
-        help_url: String,
-        /// Privacy statement.
-        privacy_url: Option<String>,
-    },
+    NoAccess(NoAccess),
     /// E14 after a report.
-    Reported {
-        /// The address of who is told.
-        to: String,
-        /// The organisation.
-        org: String,
-        /// The application.
-        app: Option<String>,
-        /// The guest's address.
-        guest: String,
-        /// When the code was asked for.
-        asked_at: Instant,
-        /// Browser family and system.
-        browser: String,
-        /// Network prefix.
-        network: String,
-        /// When it was reported.
-        reported_at: Instant,
-        /// Whether the code had been used, so that a session was ended.
-        used: bool,
-        /// Whether the invitation was suspended.
-        suspended: bool,
-        /// Until when codes are paused, where that was asked for.
-        paused_until: Option<Instant>,
-        /// Help page.
-        help_url: String,
-    },
+    Reported(Reported),
+}
+
+/// E01. `Debug` shows nothing of it: the digits are in it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Code {
+    /// The address.
+    pub to: String,
+    /// The digits.
+    pub code: String,
+    /// The four letters.
+    pub mark: String,
+    /// The organisation.
+    pub org: String,
+    /// The application; the organisation's name again where there is none.
+    pub app: String,
+    /// Browser family and system.
+    pub browser: String,
+    /// Network prefix.
+    pub network: String,
+    /// When it was asked for.
+    pub asked_at: Instant,
+    /// When it ends.
+    pub expires_at: Instant,
+    /// "This was not me".
+    pub report_url: String,
+    /// Help page.
+    pub help_url: String,
+    /// Privacy statement.
+    pub privacy_url: Option<String>,
+}
+
+impl std::fmt::Debug for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Code(***)")
+    }
+}
+
+/// E02. `Debug` shows nothing of it: the link is in it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Invitation {
+    /// The address.
+    pub to: String,
+    /// The organisation.
+    pub org: String,
+    /// The application, where one is named.
+    pub app: Option<String>,
+    /// Name of the inviter.
+    pub inviter: Option<String>,
+    /// Address of the inviter.
+    pub inviter_email: Option<String>,
+    /// Free text.
+    pub message: Option<String>,
+    /// The link.
+    pub redeem_url: String,
+    /// Until when.
+    pub expires_at: Option<Instant>,
+    /// Help page.
+    pub help_url: String,
+    /// Privacy statement.
+    pub privacy_url: Option<String>,
+}
+
+impl std::fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Invitation(***)")
+    }
+}
+
+/// E13.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NoAccess {
+    /// The address.
+    pub to: String,
+    /// The organisation.
+    pub org: String,
+    /// The application.
+    pub app: String,
+    /// Whom to ask.
+    pub contact: Option<String>,
+    /// Help page.
+    pub help_url: String,
+    /// Privacy statement.
+    pub privacy_url: Option<String>,
+}
+
+/// E14 after a report.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reported {
+    /// The address of who is told.
+    pub to: String,
+    /// The organisation.
+    pub org: String,
+    /// The application.
+    pub app: Option<String>,
+    /// The guest's address.
+    pub guest: String,
+    /// When the code was asked for.
+    pub asked_at: Instant,
+    /// Browser family and system.
+    pub browser: String,
+    /// Network prefix.
+    pub network: String,
+    /// When it was reported.
+    pub reported_at: Instant,
+    /// Whether the code had been used, so that a session was ended.
+    pub used: bool,
+    /// Whether the invitation was suspended.
+    pub suspended: bool,
+    /// Until when codes are paused, where that was asked for.
+    pub paused_until: Option<Instant>,
+    /// Help page.
+    pub help_url: String,
 }
 
 impl Content {
     /// The address it goes to.
     pub fn to(&self) -> &str {
         match self {
-            Self::Code { to, .. }
-            | Self::Invitation { to, .. }
-            | Self::NoAccess { to, .. }
-            | Self::Reported { to, .. } => to,
+            Self::Code(c) => &c.to,
+            Self::Invitation(c) => &c.to,
+            Self::NoAccess(c) => &c.to,
+            Self::Reported(c) => &c.to,
+        }
+    }
+
+    /// The organisation it speaks for.
+    pub fn org(&self) -> &str {
+        match self {
+            Self::Code(c) => &c.org,
+            Self::Invitation(c) => &c.org,
+            Self::NoAccess(c) => &c.org,
+            Self::Reported(c) => &c.org,
         }
     }
 
     /// Kind in the outbox and in logs.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Code { .. } => "code",
-            Self::Invitation { .. } => "invitation",
-            Self::NoAccess { .. } => "no_access",
-            Self::Reported { .. } => "reported",
+            Self::Code(_) => "code",
+            Self::Invitation(_) => "invitation",
+            Self::NoAccess(_) => "no_access",
+            Self::Reported(_) => "reported",
         }
     }
 
     /// Codes go before everything else.
     const fn priority(&self) -> i32 {
         match self {
-            Self::Code { .. } => 0,
-            Self::NoAccess { .. } | Self::Reported { .. } => 5,
-            Self::Invitation { .. } => 10,
+            Self::Code(_) => 0,
+            Self::NoAccess(_) | Self::Reported(_) => 5,
+            Self::Invitation(_) => 10,
         }
     }
 }

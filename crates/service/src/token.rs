@@ -127,7 +127,7 @@ pub(crate) async fn authenticate(
                 tenant: live.tenant.id,
                 client: application.application.client_id.clone(),
             };
-            audit::allow(ctx, &actor, Action::UseTokens, Object::Tenant(live.tenant.id))
+            let _allowed = audit::allow(ctx, &actor, Action::UseTokens, Object::Tenant(live.tenant.id))
                 .map_err(|_| oauth(TokenError::INVALID_CLIENT))?;
             Ok(Caller { live, application })
         }

@@ -9,9 +9,10 @@ use vestibule_core::discovery;
 use vestibule_core::ids::{ClientId, InvitationId, TenantId, UserId, ordered_uuid, random_uuid};
 use vestibule_core::numbers::INVITATION_LIFETIME;
 use vestibule_core::random::secret_256;
+use vestibule_core::secret::Digest;
 use vestibule_store::directory::{NewUser, UserRow};
 use vestibule_store::invitations::NewInvitation;
-use vestibule_store::{self as store, QueryError};
+use vestibule_store::{self as store, Conn, QueryError};
 
 use super::{AdminError, invalid};
 use crate::app::App;
@@ -131,24 +132,8 @@ pub async fn invite(
         .with(json!({ "invitation": id, "mail": input.send_mail }));
     let row = audit::row(app, ctx, actor, tenant, change);
     let (queued, sponsor) = (mail.is_some(), inviter.map(|i| i.id));
-    app.db
-        .write(move |c| -> Result<(), QueryError> {
-            if let Some(new) = &new_user {
-                store::directory::insert_user(c, new, None)?;
-            } else {
-                // Invited anew: what was withheld after a report is given again (INV-10).
-                store::directory::release(c, tenant, user)?;
-            }
-            if let Some(sponsor) = sponsor {
-                store::directory::add_sponsor(c, tenant, user, sponsor)?;
-            }
-            store::invitations::insert(c, &invitation, &ticket)?;
-            if let Some(mail) = &mail {
-                store::outbox::insert(c, mail, None)?;
-            }
-            store::logs::insert_audit(c, &row)
-        })
-        .await??;
+    let job = Job { tenant, user, new_user, sponsor, invitation, ticket, mail, row };
+    app.db.write(move |c| job.run(c)).await??;
     app.wake_mail();
     Ok(Invited {
         id,
@@ -158,6 +143,38 @@ pub async fn invite(
         invited_user: InvitedUser { id: user },
         mail: if queued { "queued" } else { "none" },
     })
+}
+
+/// The transaction of an invitation.
+struct Job {
+    tenant: TenantId,
+    user: UserId,
+    new_user: Option<NewUser>,
+    sponsor: Option<UserId>,
+    invitation: NewInvitation,
+    ticket: Digest,
+    mail: Option<store::outbox::NewOutbox>,
+    row: store::logs::NewAudit,
+}
+
+impl Job {
+    fn run(&self, c: &mut Conn) -> Result<(), QueryError> {
+        match &self.new_user {
+            Some(new) => store::directory::insert_user(c, new, None)?,
+            None => {
+                // Invited anew: what was withheld after a report is given again (INV-10).
+                store::directory::release(c, self.tenant, self.user)?;
+            }
+        }
+        if let Some(sponsor) = self.sponsor {
+            store::directory::add_sponsor(c, self.tenant, self.user, sponsor)?;
+        }
+        store::invitations::insert(c, &self.invitation, &self.ticket)?;
+        if let Some(mail) = &self.mail {
+            store::outbox::insert(c, mail, None)?;
+        }
+        store::logs::insert_audit(c, &self.row)
+    }
 }
 
 pub(crate) async fn snapshot(
@@ -235,7 +252,7 @@ async fn invitation_mail(
         Some(client) => app.application(tenant, client).await?.map(|a| a.application.name.clone()),
         None => None,
     };
-    let content = Content::Invitation {
+    let content = Content::Invitation(mail::Invitation {
         to: address.as_str().to_owned(),
         org: tenant.name.clone(),
         app: application,
@@ -246,7 +263,7 @@ async fn invitation_mail(
         expires_at: invitation.expires_at,
         help_url: app.urls.help(&tenant.id.to_string()),
         privacy_url: tenant.settings.privacy_url.clone(),
-    };
+    });
     let dedupe = app.vault.mac(Purpose::Address, &[b"mail invitation", invitation.id.0.as_bytes()])?;
     let locale = tenant.settings.default_locale.clone().unwrap_or_else(|| "en".into());
     let place = Place { tenant: tenant.id, passcode: None, dedupe };

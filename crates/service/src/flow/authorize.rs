@@ -33,7 +33,7 @@ pub async fn authorize(
     segment: &str,
     query: &str,
 ) -> Result<Reply, Error> {
-    let params = Params::parse(query).map_err(|e| malformed(&e))?;
+    let params = Params::parse(query).map_err(malformed)?;
     let identified = match identify(&params) {
         Ok(identified) => identified,
         // Whoever names no tenant either is told the thing that helps more (50059).
@@ -57,8 +57,7 @@ pub async fn authorize(
     }
 }
 
-fn malformed(error: &ParamsError) -> Error {
-    let _ = error;
+fn malformed(_: ParamsError) -> Error {
     let mut problem = Problem::new(ErrorCode::RequestBad);
     problem.developer = Some("The query string is not valid application/x-www-form-urlencoded UTF-8.");
     problem.into()

@@ -89,7 +89,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Draws and hashes.
-    pub(crate) fn prepare(app: &App, ctx: &Context, trip: &Trip) -> Result<Self, Error> {
+    pub(crate) fn prepare(app: &App, ctx: &Context, trip: &Trip) -> Self {
         let random = app.random.as_ref();
         let (secret, code) = (secret_256(random), secret_256(random));
         let session = SessionId(random_uuid(random));
@@ -108,7 +108,7 @@ impl Plan {
             trip.tenant().id,
             Audited::on("invitation.redeem", "user", target.to_string()),
         );
-        Ok(Self {
+        Self {
             session,
             secret_digest: vault::hash("session", trip.live.epoch, secret.expose()),
             secret,
@@ -123,7 +123,7 @@ impl Plan {
             locale: ctx.locale.clone(),
             terms: None,
             invited_redirect: trip.sealed.ending == Ending::Invitation,
-        })
+        }
     }
 
     /// Remembers the version of the terms that was agreed to on this very press.
@@ -300,7 +300,7 @@ pub(crate) async fn by_proof(
     authentication: Authentication,
     terms: Option<u32>,
 ) -> Result<Reply, Error> {
-    let plan = Plan::prepare(app, ctx, &trip)?.with_terms(terms);
+    let plan = Plan::prepare(app, ctx, &trip).with_terms(terms);
     let now = app.now();
     let shared = Arc::new(trip);
     let inside = Arc::clone(&shared);
@@ -431,7 +431,7 @@ pub(crate) async fn again(app: &App, ctx: &Context, jar: &Jar, trip: Trip) -> Re
     if ctx.now - at > n::REPEAT_WINDOW {
         return Err(trip.problem(ErrorCode::AlreadyDone).into());
     }
-    let plan = Plan::prepare(app, ctx, &trip)?;
+    let plan = Plan::prepare(app, ctx, &trip);
     let (realm, id, now) = (trip.realm(), trip.sealed.id, app.now());
     let shared = Arc::new(trip);
     let inside = Arc::clone(&shared);

@@ -11,6 +11,7 @@ pub mod signout;
 pub mod verify;
 pub mod view;
 
+mod dispatch;
 mod facts;
 mod finish;
 mod logbook;
@@ -19,9 +20,9 @@ mod trip;
 
 pub use trip::Live;
 
+pub(crate) use dispatch::limit as send_limit;
 pub(crate) use facts::plan;
 pub(crate) use respond::subject as subject_of;
-pub(crate) use send::limit as send_limit;
 pub use view::{Page, View};
 
 use vestibule_oidc::response::Delivery;

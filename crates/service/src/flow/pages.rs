@@ -5,6 +5,7 @@ use vestibule_core::ids::InteractionId;
 use vestibule_core::interaction::{Refusal, Step};
 use vestibule_core::numbers::SEND_GAP;
 use vestibule_core::passcode::Standing;
+use vestibule_core::settings::BlockReason;
 use vestibule_core::{Address, clock};
 use vestibule_store::signin::PasscodeRow;
 
@@ -222,7 +223,9 @@ pub(crate) fn refusal_view(trip: &Trip, refusal: Refusal) -> Option<View> {
     let address = || trip.sealed.address.clone().unwrap_or_default();
     match refusal {
         Refusal::Blocked(reason) => Some(View::Blocked(reason)),
-        Refusal::SecondStepUnavailable | Refusal::LevelUnavailable => Some(View::Blocked(Default::default())),
+        Refusal::SecondStepUnavailable | Refusal::LevelUnavailable => {
+            Some(View::Blocked(BlockReason::default()))
+        }
         Refusal::NoMethod(Discovery::NoMethod | Discovery::PinnedMethodOff) => {
             Some(View::NoWay { address: address() })
         }

@@ -17,7 +17,7 @@ use vestibule_store::signin::PasscodeRow;
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
 use super::Reply;
-use super::send::Asked;
+use super::dispatch::Asked;
 use super::trip::Live;
 use super::view::{Fate, Page, Report, View};
 use crate::app::App;
@@ -154,8 +154,7 @@ fn fate(code: &PasscodeRow, now: Instant) -> Fate {
     match convert::stored(code).standing(now) {
         Standing::Open { .. } => Fate::Live,
         Standing::Used => Fate::Used(code.used_at.unwrap_or(now)),
-        Standing::Expired | Standing::Burned => Fate::Expired,
-        Standing::Cancelled => Fate::Expired,
+        Standing::Expired | Standing::Burned | Standing::Cancelled => Fate::Expired,
     }
 }
 
@@ -291,7 +290,7 @@ fn alert(
     suspended: bool,
     paused_until: Option<Instant>,
 ) -> Result<NewOutbox, Error> {
-    let content = Content::Reported {
+    let content = Content::Reported(mail::Reported {
         to: to.to_owned(),
         org: live.tenant.name.clone(),
         app: None,
@@ -304,7 +303,7 @@ fn alert(
         suspended,
         paused_until,
         help_url: app.urls.help(&live.tenant.id.to_string()),
-    };
+    });
     let dedupe =
         app.vault.mac(Purpose::Address, &[b"mail reported", found.code.id.0.as_bytes(), to.as_bytes()])?;
     let place = Place { tenant: live.tenant.id, passcode: None, dedupe };

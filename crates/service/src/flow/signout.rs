@@ -47,7 +47,7 @@ pub async fn request(
     match (&live.session, asked.hinted) {
         (Some(_), true) => end(app, ctx, live, segment, asked).await,
         // Nobody is signed in: the way out is open to a proven application only (OID-14).
-        (None, _) => done(&live, segment, asked, false),
+        (None, _) => Ok(done(&live, segment, &asked, false)),
         (Some(session), false) => {
             let token = app.form_token(KIND, &session.row.id.to_string())?;
             let address = session.user.address.clone();
@@ -73,7 +73,7 @@ pub async fn confirm(
 ) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
     let asked = read(app, ctx, &live, query).await?;
-    let Some(session) = &live.session else { return done(&live, segment, asked, true) };
+    let Some(session) = &live.session else { return Ok(done(&live, segment, &asked, true)) };
     if !app.form_token_matches(KIND, &session.row.id.to_string(), csrf)? {
         return Err(Problem::new(vestibule_core::error::ErrorCode::Csrf).at(&live.tenant).into());
     }
@@ -118,7 +118,7 @@ async fn read(app: &App, ctx: &Context, live: &Live, query: &str) -> Result<Aske
 }
 
 async fn end(app: &App, ctx: &Context, live: Live, segment: &str, asked: Asked) -> Result<Reply, Error> {
-    let Some(session) = &live.session else { return done(&live, segment, asked, true) };
+    let Some(session) = &live.session else { return Ok(done(&live, segment, &asked, true)) };
     let (realm, id, tenant, now) = (Realm::Tenant(live.tenant.id), session.row.id, live.tenant.id, app.now());
     let actor = Actor::Guest { tenant, interaction: None };
     let row = audit::row(app, ctx, &actor, tenant, Audited::on("session.end", "session", id.to_string()));
@@ -131,21 +131,21 @@ async fn end(app: &App, ctx: &Context, live: Live, segment: &str, asked: Asked) 
             Ok::<_, store::QueryError>(())
         })
         .await??;
-    let reply = done(&live, segment, asked, true)?;
+    let reply = done(&live, segment, &asked, true);
     Ok(reply.with(Change::ForgetSession(realm)).with(Change::ClearSiteData))
 }
 
 /// Signed out: to the application at once where that may be, else a page that says so.
-fn done(live: &Live, segment: &str, asked: Asked, confirmed: bool) -> Result<Reply, Error> {
+fn done(live: &Live, segment: &str, asked: &Asked, confirmed: bool) -> Reply {
     match &asked.after {
         Some(url) if confirmed || asked.proven => {
             let answer =
                 Answer { delivery: vestibule_oidc::response::Delivery::Redirect(url.clone()), page: None };
-            Ok(Reply { outcome: Outcome::Deliver(Box::new(answer)), cookies: Vec::new() })
+            Reply { outcome: Outcome::Deliver(Box::new(answer)), cookies: Vec::new() }
         }
         _ => {
             let back = asked.application.as_ref().and_then(|a| super::invitation::place_of(&a.application));
-            Ok(Reply::show(page(live, segment, &asked, None, View::SignedOut { back })))
+            Reply::show(page(live, segment, asked, None, View::SignedOut { back }))
         }
     }
 }

@@ -93,7 +93,7 @@ impl App {
             return Err(refuse(refusal));
         }
         let tenant = self.tenant(row.tenant.id, row.tenant.change_number, row.deployment_change).await?;
-        let session = self.own_session(row.session, jar, row.tenant.id, row.epoch);
+        let session = own_session(row.session, jar, row.tenant.id, row.epoch);
         Ok(Live {
             tenant,
             session,
@@ -123,19 +123,6 @@ impl App {
         Ok(self.db.read(read).await?)
     }
 
-    /// The session row, if the cookie's secret opens it (SES-01).
-    fn own_session(
-        &self,
-        row: Option<LiveSession>,
-        jar: &Jar,
-        tenant: TenantId,
-        epoch: i64,
-    ) -> Option<LiveSession> {
-        let cookie = jar.session(Realm::Tenant(tenant))?;
-        let digest = vault::hash("session", epoch, cookie.secret.expose());
-        row.filter(|s| s.row.id == cookie.id && s.row.secret_digest.matches(&digest) && s.user.usable())
-    }
-
     /// The token of the forms of an interaction: bound to its secret, so no other browser has it (WEB-01).
     pub(crate) fn form_token(&self, id: &str, secret: &str) -> Result<String, Error> {
         let mac = self.vault.mac(Purpose::Csrf, &[id.as_bytes(), secret.as_bytes()])?;
@@ -147,6 +134,13 @@ impl App {
         let given = data_encoding::BASE64URL_NOPAD.decode(given.as_bytes()).ok();
         Ok(given.and_then(|g| Digest::from_slice(&g)).is_some_and(|g| g.matches(&mac)))
     }
+}
+
+/// The session row, if the cookie's secret opens it (SES-01).
+fn own_session(row: Option<LiveSession>, jar: &Jar, tenant: TenantId, epoch: i64) -> Option<LiveSession> {
+    let cookie = jar.session(Realm::Tenant(tenant))?;
+    let digest = vault::hash("session", epoch, cookie.secret.expose());
+    row.filter(|s| s.row.id == cookie.id && s.row.secret_digest.matches(&digest) && s.user.usable())
 }
 
 fn segment_of(row: &LiveRow) -> Segment {

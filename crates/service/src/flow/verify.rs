@@ -16,10 +16,11 @@ use vestibule_core::{Address, clock};
 use vestibule_store::signin::{LedgerChange, PasscodeRow};
 use vestibule_store::{self as store, Now, QueryError};
 
+use super::dispatch::{digest, limit};
 use super::facts::{self, Known};
 use super::finish::{self, Finished};
 use super::logbook::{self, Entry};
-use super::send::{check_form, digest, limit};
+use super::send::check_form;
 use super::trip::{self, Trip};
 use super::view::{CodeState, Lock};
 use super::{Reply, pages, respond};
@@ -206,7 +207,7 @@ async fn matched_code(
     tried: Digest,
     tries: Digest,
 ) -> Result<Reply, Error> {
-    let plan = finish::Plan::prepare(app, ctx, &trip)?;
+    let plan = finish::Plan::prepare(app, ctx, &trip);
     let secret = secret_256(app.random.as_ref());
     let secret_digest = vault::hash("interaction", trip.live.epoch, secret.expose());
     let (realm, id, now) = (trip.realm(), trip.sealed.id, app.now());
@@ -290,7 +291,8 @@ async fn repeat(
         )?,
         None => Digest([0; 32]),
     };
-    let right = code.digest.matches(&tried) & !code.decoy & typed.is_some();
+    let equal = code.digest.matches(&tried);
+    let right = equal && !code.decoy && typed.is_some();
     let recent = code.used_at.is_some_and(|at| ctx.now - at <= n::REPEAT_WINDOW);
     let finished = trip.row().is_some_and(|r| r.state == "finished");
     match (right && recent, finished, trip.outdated) {

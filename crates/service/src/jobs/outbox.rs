@@ -9,12 +9,13 @@ use vestibule_core::clock::after;
 use vestibule_outbound::{Delivery, Outgoing, SendError, compose, message::sender_name};
 use vestibule_store::outbox::{Claim, Claimed};
 use vestibule_store::{self as store};
-use vestibule_ui::mail as template;
-use vestibule_ui::{Lang, Link};
+use vestibule_ui::Lang;
 
 use crate::app::App;
 use crate::error::Error;
 use crate::mail::{self, Content};
+
+use super::letters::Letters;
 
 /// At most so many are claimed at once, and so many of one tenant (TEN-04).
 const CLAIM: Claim = Claim { limit: 20, share: 5, lease: TimeDelta::seconds(60) };
@@ -133,11 +134,12 @@ async fn settle(
 fn composed(app: &App, claimed: &Claimed, content: &Content) -> Result<vestibule_outbound::Composed, String> {
     let lang =
         Lang::parse(&claimed.row.locale).unwrap_or_else(|| app.ui.catalogue.negotiate(&[], None, None, None));
-    let (org, rendered) = render(app, claimed, content, lang)?;
+    let trace = claimed.row.id.to_string();
+    let rendered = Letters { app, lang, trace }.render(content)?;
     let to = Address::parse(content.to()).map_err(|e| e.to_string())?;
     let reference = claimed.row.id.to_string();
     let message_id = format!("{reference}@{}", app.options.mail_from.domain());
-    let from_name = sender_name(&org, &app.options.site).map_err(|e| e.to_string())?;
+    let from_name = sender_name(content.org(), &app.options.site).map_err(|e| e.to_string())?;
     let outgoing = Outgoing {
         from_address: &app.options.mail_from,
         from_name: &from_name,
@@ -153,128 +155,4 @@ fn composed(app: &App, claimed: &Claimed, content: &Content) -> Result<vestibule
         extra: &[],
     };
     compose(&outgoing, app.random.as_ref()).map_err(|e| e.to_string())
-}
-
-fn render(
-    app: &App,
-    claimed: &Claimed,
-    content: &Content,
-    lang: Lang,
-) -> Result<(String, template::Mail), String> {
-    let link = |url: &str| Link::parse(url).ok_or_else(|| "a link is none".to_owned());
-    let sender = |org: &str, help: &str, privacy: Option<&str>| -> Result<template::Sender, String> {
-        Ok(template::Sender {
-            org: org.to_owned(),
-            host: app.urls.host().to_owned(),
-            help: link(help)?,
-            privacy: privacy.map(link).transpose()?,
-        })
-    };
-    let (now, trace) = (app.clock.now(), claimed.row.id.to_string());
-    let mail = match content {
-        Content::Code {
-            to,
-            code,
-            mark,
-            org,
-            app: name,
-            browser,
-            network,
-            asked_at,
-            expires_at,
-            report_url,
-            help_url,
-            privacy_url,
-        } => {
-            let facts = template_facts(to, Some(name), browser, network, *asked_at);
-            let mail = template::CodeMail {
-                from: sender(org, help_url, privacy_url.as_deref())?,
-                code: code.clone(),
-                until: *expires_at,
-                lifetime: *expires_at - *asked_at,
-                mark: mark.clone(),
-                facts,
-                report: link(report_url)?,
-            };
-            (org, mail.render(&app.ui, lang))
-        }
-        Content::Invitation {
-            to,
-            org,
-            app: name,
-            inviter,
-            inviter_email,
-            message,
-            redeem_url,
-            expires_at,
-            help_url,
-            privacy_url,
-        } => {
-            let mail = template::InviteMail {
-                from: sender(org, help_url, privacy_url.as_deref())?,
-                inviter: inviter.clone().map(|name| template::Inviter { name, email: inviter_email.clone() }),
-                app: name.clone(),
-                message: message.clone(),
-                email: to.clone(),
-                link: link(redeem_url)?,
-                until: *expires_at,
-                now,
-                trace,
-            };
-            (org, mail.render(&app.ui, lang))
-        }
-        Content::NoAccess { org, app: name, contact, help_url, privacy_url, .. } => {
-            let mail = template::NoAccessMail {
-                from: sender(org, help_url, privacy_url.as_deref())?,
-                app: Some(name.clone()),
-                contact: contact.clone(),
-                now,
-                trace,
-            };
-            (org, mail.render(&app.ui, lang))
-        }
-        Content::Reported {
-            org,
-            app: name,
-            guest,
-            asked_at,
-            browser,
-            network,
-            reported_at,
-            used,
-            suspended,
-            paused_until,
-            help_url,
-            ..
-        } => {
-            let mail = template::ReportedMail {
-                from: sender(org, help_url, None)?,
-                facts: template_facts(guest, name.as_ref(), browser, network, *asked_at),
-                reported_at: *reported_at,
-                session_ended: *used,
-                invitation_suspended: *suspended,
-                paused_until: *paused_until,
-                trace,
-            };
-            (org, mail.render(&app.ui, lang))
-        }
-    };
-    Ok((mail.0.clone(), mail.1.map_err(|e| e.to_string())?))
-}
-
-fn template_facts(
-    email: &str,
-    app: Option<&String>,
-    browser: &str,
-    network: &str,
-    at: vestibule_core::clock::Instant,
-) -> vestibule_ui::page::RequestFacts {
-    vestibule_ui::page::RequestFacts {
-        email: email.to_owned(),
-        app: app.cloned(),
-        browser: browser.to_owned(),
-        network: network.to_owned(),
-        place: None,
-        at,
-    }
 }

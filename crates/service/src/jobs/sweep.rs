@@ -20,7 +20,7 @@ const OUTBOX_KEPT: TimeDelta = TimeDelta::days(7);
 pub async fn run(app: Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(600)) => {}
+            () = tokio::time::sleep(Duration::from_mins(10)) => {}
             _ = stop.changed() => return,
         }
         if let Err(error) = once(&app).await {
