@@ -18,7 +18,8 @@ in the next. The words behind `sh` say what is special:
 A block of any language with `file: NAME` behind it is written to that file when its turn comes (```toml file: a.toml).
 
 `vestibule` and `cargo run --release --` both mean the release binary; `./test` does nothing here. A page that needs mail
-finds a mail server on port 2525 (tools/smtp_catcher.py, messages in $MAIL). Pages run one after the other.
+finds a mail server on port 2525 (tools/smtp_catcher.py, messages in $MAIL), one that needs PostgreSQL an empty database
+in $DATABASE. Pages run one after the other.
 """
 
 import os
@@ -29,7 +30,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from contract import BINARY, ROOT, Child, catcher
+from contract import BINARY, ROOT, Child, catcher, fresh_postgres
 from report import Report
 
 FENCE = re.compile(r"^```(?P<lang>\w+)[ \t]*(?P<how>[^\n]*)\n(?P<code>.*?)^```[ \t]*$", re.M | re.S)
@@ -103,6 +104,8 @@ def run_script(text: str, home: Path) -> tuple[str, int]:
     if modules.exists():
         (home / "node_modules").symlink_to(modules)
     environment = {**clean(), "PATH": f"{binaries}:{os.environ['PATH']}", "HOME": str(home)}
+    if "$DATABASE" in text and os.environ.get("VESTIBULE_TEST_PG"):
+        environment["DATABASE"] = fresh_postgres()
     # A session of its own, so that everything a page started can be ended with it.
     shell = Child(["bash", "-c", text], cwd=home, env=environment, stdin=subprocess.DEVNULL,
                   stderr=subprocess.STDOUT, start_new_session=True)

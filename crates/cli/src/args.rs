@@ -92,8 +92,8 @@ pub(crate) struct Serve {
     /// Listener of /healthz, /readyz and /metrics
     #[arg(long, env = "VESTIBULE_MANAGEMENT_LISTEN", value_name = "ADDR")]
     pub management_listen: Option<String>,
-    /// Mail server: smtps://host, smtp://user@host:587 (STARTTLS), smtp+unix:///path
     #[arg(long, env = "VESTIBULE_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(help = "Mail server: smtps://host, smtp://user@host:587 (STARTTLS), smtp+unix:///path")]
     pub smtp_url: Option<String>,
     /// PEM file of the authority that signed the mail server's certificate
     #[arg(long, env = "VESTIBULE_SMTP_CA_FILE", value_name = "FILE")]
@@ -219,8 +219,7 @@ pub(crate) enum App {
         /// The same as --type spa
         #[arg(long)]
         public: bool,
-        /// Signature of ID tokens: RS256, ES256, PS256 or EdDSA
-        #[arg(long, default_value = "RS256")]
+        #[arg(long, default_value = "RS256", help = "Signature of ID tokens: RS256, ES256, PS256 or EdDSA")]
         alg: String,
         /// Post-logout redirect URI; repeatable
         #[arg(long, value_name = "URI")]
@@ -413,7 +412,7 @@ pub(crate) enum Hrd {
 pub(crate) enum Deployment {
     /// Change the public address; applications must be told the new issuer
     SetBaseUrl {
-        /// https://host
+        #[arg(help = "https://host")]
         url: String,
     },
 }

@@ -12,6 +12,7 @@ use crate::args::{Global, LogFormat, Serve};
 use crate::failure::Failure;
 
 /// The keys of the configuration file.
+#[expect(clippy::struct_field_names, reason = "the names of the keys")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct File {

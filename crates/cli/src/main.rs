@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<(), Failure> {
     // Libraries that ask for a process-wide provider get ring's.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    drop(rustls::crypto::ring::default_provider().install_default());
     vestibule_oidc::verify::install();
     let serves = matches!(cli.command, Command::Serve(_) | Command::Demo(_));
     let mut builder = if serves {

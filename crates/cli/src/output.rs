@@ -16,9 +16,9 @@ impl Output {
     pub(crate) fn one<T: Serialize>(self, thing: &T) -> Result<(), Failure> {
         let value = to_value(thing)?;
         if self.json {
-            line(&value.to_string())
+            line(&value.to_string());
         } else {
-            self.pairs(&value)
+            pairs(&value);
         }
         Ok(())
     }
@@ -51,13 +51,13 @@ impl Output {
         }
         Ok(())
     }
+}
 
-    fn pairs(self, value: &Value) {
-        let Some(map) = value.as_object() else { return line(&value.to_string()) };
-        let width = map.keys().map(String::len).max().unwrap_or_default();
-        for (name, value) in map {
-            line(&format!("{name:width$}  {}", cell(Some(value))));
-        }
+fn pairs(value: &Value) {
+    let Some(map) = value.as_object() else { return line(&value.to_string()) };
+    let width = map.keys().map(String::len).max().unwrap_or_default();
+    for (name, value) in map {
+        line(&format!("{name:width$}  {}", cell(Some(value))));
     }
 }
 

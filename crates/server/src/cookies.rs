@@ -111,7 +111,7 @@ impl Names {
 /// The sealed interactions that must go when one more comes: the oldest first, by their time-ordered ids.
 fn outgrown(jar: &Jar, new: &str, new_length: usize) -> Vec<String> {
     let mut kept: Vec<&(String, String)> = jar.interactions.iter().filter(|(tag, _)| tag != new).collect();
-    kept.sort_by(|a, b| age(&a.0).cmp(&age(&b.0)));
+    kept.sort_by_key(|(tag, _)| age(tag));
     let mut total: usize =
         new_length + kept.iter().map(|(tag, value)| tag.len() + value.len()).sum::<usize>();
     let mut gone = Vec::new();

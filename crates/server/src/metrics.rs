@@ -1,5 +1,7 @@
 //! Counters for `/metrics`: no address, no tenant, no code in any label (OTP-20, TEN-02).
 
+use std::fmt::Write as _;
+
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -50,21 +52,18 @@ impl Metrics {
         let cut = text.strip_suffix(end).map_or(text.len(), str::len);
         text.truncate(cut);
         let stats = app.db.stats();
-        for (name, help, value) in [
+        let database = [
             ("db_statements", "Statements sent", stats.statements),
             ("db_write_jobs", "Write jobs run", stats.write_jobs),
             ("db_commits", "Transactions committed", stats.commits),
             ("db_reads", "Reads run", stats.reads),
-        ] {
-            text.push_str(&format!("# HELP vestibule_{name} {help}.\n# TYPE vestibule_{name} counter\nvestibule_{name}_total {value}\n"));
-        }
-        if let Some(mail) = app.mail_stats() {
-            for (name, help, value) in mail {
-                text.push_str(&format!("# HELP vestibule_{name} {help}.\n# TYPE vestibule_{name} counter\nvestibule_{name}_total {value}\n"));
-            }
+        ];
+        for (name, help, value) in database.into_iter().chain(app.mail_stats().into_iter().flatten()) {
+            let _ = writeln!(text, "# HELP vestibule_{name} {help}.");
+            let _ = writeln!(text, "# TYPE vestibule_{name} counter\nvestibule_{name}_total {value}");
         }
         for (name, size, bound) in app.cache_sizes() {
-            text.push_str(&format!("vestibule_cache_entries{{cache=\"{name}\",bound=\"{bound}\"}} {size}\n"));
+            let _ = writeln!(text, "vestibule_cache_entries{{cache=\"{name}\",bound=\"{bound}\"}} {size}");
         }
         text.push_str(end);
         text

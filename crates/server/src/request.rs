@@ -36,8 +36,7 @@ impl Incoming {
     /// Reads a request.
     pub fn read(state: &State, req: &HttpRequest) -> Self {
         let app = state.app.as_ref();
-        let cookies =
-            || req.headers().get_all(header::COOKIE).map(actix_web::http::header::HeaderValue::as_bytes);
+        let cookies = || req.headers().get_all(header::COOKIE).map(header::HeaderValue::as_bytes);
         let query = Params::parse(req.query_string()).or_else(|_| Params::parse("")).unwrap_or_default();
         let text = |name: HeaderName| req.headers().get(name).and_then(|v| v.to_str().ok());
         let locales: Vec<String> = query
@@ -82,11 +81,9 @@ pub fn own_page(state: &State, req: &HttpRequest) -> Result<(), Error> {
     let text = |name: &str| req.headers().get(name).map(|v| v.to_str().unwrap_or("?"));
     let refused = || Err(Problem::new(ErrorCode::Csrf).into());
     match (text("sec-fetch-site"), text("origin")) {
-        (Some("same-origin"), _) => Ok(()),
-        (Some(_), _) => refused(),
-        (None, Some("null") | None) => Ok(()),
+        (Some("same-origin"), _) | (None, Some("null") | None) => Ok(()),
         (None, Some(origin)) if origin == state.app.urls.base() => Ok(()),
-        (None, Some(_)) => refused(),
+        (Some(_), _) | (None, Some(_)) => refused(),
     }
 }
 

@@ -80,7 +80,7 @@ impl Running {
         self.private.stop(true).await;
         let _ = self.stop.send(true);
         for task in self.tasks {
-            let _ = task.await;
+            drop(task.await);
         }
     }
 }

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use crate::conn::{Conn, Purpose};
+use crate::row::One;
+use crate::statement::{Piece, Statement, piece};
 use crate::stats::Counters;
 use crate::target::Target;
 
@@ -128,4 +130,31 @@ fn migrations_hash() -> io::Result<u64> {
 
 fn open(url: &str) -> Result<Conn, Trouble> {
     Ok(Conn::open(&Target::parse(url)?, Purpose::Write, Arc::new(Counters::default()))?)
+}
+
+/// Runs SQL beside the product: a trigger that fails, a row as an older version left it.
+pub fn execute(url: &str, sql: &str) -> Result<(), Trouble> {
+    Ok(open(url)?.batch(sql)?)
+}
+
+/// Everything that lies in a database, for the search of what must not: the files of `SQLite`; each row of each table of
+/// PostgreSQL as text, bytes as hexadecimal digits.
+pub fn dump(url: &str) -> Result<Vec<u8>, Trouble> {
+    let Some(path) = url.strip_prefix("sqlite://") else {
+        let text = AllRows::optional::<One<String>>(&mut open(url)?, &[])?;
+        return Ok(text.map(|one| one.0).unwrap_or_default().into_bytes());
+    };
+    let mut bytes = fs::read(path)?;
+    for beside in ["-wal", "-shm"] {
+        bytes.extend(fs::read(format!("{path}{beside}")).unwrap_or_default());
+    }
+    Ok(bytes)
+}
+
+struct AllRows;
+impl Statement for AllRows {
+    const PIECES: &'static [Piece] = &[piece!(
+        "SELECT string_agg(query_to_xml(format('SELECT t::text FROM %I t', tablename), true, false, '')::text, '') \
+         FROM pg_tables WHERE schemaname = current_schema()"
+    )];
 }

@@ -15,6 +15,7 @@ use vestibule_store::testing::{Fresh, Kind, fresh};
 
 use crate::clock::FakeClock;
 use crate::random::SeededRandom;
+use crate::smtp::SinkOptions;
 use crate::world::Database;
 
 /// What a deployment is set up with; the default is loopback mode, as `vestibule serve` without any option.
@@ -30,6 +31,10 @@ pub struct Setup {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether the jobs (outbox, sweeps, key rotation) stand still.
     pub without_jobs: bool,
+    /// How the mail server behaves; plain SMTP by default.
+    pub mail_server: SinkOptions,
+    /// The authority that its certificate is checked against, PEM; with one, STARTTLS is required (MAIL-03).
+    pub mail_ca: Option<Vec<u8>>,
 }
 
 /// What stays the same when nodes come and go.
@@ -155,13 +160,12 @@ impl Deployment {
         let smtp = SmtpUrl::parse(&self.smtp_url, true).expect("the sink tells a URL that holds");
         let random = self.random.clone();
         let mailing: Arc<dyn Clock> = clock.clone();
+        let ca_pem = self.setup.mail_ca.clone();
         let opened = tokio::task::spawn_blocking(move || {
             bootstrap::open(opening, clock, random, |urls| {
                 let (hello, clock) = (urls.host().to_owned(), mailing);
-                let settings = MailerSettings { url: smtp, ca_pem: None, hello, connections: 4, clock };
-                Some(Arc::new(Transport::Smtp(
-                    Mailer::new(settings).expect("a mailer without TLS can be made"),
-                )))
+                let settings = MailerSettings { url: smtp, ca_pem, hello, connections: 4, clock };
+                Some(Arc::new(Transport::Smtp(Mailer::new(settings).expect("a test's CA is a certificate"))))
             })
         });
         let app = opened.await.expect("opening does not panic").expect("a fresh deployment opens");

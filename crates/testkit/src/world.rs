@@ -53,9 +53,13 @@ impl World {
     pub(crate) async fn start(database: Database, driver: Driver, setup: Setup) -> Self {
         crate::install_crypto();
         let clock = Arc::new(FakeClock::new());
-        let mail = Arc::new(SmtpSink::start().await.expect("a loopback port is free"));
+        let mail = SmtpSink::start_with(setup.mail_server.clone()).await.expect("a loopback port is free");
+        let mail = Arc::new(mail);
         let random = Arc::new(SeededRandom::new(SEED));
-        let server = TestServer::start(database, setup, clock.clone(), random, mail.url()).await;
+        let starttls = setup.mail_ca.is_some() && !setup.mail_server.implicit_tls;
+        let url =
+            if starttls { format!("smtp://localhost:{}?tls=required", mail.port()) } else { mail.url() };
+        let server = TestServer::start(database, setup, clock.clone(), random, url).await;
         Self { server, clock, mail, database, driver }
     }
 

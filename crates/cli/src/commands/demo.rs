@@ -72,7 +72,7 @@ pub(crate) async fn demo(global: &Global, flags: &Demo) -> Result<(), Failure> {
     stopped().await;
     handle.stop(true).await;
     running.stop().await;
-    let _ = portal_task.await;
+    drop(portal_task.await);
     drop(dir);
     Ok(())
 }
@@ -164,8 +164,8 @@ impl Scratch {
         use std::os::unix::fs::DirBuilderExt;
         let mut noise = [0_u8; 8];
         OsRandom::new().fill(&mut noise);
-        let name: String = noise.iter().map(|b| format!("{b:02x}")).collect();
-        let dir = std::env::temp_dir().join(format!("vestibule-demo-{name}"));
+        let name = u64::from_le_bytes(noise);
+        let dir = std::env::temp_dir().join(format!("vestibule-demo-{name:016x}"));
         std::fs::DirBuilder::new()
             .mode(0o700)
             .create(&dir)
@@ -176,6 +176,6 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        drop(std::fs::remove_dir_all(&self.0));
     }
 }

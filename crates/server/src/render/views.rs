@@ -30,9 +30,15 @@ pub(crate) fn render(state: &State, page: &Page, frame: &Frame) -> Rendered {
     match &page.view {
         View::Email { value, prefilled, error, suggestion } => {
             let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { ok };
-            (status, email(page, value, *prefilled, error.as_ref(), suggestion).render(ui, frame))
+            (
+                status,
+                email(page, value.as_ref(), *prefilled, error.as_ref(), suggestion.as_ref())
+                    .render(ui, frame),
+            )
         }
-        View::Accounts { accounts, forgot } => (ok, accounts_page(accounts, forgot).render(ui, frame)),
+        View::Accounts { accounts, forgot } => {
+            (ok, accounts_page(accounts, forgot.as_ref()).render(ui, frame))
+        }
         View::SendCode { address, wait, bounced } => send_code(state, frame, address, *wait, *bounced),
         View::EnterCode(code) => enter_code(state, page, frame, code),
         View::Locked { address, lock, ordinal, resend_at } => {
@@ -108,31 +114,31 @@ pub(crate) fn retry_after(page: &Page, now: Instant) -> Option<i64> {
 
 fn email(
     page: &Page,
-    value: &Option<String>,
+    value: Option<&String>,
     prefilled: bool,
     error: Option<&EmailProblem>,
-    suggestion: &Option<String>,
+    suggestion: Option<&String>,
 ) -> AddressPage {
     AddressPage {
-        value: value.clone(),
+        value: value.cloned(),
         prefilled,
         problem: error.map(|e| match e {
             EmailProblem::Empty => AddressProblem::Empty,
             EmailProblem::Format => AddressProblem::Format,
             EmailProblem::Domain(domain) => AddressProblem::Domain(domain.clone()),
         }),
-        suggestion: suggestion.clone(),
+        suggestion: suggestion.cloned(),
         code_off: !page.tenant.discovery.passcode,
     }
 }
 
-fn accounts_page(accounts: &[(String, bool)], forgot: &Option<String>) -> AccountsPage {
+fn accounts_page(accounts: &[(String, bool)], forgot: Option<&String>) -> AccountsPage {
     let row = |(email, signed_in): &(String, bool)| AccountRow {
         key: email.clone(),
         email: email.clone(),
         detail: if *signed_in { AccountDetail::SignedIn } else { AccountDetail::Code },
     };
-    AccountsPage { accounts: accounts.iter().map(row).collect(), removed: forgot.clone() }
+    AccountsPage { accounts: accounts.iter().map(row).collect(), removed: forgot.cloned() }
 }
 
 fn send_code(state: &State, frame: &Frame, address: &str, wait: Option<Wait>, bounced: bool) -> Rendered {
@@ -254,9 +260,8 @@ fn report_page(frame: &Frame, report: Option<&Report>) -> ReportPage {
     let state = match (report.said, report.paused_until, report.fate) {
         (Said::Mine, _, _) => ReportState::Mine,
         (Said::Resumed, _, _) => ReportState::Resumed,
-        (Said::Done, Some(until), _) => ReportState::Paused { until },
+        (Said::Done | Said::Nothing, Some(until), _) => ReportState::Paused { until },
         (Said::Done, None, _) => ReportState::Done,
-        (Said::Nothing, Some(until), _) => ReportState::Paused { until },
         (Said::Nothing, None, Fate::Live) => ReportState::Live,
         (Said::Nothing, None, Fate::Expired) => ReportState::Expired,
         (Said::Nothing, None, Fate::Used(at)) => ReportState::Used { at },

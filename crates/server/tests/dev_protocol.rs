@@ -1,0 +1,3 @@
+//! Development binary.
+#[test]
+fn nothing() {}
