@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 use vestibule_core::TenantId;
 use vestibule_core::access::{self, Action, Actor, Allowed, Object};
-use vestibule_core::ids::ordered_uuid;
+use vestibule_core::error::ErrorCode;
+use vestibule_core::ids::{InteractionId, ordered_uuid};
 use vestibule_store::logs::NewAudit;
 
 use crate::app::App;
 use crate::context::Context;
+use crate::error::Error;
 
 /// What was changed, and on what.
 #[derive(Debug, Clone)]
@@ -57,6 +59,17 @@ pub fn row(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, change: Ch
         client_address: (!matches!(actor, Actor::Operator | Actor::System))
             .then(|| ctx.source.to_canonical().to_string()),
     }
+}
+
+/// Asks the one function for a browser in a trip: what it may do, it may do in its own tenant only.
+pub(crate) fn allow_guest(
+    ctx: &Context,
+    tenant: TenantId,
+    interaction: Option<InteractionId>,
+    action: Action,
+) -> Result<Allowed, Error> {
+    let actor = Actor::Guest { tenant, interaction };
+    allow(ctx, &actor, action, Object::Tenant(tenant)).map_err(|_| ErrorCode::InteractionUnknown.into())
 }
 
 /// Asks the one function, and logs a refusal (AUD-01).

@@ -13,7 +13,7 @@ use vestibule_core::numbers as n;
 use vestibule_core::policy::Decision;
 use vestibule_core::secret::Secret;
 use vestibule_core::throttle::{Counter, Limits};
-use vestibule_oidc::authorize::StandardClaim;
+use vestibule_oidc::authorize::{RequestedClaims, StandardClaim};
 use vestibule_oidc::claims::{IdTokenClaims, IdTokenInput, Subject, TYP_ID_TOKEN};
 use vestibule_oidc::client_auth::Presented;
 use vestibule_oidc::error::{OAuthErrorCode, TokenError, text};
@@ -260,6 +260,11 @@ pub(crate) fn granted(caller: &Caller, session: &SessionRow, user: &LiveUser, no
     let client = &caller.application.application.client_id;
     let decision = crate::flow::decide(&caller.live.tenant, Some(client), Some(user), &authentication, now);
     matches!(decision, Decision::Grant(grant) if grant.covers(caller.live.tenant.id, user.id, Some(client)))
+}
+
+/// What the `claims` parameter named, as it was stored with the code.
+pub(crate) fn requested(stored: Option<&str>) -> RequestedClaims {
+    stored.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
 /// The layout of an application, for userinfo.

@@ -50,3 +50,24 @@ const TAGS: [&str; 7] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", 
 const CHECK: &str = "return axe.run(document, {runOnly: arguments[0]}).then(found => found.violations.map(one => ({\
     id: one.id, impact: one.impact, help: one.help, \
     nodes: one.nodes.map(node => `${node.target.join(' ')}: ${node.failureSummary}`)})))";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::browser::ChromiumOptions;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn it_finds_what_is_wrong_and_nothing_else() {
+        let browser = ChromiumBrowser::start(ChromiumOptions::default()).await.unwrap();
+        let axe = Axe::load().unwrap();
+        let page = |inner: &str| {
+            format!("data:text/html,<html lang=en><title>x</title><main><h1>Words</h1>{inner}</main></html>")
+        };
+        browser.open(&page("<p>Fine</p>")).await.unwrap();
+        assert_eq!(axe.check(&browser).await.unwrap(), []);
+        browser.open(&page("<input name=email>")).await.unwrap();
+        let found = axe.check(&browser).await.unwrap();
+        assert_eq!(found.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["label"], "{found:?}");
+        browser.close().await.unwrap();
+    }
+}

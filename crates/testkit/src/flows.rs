@@ -74,6 +74,7 @@ macro_rules! flows {
     (@flow [$(#[$doc:meta])*] $name:ident $world:ident $body:block
         [$($test:ident $database:ident $driver:ident,)*]) => {
         $(#[$doc])*
+        #[cfg(test)] // tells clippy that a flow may unwrap
         mod $name {
             #[allow(unused_imports, clippy::allow_attributes, reason = "a flow may use nothing of its file")]
             use super::*;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use vestibule_core::access::Action;
 use vestibule_core::entry::{self, ApplicationFacts, Entry, Hints, Segment};
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::{InteractionId, ordered_uuid};
@@ -19,6 +20,7 @@ use super::facts::{self, Known};
 use super::trip::{self, Live, Named, Trip};
 use super::{Reply, finish, pages, respond};
 use crate::app::App;
+use crate::audit;
 use crate::context::Context;
 use crate::cookies::Jar;
 use crate::error::{Error, Problem};
@@ -119,9 +121,12 @@ async fn begin(
     request: AuthorizeRequest,
     segment: &str,
 ) -> Result<Reply, Error> {
+    let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignIn)?;
     let remembered = Remembered::open(&app.vault, jar.remembered.as_deref(), ctx.now).of(live.tenant.id);
     let hinted = request.login_hint.as_deref().and_then(|h| Address::parse(h).ok());
     let hint_subject = respond::hinted_subject(app, &live, &application, &request, ctx.now).await?;
+    // `claims` may name the person too (OIDC Core 5.5.1).
+    let hint_subject = hint_subject.or_else(|| request.claims.subject.clone());
     let silent = request.prompt.none;
     let sealed = Sealed {
         id: InteractionId(ordered_uuid(ctx.now, app.random.as_ref())),

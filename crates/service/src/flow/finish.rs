@@ -14,6 +14,7 @@ use vestibule_core::proof::Authentication;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_core::urls::network_prefix;
+use vestibule_oidc::authorize::AuthorizeRequest;
 use vestibule_store::directory::{NewIdentity, NewUser};
 use vestibule_store::live::LiveUser;
 use vestibule_store::logs::NewSignIn;
@@ -283,12 +284,19 @@ fn new_code(trip: &Trip, digest: Digest, user: UserId, session: SessionId, now: 
         challenge: request.challenge.clone(),
         nonce: request.nonce.clone(),
         scope: request.scopes.join(" "),
+        requested: requested(request),
         session_id: session,
         user_id: user,
         interaction_id: trip.sealed.id,
         created_at: now,
         expires_at: until(now, n::AUTHORIZATION_CODE_LIFETIME),
     })
+}
+
+/// What the `claims` parameter named, for the token endpoint and userinfo; nothing where it named nothing.
+fn requested(request: &AuthorizeRequest) -> Option<String> {
+    let none = request.claims.id_token.is_empty() && request.claims.userinfo.is_empty();
+    (!none).then(|| serde_json::to_string(&request.claims).ok()).flatten()
 }
 
 /// Finishes by the proofs of the trip (after the review).

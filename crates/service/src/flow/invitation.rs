@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use vestibule_core::access::Role;
+use vestibule_core::access::{Action, Role};
 use vestibule_core::client::Application;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{InvitationId, TenantId, UserId};
@@ -18,6 +18,7 @@ use super::send;
 use super::trip::{Live, Trip};
 use super::view::{Invitation, Page, View};
 use crate::app::App;
+use crate::audit;
 use crate::context::Context;
 use crate::cookies::{Change, Jar};
 use crate::error::Error;
@@ -138,6 +139,7 @@ pub async fn press(
     csrf: &str,
 ) -> Result<Reply, Error> {
     let mut live = app.live(segment, jar, None).await?;
+    let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignIn)?;
     let landing = jar.invitation.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
     let Some(landing) = landing else {
         let mut problem =

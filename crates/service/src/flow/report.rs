@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use vestibule_core::access::Actor;
+use vestibule_core::access::{Action, Actor};
 use vestibule_core::clock::{self, Instant};
 use vestibule_core::error::ErrorCode;
 use vestibule_core::numbers as n;
@@ -168,6 +168,7 @@ pub async fn press(
     csrf: &str,
 ) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
+    let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::ReportCode)?;
     let landing = jar.report.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
     let good = match &landing {
         Some(landing) => app.form_token_matches(KIND, &landing.secret, csrf)?,

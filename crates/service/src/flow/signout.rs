@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use vestibule_core::access::Actor;
+use vestibule_core::access::{Action, Actor};
 use vestibule_core::{ClientId, Realm};
 use vestibule_oidc::logout::LogoutRequest;
 use vestibule_oidc::params::Params;
@@ -119,6 +119,7 @@ async fn read(app: &App, ctx: &Context, live: &Live, query: &str) -> Result<Aske
 
 async fn end(app: &App, ctx: &Context, live: Live, segment: &str, asked: Asked) -> Result<Reply, Error> {
     let Some(session) = &live.session else { return Ok(done(&live, segment, &asked, true)) };
+    let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignOut)?;
     let (realm, id, tenant, now) = (Realm::Tenant(live.tenant.id), session.row.id, live.tenant.id, app.now());
     let actor = Actor::Guest { tenant, interaction: None };
     let row = audit::row(app, ctx, &actor, tenant, Audited::on("session.end", "session", id.to_string()));

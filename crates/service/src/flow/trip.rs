@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use vestibule_core::access::Action;
 use vestibule_core::clock::Instant;
 use vestibule_core::entry::{self, Entry, Segment};
 use vestibule_core::error::ErrorCode;
@@ -16,6 +17,7 @@ use vestibule_store::signin::{InteractionRow, PasscodeRow};
 
 use super::view::{Page, View};
 use crate::app::App;
+use crate::audit;
 use crate::context::Context;
 use crate::cookies::{Change, Jar};
 use crate::error::{Error, Problem};
@@ -269,6 +271,7 @@ pub(crate) async fn load(
     id: InteractionId,
 ) -> Result<Trip, Error> {
     let live = app.live(segment, jar, Some(id)).await?;
+    let _allowed = audit::allow_guest(ctx, live.tenant.id, Some(id), Action::SignIn)?;
     let realm = Realm::Tenant(live.tenant.id);
     let sealed = jar.interaction(id).and_then(|value| Sealed::open(&app.vault, realm, id, value));
     let Some(sealed) = sealed else { return Err(lost(ctx, jar, &live, id).into()) };

@@ -59,8 +59,14 @@ pub(crate) async fn exchange(
     let scopes: Vec<String> = row.scope.split(' ').map(ToOwned::to_owned).collect();
     let told = Told::new(app, caller, standing.user.id);
     let subject = told.subject(caller, &standing.session, &standing.user);
-    let token =
-        IdToken { nonce: row.nonce.as_deref(), c_hash: None, scopes: &scopes, requested: &[], alone: false };
+    let asked = super::requested(row.requested.as_deref());
+    let token = IdToken {
+        nonce: row.nonce.as_deref(),
+        c_hash: None,
+        scopes: &scopes,
+        requested: &asked.id_token,
+        alone: false,
+    };
     let id_token =
         sign(app, caller.live.deployment_change, &caller.application, &subject, &token, ctx.now).await?;
     let offline = scopes.iter().any(|s| s == scope::OFFLINE_ACCESS);
@@ -161,6 +167,7 @@ impl Job {
                 session_id: code.session_id,
                 user_id: code.user_id,
                 scope: code.scope.clone(),
+                requested: code.requested.clone(),
                 code_digest: Some(self.digest),
                 family_id: offline.then_some(self.family),
                 expires_at,

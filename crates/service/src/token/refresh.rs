@@ -153,6 +153,7 @@ impl Job {
                 session_id: row.session_id,
                 user_id: row.user_id,
                 scope: scope.clone(),
+                requested: None,
                 code_digest: Some(row.code_digest),
                 family_id: Some(row.id),
                 expires_at: until(now.instant, n::ACCESS_TOKEN_LIFETIME).min(standing.session.expires_at),

@@ -44,6 +44,7 @@ pub async fn userinfo(
     let scopes: Vec<String> = found.token.scope.split(' ').map(ToOwned::to_owned).collect();
     let told = Told::new(app, &caller, found.user.id);
     let subject = told.subject(&caller, &found.session, &found.user);
-    let claims = claims::userinfo(&subject, &scopes, layout(&caller.application));
+    let asked = super::requested(found.token.requested.as_deref());
+    let claims = claims::userinfo_with(&subject, &scopes, layout(&caller.application), &asked.userinfo);
     Ok(UserInfo { claims, client: caller.application })
 }

@@ -23,6 +23,8 @@ row! {
         session_id: SessionId,
         user_id: UserId,
         scope: String,
+        /// What the `claims` parameter named, as JSON.
+        requested: Option<String>,
         code_digest: Option<Digest>,
         family_id: Option<Uuid>,
         expires_at: Instant,
@@ -39,6 +41,8 @@ record! {
         session_id: SessionId,
         user_id: UserId,
         scope: String,
+        /// What the `claims` parameter named, as JSON.
+        requested: Option<String>,
         code_digest: Option<Digest>,
         family_id: Option<Uuid>,
         expires_at: Instant,

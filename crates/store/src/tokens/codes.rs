@@ -20,6 +20,8 @@ row! {
         challenge: Option<String>,
         nonce: Option<String>,
         scope: String,
+        /// What the `claims` parameter named, as JSON.
+        requested: Option<String>,
         session_id: SessionId,
         user_id: UserId,
         interaction_id: InteractionId,
@@ -40,6 +42,8 @@ record! {
         challenge: Option<String>,
         nonce: Option<String>,
         scope: String,
+        /// What the `claims` parameter named, as JSON.
+        requested: Option<String>,
         session_id: SessionId,
         user_id: UserId,
         interaction_id: InteractionId,
