@@ -59,15 +59,13 @@ pub(crate) struct Road {
     pub world: World,
     /// Mail.
     pub mailbox: Mailbox,
-    /// The first sign-in of each guest asks for a refresh token too, and names the address by `login_hint`.
-    pub first: bool,
     counter: AtomicU64,
 }
 
 impl Road {
-    /// Begins with first sign-ins.
+    /// No trip was made yet.
     pub(crate) fn new(world: World, mailbox: Mailbox) -> Self {
-        Self { world, mailbox, first: true, counter: AtomicU64::new(0) }
+        Self { world, mailbox, counter: AtomicU64::new(0) }
     }
 
     /// A PKCE verifier that no other trip has.
@@ -82,6 +80,8 @@ impl Road {
 pub(crate) struct Trip<'a> {
     road: &'a Road,
     app: usize,
+    /// The first sign-in of a guest asks for a refresh token too, and names the address by `login_hint`.
+    first: bool,
     guest: Guest,
     cookies: Cookies,
     verifier: String,
@@ -97,8 +97,20 @@ impl<'a> Trip<'a> {
     /// A guest's sign-in to an application of the tenant.
     pub(crate) fn new(road: &'a Road, guest: Guest, app: usize) -> Self {
         let (cookies, verifier) = (guest.cookies.clone(), road.verifier());
-        let (target, code) = (String::new(), String::new());
-        Self { road, app, guest, cookies, verifier, target, form: None, mail: None, code, asked: None, tokens: None }
+        Self {
+            road,
+            app,
+            first: guest.is_new(),
+            guest,
+            cookies,
+            verifier,
+            target: String::new(),
+            form: None,
+            mail: None,
+            code: String::new(),
+            asked: None,
+            tokens: None,
+        }
     }
 
     /// Makes all steps.
@@ -155,7 +167,7 @@ impl<'a> Trip<'a> {
         let (tenant, app) = self.parts()?;
         let challenge = sha256(self.verifier.as_bytes());
         let mut request = authorize(tenant, app, &challenge);
-        if self.road.first {
+        if self.first {
             request.push_str("%20offline_access&login_hint=");
             request.push_str(&encoded(&self.guest.address));
         }
@@ -194,7 +206,7 @@ impl<'a> Trip<'a> {
         let code = std::mem::take(&mut self.code);
         let answer = self.post(http, &[("code", &code)]).await?;
         self.follow(answer)?;
-        if self.road.first && self.target.contains("/signin/review") {
+        if self.first && self.target.contains("/signin/review") {
             self.page(http, "G15").await?;
             let answer = self.post(http, &[("do", "accept")]).await?;
             self.follow(answer)?;

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use ipnet::IpNet;
 use tokio::sync::{Notify, Semaphore};
@@ -62,6 +63,7 @@ pub struct App {
     pub options: Options,
     /// `deployment.epoch` at start; each request reads it anew.
     pub epoch: i64,
+    seen: AtomicI64,
     pub(crate) snapshots: Snapshots,
     pub(crate) signing: Semaphore,
     pub(crate) mail_waits: Notify,
@@ -92,10 +94,22 @@ impl App {
             ui,
             options,
             epoch,
+            seen: AtomicI64::new(i64::MIN),
             snapshots: Snapshots::default(),
             signing: Semaphore::new(cores),
             mail_waits: Notify::new(),
         }
+    }
+
+    /// Refuses to go on where the clock has been set back: what has expired stays expired (TIM-02).
+    pub(crate) fn check_clock(&self) -> Result<(), Error> {
+        let now = self.clock.now().timestamp_micros();
+        let seen = self.seen.fetch_max(now, Ordering::Relaxed);
+        if now < seen.saturating_sub(CLOCK_SLACK_MICROS) {
+            tracing::error!("the clock was set back; sign-ins are refused until it has caught up");
+            return Err(Error::Unavailable("the clock was set back".into()));
+        }
+        Ok(())
     }
 
     /// The present moment, for statements.
@@ -242,6 +256,9 @@ impl App {
         self.mail_waits.notify_one();
     }
 }
+
+/// How far a clock may step back without anybody minding: what time services do when they adjust it.
+const CLOCK_SLACK_MICROS: i64 = 60_000_000;
 
 struct TenantParts {
     name: String,

@@ -50,7 +50,7 @@ pub fn run<F: Flow>(database: Database, driver: Driver) {
     });
 }
 
-/// Flows, see [the module](crate::flows).
+/// Flows, see [the module](mod@crate::flows).
 #[macro_export]
 macro_rules! flows {
     () => {};

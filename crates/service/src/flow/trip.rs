@@ -72,6 +72,7 @@ impl App {
         jar: &Jar,
         interaction: Option<InteractionId>,
     ) -> Result<Live, Error> {
+        self.check_clock()?;
         let named = name(segment);
         let guessed = match &named {
             Named::Id(id) => Some(*id),

@@ -8,18 +8,21 @@
 use std::sync::Arc;
 
 use uuid::Uuid;
+use vestibule_core::access::Actor;
 use vestibule_core::ids::TenantId;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_core::{ClientId, numbers as n};
 use vestibule_oidc::error::{OAuthErrorCode, TokenError, text};
 use vestibule_oidc::scope;
+use vestibule_store::logs::NewAudit;
 use vestibule_store::tokens::{FamilyRow, NewAccessToken, Rotation, SessionStanding};
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
 use super::exchange::lifetime;
 use super::{Caller, IdToken, Refused, Tokens, Told, granted, oauth, sign};
 use crate::app::{App, until};
+use crate::audit::{self, Change};
 use crate::context::Context;
 use crate::vault;
 
@@ -72,6 +75,7 @@ pub(crate) async fn refresh(
         next: vault::hash("refresh token", epoch, next.expose()),
         access: vault::hash("access token", epoch, access.expose()),
         asked: asked.map(<[String]>::to_vec),
+        replayed: ended(app, ctx, &caller, family, "replay"),
     };
     let (now, shared) = (app.now(), Arc::new(caller));
     let inside = Arc::clone(&shared);
@@ -105,6 +109,7 @@ struct Job {
     next: Digest,
     access: Digest,
     asked: Option<Vec<String>>,
+    replayed: NewAudit,
 }
 
 impl Job {
@@ -168,6 +173,7 @@ impl Job {
         if let Some(row) = store::tokens::find_family(c, self.tenant, self.family)? {
             if row.revoked_at.is_none() && row.expires_at > now.instant {
                 store::tokens::revoke_family(c, self.tenant, self.family, "replay", now)?;
+                store::logs::insert_audit(c, &self.replayed)?;
                 tracing::warn!(tenant = %self.tenant, "refresh token replayed; family revoked");
             } else if row.expires_at <= now.instant {
                 return Ok(Refreshed::Refused(ENDED));
@@ -175,6 +181,14 @@ impl Job {
         }
         Ok(Refreshed::Refused(INVALID))
     }
+}
+
+/// The audit row of a family's end (AUD-01).
+pub(crate) fn ended(app: &App, ctx: &Context, caller: &Caller, family: Uuid, why: &str) -> NewAudit {
+    let tenant = caller.live.tenant.id;
+    let actor = Actor::Application { tenant, client: caller.application.application.client_id.clone() };
+    let change = Change::on("refresh_family.revoke", "refresh_family", family.to_string());
+    audit::row(app, ctx, &actor, tenant, change.with(serde_json::json!({ "reason": why })))
 }
 
 /// The family that a text names, if it has the form of a refresh token.

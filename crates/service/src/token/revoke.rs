@@ -26,14 +26,16 @@ pub async fn revoke(
     let client = caller.application.application.client_id.clone();
     let access = vault::hash("access token", epoch, request.token.expose());
     let family = super::refresh::family_of(&request.token);
+    let row = family.map(|f| super::refresh::ended(app, ctx, &caller, f, "revoked"));
     app.db
         .write(move |c| {
             match family {
                 Some(family) => {
                     let owned =
                         store::tokens::find_family(c, tenant, family)?.is_some_and(|f| f.client_id == client);
-                    if owned {
-                        store::tokens::revoke_family(c, tenant, family, "revoked", now)?;
+                    let ended = owned && store::tokens::revoke_family(c, tenant, family, "revoked", now)?;
+                    if let Some(row) = row.as_ref().filter(|_| ended) {
+                        store::logs::insert_audit(c, row)?;
                     }
                 }
                 None => {

@@ -109,7 +109,9 @@ statements! {
         "UPDATE interactions SET secret_digest = ?"
         " WHERE realm_id = ? AND id = ? AND state = 'open' AND previous_digest = ? AND previous_until > {now}"
     ];
-    Extend = ["UPDATE interactions SET expires_at = ? WHERE realm_id = ? AND id = ? AND state = 'open'"];
+    Extend = [
+        "UPDATE interactions SET expires_at = ?, user_id = ? WHERE realm_id = ? AND id = ? AND state = 'open'"
+    ];
     Finish = [
         "UPDATE interactions SET state = 'finished', session_id = ?, finished_at = {now}"
         " WHERE realm_id = ? AND id = ? AND state = 'open' AND expires_at > {now}"
@@ -171,14 +173,15 @@ pub fn renew_secret(
     RenewAgain::hit(c, binds![secret, realm, id, before, now])
 }
 
-/// Moves the end of an open interaction: another code was sent (N-21).
+/// Moves the end of an open interaction: another code was sent (N-21), to whoever the address belongs to now.
 pub fn extend_interaction(
     c: &mut Conn,
     realm: Realm,
     id: InteractionId,
+    user_id: Option<UserId>,
     expires_at: Instant,
 ) -> QueryResult<bool> {
-    Extend::hit(c, binds![expires_at, realm, id])
+    Extend::hit(c, binds![expires_at, user_id, realm, id])
 }
 
 /// Turns an open interaction into a finished one; `false` where it is not open or has ended: only one of several

@@ -82,7 +82,7 @@ statements! {
     Burn = ["UPDATE passcodes SET state = 'burned' WHERE realm_id = ? AND id = ? AND state = 'live'"];
     Consume = [
         "UPDATE passcodes SET state = 'used', used_at = {now} WHERE realm_id = ? AND id = ? AND state = 'live'"
-        " AND digest = ? AND NOT decoy AND expires_at > {now} AND tries <= ? RETURNING " (PasscodeRow)
+        " AND digest = ? AND NOT decoy AND expires_at > {now} AND tries >= ? AND ? BETWEEN 1 AND ? RETURNING " (PasscodeRow)
     ];
     CancelFor = [
         "UPDATE passcodes" (by passcodes_subject) " SET state = 'cancelled' WHERE realm_id = ? AND subject_key = ? AND state = 'live'"
@@ -133,16 +133,18 @@ pub fn burn(c: &mut Conn, realm: Realm, id: PasscodeId) -> QueryResult<bool> {
 }
 
 /// Uses a passcode up: the one returned row is the success (OTP-14). Refused for other digits, for a decoy, after its
-/// end, and when more tries were counted than `max_tries`.
+/// end, and for a try whose `ordinal` is beyond N-03 (OTP-04). The try's own ordinal decides, not how many were counted
+/// meanwhile: of many presses at once the first few may compare, and one of them succeeds.
 pub fn consume(
     c: &mut Conn,
     realm: Realm,
     id: PasscodeId,
     digest: &Digest,
-    max_tries: i32,
+    ordinal: i32,
     now: Now,
 ) -> QueryResult<Option<PasscodeRow>> {
-    Consume::optional(c, binds![now, realm, id, digest, now, max_tries])
+    let most = vestibule_core::numbers::TRIES_PER_CODE;
+    Consume::optional(c, binds![now, realm, id, digest, now, ordinal, ordinal, most])
 }
 
 /// Ends every live passcode of an address: somebody reported one; how many there were.

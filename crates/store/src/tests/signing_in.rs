@@ -19,30 +19,32 @@ both! {
         let (tenant, beta) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await);
         let (interaction, passcode) = lab.begun(tenant, None).await;
         let realm = interaction.realm_id;
-        let consume = |realm: Realm, digest: Digest, max: i32, now: Now| {
+        let consume = |realm: Realm, digest: Digest, ordinal: i32, now: Now| {
             let id = passcode.id;
-            lab.write(move |c| signin::consume(c, realm, id, &digest, max, now))
+            lab.write(move |c| signin::consume(c, realm, id, &digest, ordinal, now))
         };
         let (now, good) = (lab.now(), passcode.digest);
-        assert!(consume(realm, lab.digest(), 5, now).await.is_none(), "other digits");
-        assert!(consume(Realm::Tenant(beta), good, 5, now).await.is_none(), "another tenant");
-        assert!(consume(Realm::Accounts, good, 5, now).await.is_none(), "another realm");
-        assert!(consume(realm, good, 5, lab.at(TimeDelta::minutes(31))).await.is_none(), "ended");
+        assert!(consume(realm, good, 1, now).await.is_none(), "not counted");
         let id = passcode.id;
         for i in 1..=6 {
             assert_eq!(lab.write(move |c| signin::count_try(c, realm, id, now)).await, Some(i));
         }
-        assert!(consume(realm, good, 5, now).await.is_none(), "too many tries");
-        let row = consume(realm, good, 6, now).await.unwrap();
+        assert!(consume(realm, lab.digest(), 5, now).await.is_none(), "other digits");
+        assert!(consume(Realm::Tenant(beta), good, 5, now).await.is_none(), "another tenant");
+        assert!(consume(Realm::Accounts, good, 5, now).await.is_none(), "another realm");
+        assert!(consume(realm, good, 5, lab.at(TimeDelta::minutes(31))).await.is_none(), "ended");
+        assert!(consume(realm, good, 0, now).await.is_none(), "no ordinal");
+        assert!(consume(realm, good, 6, now).await.is_none(), "too many tries");
+        let row = consume(realm, good, 5, now).await.unwrap();
         assert_eq!((row.state.as_str(), row.tries, row.mark.as_str()), ("used", 6, "ABCD"));
-        assert!(consume(realm, good, 6, now).await.is_none(), "used");
+        assert!(consume(realm, good, 5, now).await.is_none(), "used");
         assert_eq!(lab.write(move |c| signin::count_try(c, realm, id, now)).await, None);
 
         let decoy = signin::NewPasscode { decoy: true, ..lab.new_passcode(&interaction, 2) };
         let (id, digits) = (decoy.id, decoy.digest);
         lab.write(move |c| signin::insert_passcode(c, &decoy)).await;
         assert_eq!(lab.write(move |c| signin::count_try(c, realm, id, now)).await, Some(1), "counted alike");
-        assert!(lab.write(move |c| signin::consume(c, realm, id, &digits, 5, now)).await.is_none(), "a decoy");
+        assert!(lab.write(move |c| signin::consume(c, realm, id, &digits, 1, now)).await.is_none(), "a decoy");
         assert!(lab.write(move |c| signin::burn(c, realm, id)).await);
         assert!(!lab.write(move |c| signin::burn(c, realm, id)).await);
     }
@@ -76,7 +78,7 @@ both! {
         assert!(lab.write(move |c| signin::insert_passcode(c, &new)).await);
         assert!(!lab.write(move |c| signin::insert_passcode(c, &repeat)).await);
         let now = lab.now();
-        assert!(lab.write(move |c| signin::consume(c, realm, first.id, &first.digest, 5, now)).await.is_none());
+        assert!(lab.write(move |c| signin::consume(c, realm, first.id, &first.digest, 0, now)).await.is_none());
         assert_eq!(lab.read(|c| signin::newest_passcode(c, realm, id)).unwrap().id, second.id);
         let report = second.report_digest.unwrap();
         assert_eq!(lab.read(|c| signin::passcode_by_report(c, realm, &report)).unwrap().id, second.id);
@@ -145,7 +147,7 @@ both! {
         assert!(renew(before, digest(100), lab.now()).await);
         assert!(!renew(digest(98), digest(101), lab.now()).await);
         assert!(!renew(before, digest(101), lab.at(TimeDelta::seconds(90))).await);
-        assert!(lab.write(move |c| signin::extend_interaction(c, realm, id, end)).await);
+        assert!(lab.write(move |c| signin::extend_interaction(c, realm, id, None, end)).await);
     }
 
     /// DOS-04, N-21: the oldest open rows of a source go; another source's, and finished ones, stay.
