@@ -24,7 +24,7 @@ ARROWS = {
     "graph": {"core"},
     "service": {"core", "oidc", "store", "ui", "outbound", "federation"},
     "server": {"core", "oidc", "service", "ui", "graph"},
-    "cli": {"core", "oidc", "outbound", "service", "server", "portal"},
+    "cli": {"core", "service", "server", "portal"},
     "portal": set(),
 }
 OUTSIDE = {"testkit", "smtpsink", "bench", "fuzz"}

@@ -39,7 +39,8 @@ pub(crate) fn memory_kib(pid: Option<u32>, name: &str) -> u64 {
 /// The processor's name.
 pub(crate) fn processor() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = text.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(": "));
+    let name =
+        text.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(": "));
     name.map_or_else(|| "unknown".to_owned(), |(_, name)| name.to_owned())
 }
 

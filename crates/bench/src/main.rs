@@ -94,7 +94,7 @@ fn run(args: &Args) -> Res<bool> {
     Ok(well)
 }
 
-fn print(about: &serde_json::Value, bench: &Bench) {
+fn print(about: &serde_json::Value, bench: &Bench<'_>) {
     for (name, value) in about.as_object().into_iter().flatten() {
         println!("{name:<18}{}", value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     }

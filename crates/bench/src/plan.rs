@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
-use tokio::task::JoinSet;
 
 use crate::args::{Alg, Args, Part};
 use crate::deployment::Server;
@@ -95,7 +94,7 @@ impl<'a> Bench<'a> {
 
     /// The first sign-in of every guest.
     async fn warm_up(&mut self) -> Res<Vec<SignedIn>> {
-        let all = self.road.world.left();
+        let all = self.road.world.fresh();
         progress(&format!("{all} guests sign in for the first time"));
         let bare = self.signatures.measure(Duration::from_millis(600));
         let kept = Arc::new(Mutex::new(Vec::new()));
@@ -128,14 +127,16 @@ impl<'a> Bench<'a> {
                 let workers = if endpoint.needs_guests() { guests.min(signed_in.len()) } else { guests };
                 let mut shares: Vec<Vec<SignedIn>> = (0..workers).map(|_| Vec::new()).collect();
                 for (number, guest) in signed_in.drain(..).enumerate() {
-                    let to = shares.get_mut(number.checked_rem(workers).unwrap_or_default());
-                    to.into_iter().for_each(|share| share.push(guest.clone()));
+                    if let Some(share) = shares.get_mut(number.checked_rem(workers).unwrap_or_default()) {
+                        share.push(guest);
+                    }
                 }
                 let back = Arc::new(Mutex::new(Vec::new()));
                 let until = now() + self.span(if self.args.smoke { 6 } else { 3 });
                 let run = load::measure(self.pid, &mut self.metrics, workers, |number| {
                     let guests = shares.get_mut(number).map(std::mem::take).unwrap_or_default().into();
-                    let caller = Caller { road: Arc::clone(&self.road), css: css.clone(), guests, round: number };
+                    let caller =
+                        Caller { road: Arc::clone(&self.road), css: css.clone(), guests, round: number };
                     let (http, back) = (Http::new(self.server, &self.host), Arc::clone(&back));
                     async move {
                         let (tally, caller): (Tally, Caller) = caller.run(endpoint, http, until).await;

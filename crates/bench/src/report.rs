@@ -1,5 +1,7 @@
 //! The result: a table for people, JSON for programs.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use crate::args::Alg;
@@ -86,15 +88,28 @@ impl Row {
     pub(crate) fn head() -> String {
         format!(
             "{:<34}{:>7}{:>10}{:>7}{:>9}{:>9}{:>9}{:>9}{:>6}{:>7}{:>6}{:>8}{:>9}{:>8}",
-            "", "guests", "rate/s", "share", "p50 ms", "p99 ms", "cpu µs", "rest µs", "×sig", "stmts", "jobs", "commits",
-            "RSS MiB", "bare/s"
+            "",
+            "guests",
+            "rate/s",
+            "share",
+            "p50 ms",
+            "p99 ms",
+            "cpu µs",
+            "rest µs",
+            "×sig",
+            "stmts",
+            "jobs",
+            "commits",
+            "RSS MiB",
+            "bare/s"
         )
     }
 
     /// A line of the table.
     pub(crate) fn line(&self) -> String {
         let (tally, counted, count) = (&self.run.tally, self.run.counted, self.count());
-        let name = self.alg.map_or_else(|| self.name.clone(), |alg| format!("{}, {}", self.name, alg.as_str()));
+        let name =
+            self.alg.map_or_else(|| self.name.clone(), |alg| format!("{}, {}", self.name, alg.as_str()));
         let millis = |percent| float(percentile(&tally.took, percent)) / 1000.0;
         let mut line = format!(
             "{name:<34}{:>7}{:>10.1}{:>7.3}{:>9.2}{:>9.2}{:>9.1}{:>9.1}{:>6.2}{:>7.1}{:>6.2}{:>8.2}{:>9.1}{:>8.0}",
@@ -113,13 +128,13 @@ impl Row {
             self.bare.rs256,
         );
         if tally.failed > 0 {
-            line.push_str(&format!("\n  {} FAILED, the first: {}", tally.failed, tally.error.as_deref().unwrap_or("?")));
+            let first = tally.error.as_deref().unwrap_or("?");
+            write!(line, "\n  {} FAILED, the first: {first}", tally.failed).ok();
         }
         if tally.idle {
-            line.push_str(&format!(
-                "\n  ended after {:.1} s: no guest's turn had come (more tenants or guests are needed)",
-                self.run.span.as_secs_f64()
-            ));
+            let seconds = self.run.span.as_secs_f64();
+            write!(line, "\n  ended after {seconds:.1} s: no guest's turn had come (more guests are needed)")
+                .ok();
         }
         line
     }

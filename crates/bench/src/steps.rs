@@ -17,7 +17,12 @@ pub(crate) struct Steps {
 impl Steps {
     /// Lets guests sign in one after the other; work that a step leaves behind, the mail's above all, is waited for and
     /// counted with it.
-    pub(crate) async fn count(road: &Road, http: &mut Http, metrics: &mut Metrics, guests: usize) -> Res<Self> {
+    pub(crate) async fn count(
+        road: &Road,
+        http: &mut Http,
+        metrics: &mut Metrics,
+        guests: usize,
+    ) -> Res<Self> {
         let mut steps = Self::default();
         for _ in 0..guests {
             let Some(guest) = road.world.next() else { break };
@@ -70,9 +75,7 @@ impl Steps {
 
     /// Figures for JSON.
     pub(crate) fn json(&self) -> Value {
-        let figures = |c: &Counters| {
-            json!({ "statements": c.statements, "writeJobs": c.jobs, "commits": c.commits, "reads": c.reads })
-        };
+        let figures = |c: &Counters| json!({ "statements": c.statements, "writeJobs": c.jobs, "commits": c.commits, "reads": c.reads });
         let steps: serde_json::Map<String, Value> =
             self.rows().iter().map(|(name, counted)| ((*name).to_owned(), figures(counted))).collect();
         json!({ "steps": steps, "signIn": figures(&self.sum()) })

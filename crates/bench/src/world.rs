@@ -99,7 +99,8 @@ impl World {
         let (mut tenants, mut turns) = (Vec::new(), VecDeque::new());
         for number in 0..args.tenants {
             let domain = format!("t{number}-{run}.bench.test");
-            let made = deployment.command(&["tenant", "create", &format!("Bench {number}"), "--domain", &domain])?;
+            let made =
+                deployment.command(&["tenant", "create", &format!("Bench {number}"), "--domain", &domain])?;
             let id = text(&made, "id")?;
             let apps = args.alg.iter().map(|alg| app(deployment, &id, *alg)).collect::<Res<Vec<_>>>()?;
             let addresses: Vec<String> =
@@ -141,6 +142,11 @@ impl World {
         self.turns().front().is_some_and(Guest::is_new)
     }
 
+    /// How many guests have yet to sign in for the first time.
+    pub(crate) fn fresh(&self) -> usize {
+        self.turns().iter().filter(|guest| guest.is_new()).count()
+    }
+
     /// How many guests there are that may still ask for a code.
     pub(crate) fn left(&self) -> usize {
         self.turns().len()
@@ -149,7 +155,7 @@ impl World {
     /// How long until so many of them may.
     pub(crate) fn wait_for(&self, count: usize) -> Duration {
         let turns = self.turns();
-        let ready = turns.get(count.saturating_sub(1)).or_else(|| turns.back()).and_then(|guest| guest.ready);
+        let ready = turns.iter().take(count).filter_map(|guest| guest.ready).max();
         ready.map_or(Duration::ZERO, |ready| ready.saturating_duration_since(now()))
     }
 
@@ -204,7 +210,7 @@ mod tests {
         let guest = world.next().unwrap();
         world.again(guest, now());
         assert!(world.next().is_none());
-        assert_eq!((world.left(), world.fresh_next()), (1, false));
+        assert_eq!((world.left(), world.fresh(), world.fresh_next()), (1, 0, false));
         assert!(world.wait_for(1).as_secs() > 50);
         assert_eq!(source(255), "10.0.1.0");
     }

@@ -33,7 +33,6 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<(), Failure> {
     // Libraries that ask for a process-wide provider get ring's.
     drop(rustls::crypto::ring::default_provider().install_default());
-    vestibule_oidc::verify::install();
     let serves = matches!(cli.command, Command::Serve(_) | Command::Demo(_));
     let mut builder = if serves {
         tokio::runtime::Builder::new_multi_thread()

@@ -231,12 +231,11 @@ impl App {
     /// Whether an origin is that of a redirect URI of some application that is on in this tenant (WEB-10, preflights).
     pub async fn registered_origin(&self, segment: &str, origin: &str) -> bool {
         let Ok(live) = self.live(segment, &crate::cookies::Jar::default(), None).await else { return false };
-        let tenant = live.tenant.id;
-        let apps = self.db.read(move |c| store::applications::list(c, tenant)).await.unwrap_or_default();
-        let hit = |uri: &str| {
-            uri.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
-        };
-        apps.iter().filter(|a| a.enabled).any(|a| a.redirect_uris.iter().any(|r| hit(&r.uri)))
+        let (tenant, origin) = (live.tenant.id, origin.to_owned());
+        self.db
+            .read(move |c| store::applications::origin_registered(c, tenant, &origin))
+            .await
+            .unwrap_or(false)
     }
 
     /// What the mailer counted, where mail goes over SMTP.

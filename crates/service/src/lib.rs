@@ -18,6 +18,7 @@ pub mod mail;
 pub mod sealed;
 pub mod snapshot;
 pub mod token;
+pub mod transport;
 pub mod vault;
 
 mod convert;

@@ -37,6 +37,13 @@ impl TestCa {
         let leaf = params.signed_by(&key, &self.issuer).map_err(io::Error::other)?;
         config(leaf.der().clone(), &key)
     }
+
+    /// Certificate and key of a leaf for these names, PEM, for a server that reads files.
+    pub fn leaf(&self, names: &[&str]) -> io::Result<(String, String)> {
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let leaf = params(names)?.signed_by(&key, &self.issuer).map_err(io::Error::other)?;
+        Ok((leaf.pem(), key.serialize_pem()))
+    }
 }
 
 /// A server's configuration with a certificate that nobody has signed.

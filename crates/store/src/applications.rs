@@ -1,6 +1,8 @@
 //! Applications: the definition in its home tenant, its presence (service principal) in each tenant, credentials,
 //! redirect URIs.
 
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 use diesel::result::Error;
 use serde_json::Value;
@@ -47,6 +49,14 @@ row! {
         home: TenantId,
         audience: String,
         present_in: Option<TenantId>,
+    }
+
+    /// A redirect URI with its application.
+    pub struct OwnedUriRow {
+        application_id: Uuid,
+        kind: String,
+        position: i32,
+        uri: String,
     }
 
     /// A redirect URI as stored.
@@ -141,6 +151,19 @@ statements! {
         " LEFT JOIN service_principals s ON s.client_id = a.client_id AND s.enabled"
         " WHERE a.client_id = ? LIMIT 3"
     ];
+    UrisOfTenant = [
+        "SELECT u.application_id, u.kind, u.position, u.uri FROM service_principals s"
+        " JOIN applications a ON a.client_id = s.client_id AND (a.tenant_id = s.tenant_id OR a.audience = 'multi')"
+        " JOIN redirect_uris u ON u.tenant_id = a.tenant_id AND u.application_id = a.id"
+        " WHERE s.tenant_id = ? ORDER BY u.application_id, u.kind, u.position"
+    ];
+    Origin = [
+        "SELECT 1 FROM service_principals s"
+        " JOIN applications a ON a.client_id = s.client_id AND (a.tenant_id = s.tenant_id OR a.audience = 'multi')"
+        " JOIN redirect_uris u ON u.tenant_id = a.tenant_id AND u.application_id = a.id"
+        " WHERE s.tenant_id = ? AND s.enabled AND a.enabled AND u.kind = 'redirect'"
+        " AND (u.uri = ? OR substr(u.uri, 1, ?) IN (?, ?)) LIMIT 1"
+    ];
     Uris = [
         "SELECT " (UriRow) " FROM redirect_uris WHERE tenant_id = ? AND application_id = ? ORDER BY kind, position"
     ];
@@ -225,7 +248,8 @@ pub fn find(
 ) -> QueryResult<Option<(Application, Vec<CredentialRow>)>> {
     let Some(present) = Find::optional::<Present>(c, binds![tenant, client_id])? else { return Ok(None) };
     let (home, id) = (present.definition.tenant_id, present.definition.id);
-    let application = whole(c, present)?;
+    let uris = Uris::all::<UriRow>(c, binds![present.definition.tenant_id, present.definition.id])?;
+    let application = whole(present, uris)?;
     let credentials = if application.public { Vec::new() } else { Credentials::all(c, binds![home, id])? };
     Ok(Some((application, credentials)))
 }
@@ -254,7 +278,24 @@ pub fn client_exists(c: &mut Conn, client_id: &ClientId) -> QueryResult<bool> {
 /// The applications present in a tenant, the oldest first.
 pub fn list(c: &mut Conn, tenant: TenantId) -> QueryResult<Vec<Application>> {
     let present = List::all::<Present>(c, binds![tenant])?;
-    present.into_iter().map(|present| whole(c, present)).collect()
+    let mut uris: HashMap<Uuid, Vec<UriRow>> = HashMap::new();
+    for OwnedUriRow { application_id, kind, position, uri } in
+        UrisOfTenant::all::<OwnedUriRow>(c, binds![tenant])?
+    {
+        uris.entry(application_id).or_default().push(UriRow { kind, position, uri });
+    }
+    let of = |present: Present| {
+        let own = uris.remove(&present.definition.id).unwrap_or_default();
+        whole(present, own)
+    };
+    present.into_iter().map(of).collect()
+}
+
+/// Whether an origin is that of a redirect URI of an application that is on in this tenant (WEB-10).
+pub fn origin_registered(c: &mut Conn, tenant: TenantId, origin: &str) -> QueryResult<bool> {
+    let (path, query) = (format!("{origin}/"), format!("{origin}?"));
+    let length = i32::try_from(path.chars().count()).unwrap_or(i32::MAX);
+    Ok(Origin::optional::<One<i32>>(c, binds![tenant, origin, length, path, query])?.is_some())
 }
 
 /// Switches an application on or off in one tenant.
@@ -308,11 +349,11 @@ pub fn remove_credential(c: &mut Conn, tenant: TenantId, application: Uuid, id: 
 }
 
 /// The definition with its URIs, as `core` knows it.
-fn whole(c: &mut Conn, present: Present) -> QueryResult<Application> {
+fn whole(present: Present, uris: Vec<UriRow>) -> QueryResult<Application> {
     let Present { definition: row, enabled } = present;
     let mut redirect_uris = Vec::new();
     let mut post_logout_redirect_uris = Vec::new();
-    for uri in Uris::all::<UriRow>(c, binds![row.tenant_id, row.id])? {
+    for uri in uris {
         if uri.kind == UriKind::Redirect.as_str() {
             redirect_uris.push(RedirectUri { position: uri.position, uri: uri.uri });
         } else {

@@ -129,6 +129,18 @@ impl Conn {
         each!(&mut self.link, c => c.batch_execute(sql))
     }
 
+    /// The column `line` of what SQL finds, as text, for tests.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn lines(&mut self, sql: &str) -> QueryResult<Vec<String>> {
+        #[derive(diesel::QueryableByName)]
+        struct Line {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            line: String,
+        }
+        let found: Vec<Line> = each!(&mut self.link, c => diesel::sql_query(sql).load(c))?;
+        Ok(found.into_iter().map(|found| found.line).collect())
+    }
+
     /// How SQLite would go about a statement.
     #[cfg(test)]
     pub(crate) fn plan(&mut self, sql: &str) -> Vec<String> {

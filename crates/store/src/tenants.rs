@@ -82,6 +82,7 @@ statements! {
     VerifyDomain = [
         "UPDATE tenant_domains SET verified_at = ? WHERE tenant_id = ? AND domain = ? AND verified_at IS NULL"
     ];
+    AllDomains = ["SELECT " (DomainRow) " FROM tenant_domains ORDER BY tenant_id, is_default DESC, domain"];
     Domains = [
         "SELECT " (DomainRow) " FROM tenant_domains WHERE tenant_id = ? ORDER BY is_default DESC, domain"
     ];
@@ -154,6 +155,11 @@ pub fn add_domain(c: &mut Conn, new: &NewDomain) -> QueryResult<()> {
 /// Marks a domain as proven.
 pub fn verify_domain(c: &mut Conn, tenant: TenantId, domain: &str, now: Instant) -> QueryResult<bool> {
     VerifyDomain::hit(c, binds![now, tenant, domain])
+}
+
+/// The domains of all tenants, each tenant's default one first: for the operator, not for a request.
+pub fn all_domains(c: &mut Conn) -> QueryResult<Vec<DomainRow>> {
+    AllDomains::all(c, &[])
 }
 
 /// The domains of a tenant, the default one first.

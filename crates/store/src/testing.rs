@@ -137,6 +137,11 @@ pub fn execute(url: &str, sql: &str) -> Result<(), Trouble> {
     Ok(open(url)?.batch(sql)?)
 }
 
+/// What a query finds: its column `line`, cast to text. For what the product has no reason to ask.
+pub fn lines(url: &str, sql: &str) -> Result<Vec<String>, Trouble> {
+    Ok(open(url)?.lines(sql)?)
+}
+
 /// Everything that lies in a database, for the search of what must not: the files of `SQLite`; each row of each table of
 /// PostgreSQL as text, bytes as hexadecimal digits.
 pub fn dump(url: &str) -> Result<Vec<u8>, Trouble> {

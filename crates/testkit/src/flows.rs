@@ -1,6 +1,6 @@
 //! Flows, told once and played on every stage that they have to hold on.
 //!
-//! ```ignore
+//! ```text
 //! vestibule_testkit::flows! {
 //!     /// OTP-14: the second use of a code is refused.
 //!     async fn otp_14_a_code_works_once(world) { … }

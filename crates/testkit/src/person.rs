@@ -1,6 +1,6 @@
 //! The test language: what a person does, as one sentence.
 //!
-//! ```ignore
+//! ```text
 //! person.opens(&link).types("gina@guest.test").reads_code().enters_code().sees("G15").presses("Accept").await;
 //! ```
 //!

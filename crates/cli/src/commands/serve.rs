@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 use vestibule_core::urls::Urls;
-use vestibule_outbound::{Mailer, MailerSettings, SmtpUrl};
 use vestibule_server::{Running, ServerConfig, start};
-use vestibule_service::{App, Transport};
+use vestibule_service::{App, Transport, transport};
 
 use crate::args::{Global, LogFormat, Serve};
 use crate::config::{File, Place, Serving, bind};
@@ -38,7 +37,7 @@ pub(crate) async fn serve(global: &Global, flags: Serve) -> Result<(), Failure> 
         return Err(failure);
     }
     let running = run(Arc::clone(&app), &serving)?;
-    announce(global, &app, &place, &serving, &running);
+    announce(global, &app, &place, &running);
     stopped().await;
     tracing::info!("stopping; finishing what is under way");
     running.stop().await;
@@ -63,18 +62,11 @@ fn run(app: Arc<App>, serving: &Serving) -> Result<Running, Failure> {
 
 /// The mail server, under MAIL-03.
 fn transport(smtp: &str, serving: &Serving, urls: &Urls) -> Result<Transport, Failure> {
-    let url = SmtpUrl::parse(smtp, urls.loopback()).map_err(|e| Failure::new("smtp-url", 3, e))?;
-    let settings = MailerSettings {
-        url,
-        ca_pem: serving.smtp_ca.clone(),
-        hello: urls.host().to_owned(),
-        connections: 8,
-        clock: Arc::new(SystemClock),
-    };
-    Mailer::new(settings).map(Transport::Smtp).map_err(|e| Failure::new("smtp-url", 3, e))
+    transport::smtp(smtp, serving.smtp_ca.clone(), urls, Arc::new(SystemClock))
+        .map_err(|e| Failure::new("smtp-url", 3, e))
 }
 
-fn announce(global: &Global, app: &App, place: &Place, serving: &Serving, running: &Running) {
+fn announce(global: &Global, app: &App, place: &Place, running: &Running) {
     if global.json {
         line(&json!({ "ready": true, "listen": running.listen.to_string(), "management": running.management.to_string() }).to_string());
         return;
@@ -86,14 +78,7 @@ fn announce(global: &Global, app: &App, place: &Place, serving: &Serving, runnin
     note(&format!("vestibule {}", env!("CARGO_PKG_VERSION")));
     note(&format!("  issuers     {}/{{tenant}}/v2.0", app.urls.base()));
     note(&format!("  database    {database}"));
-    note(&format!(
-        "  mail        {}",
-        serving
-            .smtp_url
-            .as_deref()
-            .and_then(|u| SmtpUrl::parse(u, app.urls.loopback()).ok())
-            .map_or_else(String::new, |u| u.to_string())
-    ));
+    note(&format!("  mail        {}", app.transport.as_deref().map_or_else(String::new, transport::label)));
     note(&format!("  management  http://{}", running.management));
     if app.urls.loopback() {
         note("  notice      loopback mode: plain http and plain cookies, good on this machine only");

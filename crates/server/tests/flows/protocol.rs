@@ -277,8 +277,7 @@ vestibule_testkit::flows! {
         let (mut gina, mut nobody) = (world.person().await, world.person().await);
         let first = signs_in(&mut gina, &web, &house, web.asks(), GINA).await;
         world.office().invite(house.tenant.id, PAUL).await;
-        let other = world.person().await;
-        let mut paul = other;
+        let mut paul = world.person().await;
         world.wait(TimeDelta::seconds(61));
         let pauls = signs_in(&mut paul, &web, &house, web.asks(), PAUL).await;
         let mails = world.mail.messages().len();

@@ -131,7 +131,7 @@ async fn begin(
     let sealed = Sealed {
         id: InteractionId(ordered_uuid(ctx.now, app.random.as_ref())),
         secret: secret_256(app.random.as_ref()).expose().to_owned(),
-        began_at: ctx.now.timestamp_micros(),
+        began_at: live.now.timestamp_micros(),
         ending: Ending::Authorize,
         client: Some(application.application.client_id.clone()),
         address: None,
@@ -140,7 +140,8 @@ async fn begin(
         segment: segment.to_ascii_lowercase(),
         request: Some(request),
     };
-    let mut trip = Trip { live, application: Some(application), sealed, outdated: false, now: ctx.now };
+    let now = live.now;
+    let mut trip = Trip { live, application: Some(application), sealed, outdated: false, now };
     trip.sealed.address = first_address(&trip, hinted.as_ref(), &remembered);
     if hint_subject.is_some_and(|subject| !respond::session_has_subject(app, &trip, &subject)) {
         // The application knows somebody else: that person's session does not answer (OID-11).

@@ -26,16 +26,10 @@ use crate::error::Error;
 use crate::mail::{self, Content, Place};
 use crate::vault::{self, Purpose};
 
-/// What came of a send.
-pub(crate) enum Sent {
-    /// Code or decoy stored.
-    Done,
-    /// Somebody, most likely this very browser, was first.
-    Repeat,
-}
-
 /// Why a job gave up; everything of it is rolled back.
 pub(crate) enum Halt {
+    /// Somebody, most likely this very browser, was first.
+    Repeat,
     Wait(Wait),
     Query(QueryError),
 }
@@ -118,13 +112,13 @@ impl Job {
             .iter()
             .map(|(network, limit)| Ok((app.counter(Counter::Source, None, network)?, *limit)))
             .collect::<Result<Vec<_>, Error>>()?;
-        let row_live = trip.row().is_some_and(|r| r.state == "open" && r.expires_at > ctx.now);
+        let row_live = trip.row().is_some_and(|r| r.state == "open" && r.expires_at > trip.now);
         let row_ends =
-            clock::after(ctx.now, n::INTERACTION_ROW_LIFETIME.max(tenant.settings.code.lifetime()));
+            clock::after(trip.now, n::INTERACTION_ROW_LIFETIME.max(tenant.settings.code.lifetime()));
         let interaction = if row_live {
             None
         } else {
-            Some(new_interaction(app, ctx, trip, subject_key, row_ends, &sources)?)
+            Some(new_interaction(app, trip, subject_key, row_ends, &sources)?)
         };
         let counter = |counter, tenant| app.counter(counter, tenant, &address.limit_key());
         let here = Some(tenant.id);
@@ -139,7 +133,7 @@ impl Job {
             decoy_digest: decoy(app)?,
             code_mail: draft.code_mail()?,
             other_mail: draft.no_access()?,
-            notice_since: clock::after(ctx.now, -n::NOTICE_WINDOW),
+            notice_since: clock::after(trip.now, -n::NOTICE_WINDOW),
             limits: [
                 limit(counter(Counter::Sends, here)?, &throttle::SENDS),
                 limit(counter(Counter::SendsEverywhere, None)?, &throttle::SENDS_EVERYWHERE),
@@ -154,18 +148,25 @@ impl Job {
     }
 
     /// The transaction.
-    pub(crate) fn run(&self, c: &mut Conn, now: Now) -> Result<Sent, Halt> {
+    pub(crate) fn run(&self, c: &mut Conn, now: Now) -> Result<(), Halt> {
         let user = store::live::user_by_address(c, self.tenant, &self.address_key)?;
         match &self.interaction {
             Some(interaction) => {
                 let new = NewInteraction { user_id: user.as_ref().map(|u| u.id), ..interaction.clone() };
                 if !store::signin::insert_interaction(c, &new, now)? {
-                    return Ok(Sent::Repeat);
+                    return Err(Halt::Repeat);
                 }
             }
             None => {
                 store::signin::supersede_passcodes(c, self.realm, self.id)?;
             }
+        }
+        let real = self.gate.gets_code(user.as_ref());
+        let digest = if real { self.passcode.digest } else { self.decoy_digest };
+        let passcode = NewPasscode { decoy: !real, digest, ..self.passcode.clone() };
+        // Before the counters: a repeat is told from an early press by the number of the code that it asks for (OTP-08).
+        if !store::signin::insert_passcode(c, &passcode)? {
+            return Err(Halt::Repeat);
         }
         self.throttle(c, now)?;
         if self.interaction.is_some() {
@@ -173,17 +174,12 @@ impl Job {
                 store::signin::trim_open_rows(c, source, self.open_rows)?;
             }
         } else {
-            store::signin::extend_interaction(c, self.realm, self.id, self.row_ends)?;
-        }
-        let real = self.gate.gets_code(user.as_ref());
-        let digest = if real { self.passcode.digest } else { self.decoy_digest };
-        let passcode = NewPasscode { decoy: !real, digest, ..self.passcode.clone() };
-        if !store::signin::insert_passcode(c, &passcode)? {
-            return Ok(Sent::Repeat);
+            let user = user.as_ref().map(|u| u.id);
+            store::signin::extend_interaction(c, self.realm, self.id, user, self.row_ends)?;
         }
         let mail = if real { &self.code_mail } else { &self.other_mail };
         store::outbox::insert(c, mail, (!real).then_some(self.notice_since))?;
-        Ok(Sent::Done)
+        Ok(())
     }
 
     /// N-04 to N-09, in the order in which the page can explain them; the same statements for everybody.
@@ -283,7 +279,6 @@ pub(crate) fn digest(
 
 fn new_interaction(
     app: &App,
-    ctx: &Context,
     trip: &Trip,
     address_key: Digest,
     expires_at: Instant,
@@ -303,7 +298,7 @@ fn new_interaction(
         request: app.vault.seal(Purpose::Interaction, &[b"row", trip.sealed.id.0.as_bytes()], b"{}")?,
         ledger: Ledger::default().to_json(),
         invitation_id: trip.sealed.invitation,
-        created_at: ctx.now,
+        created_at: trip.now,
         expires_at,
     })
 }
@@ -359,11 +354,11 @@ impl<'a> Draft<'a> {
             ctx,
             trip,
             address,
-            id: PasscodeId(ordered_uuid(ctx.now, random)),
+            id: PasscodeId(ordered_uuid(trip.now, random)),
             code: Code::draw(random),
             mark: draw_mark(random),
             report: secret_256(random),
-            expires_at: clock::after(ctx.now, trip.tenant().settings.code.lifetime()),
+            expires_at: clock::after(trip.now, trip.tenant().settings.code.lifetime()),
         }
     }
 
@@ -390,7 +385,7 @@ impl<'a> Draft<'a> {
             decoy: false,
             mark: self.mark.clone(),
             expires_at: self.expires_at,
-            created_at: self.ctx.now,
+            created_at: trip.now,
             report_digest: Some(vault::hash("report", epoch, self.report.expose())),
             context: context.seal(app, trip.realm(), self.id)?,
         })
@@ -411,7 +406,7 @@ impl<'a> Draft<'a> {
             app: self.app_name(),
             browser: self.ctx.browser.clone(),
             network: network_prefix(self.ctx.source),
-            asked_at: self.ctx.now,
+            asked_at: self.trip.now,
             expires_at: self.expires_at,
             report_url: app.urls.report(&self.trip.sealed.segment, self.report.expose()),
             help_url: app.urls.help(&self.trip.sealed.segment),
@@ -419,7 +414,7 @@ impl<'a> Draft<'a> {
         });
         let dedupe = app.vault.mac(Purpose::Address, &[b"mail code", self.id.0.as_bytes()])?;
         let place = Place { tenant: tenant.id, passcode: Some(self.id), dedupe };
-        Ok(mail::queued(&app.vault, app.random.as_ref(), self.ctx.now, &self.ctx.locale, place, &content)?)
+        Ok(mail::queued(&app.vault, app.random.as_ref(), self.trip.now, &self.ctx.locale, place, &content)?)
     }
 
     fn no_access(&self) -> Result<NewOutbox, Error> {
@@ -436,6 +431,6 @@ impl<'a> Draft<'a> {
         let dedupe =
             app.vault.mac(Purpose::Address, &[b"mail no access", self.address.limit_key().as_bytes()])?;
         let place = Place { tenant: tenant.id, passcode: None, dedupe };
-        Ok(mail::queued(&app.vault, app.random.as_ref(), self.ctx.now, &self.ctx.locale, place, &content)?)
+        Ok(mail::queued(&app.vault, app.random.as_ref(), self.trip.now, &self.ctx.locale, place, &content)?)
     }
 }

@@ -40,14 +40,34 @@ pub(crate) fn demand(trip: &Trip) -> Demand {
     }
 }
 
-/// The plan for an address. `user` is `None` before a proof, for everybody alike (OTP-18).
+/// The plan for an address before a proof, for everybody alike (OTP-18): where guests of before a domain rule are exempt
+/// from it (ADR-05), whether this is one is not asked yet.
+pub(crate) fn plan_unproven(
+    tenant: &TenantSnapshot,
+    application: Option<&ApplicationSnapshot>,
+    address: &Address,
+) -> Plan {
+    planned(tenant, application, address, tenant.lists.exempt_accepted, None)
+}
+
+/// The plan for an address and the user that it belongs to here.
 pub(crate) fn plan(
     tenant: &TenantSnapshot,
     application: Option<&ApplicationSnapshot>,
     address: &Address,
     user: Option<&LiveUser>,
 ) -> Plan {
-    let accepted = user.is_some_and(|u| u.state != "pending");
+    let accepted = user.filter(|u| u.state != "pending");
+    planned(tenant, application, address, accepted.is_some(), accepted.map(pinned_method))
+}
+
+fn planned(
+    tenant: &TenantSnapshot,
+    application: Option<&ApplicationSnapshot>,
+    address: &Address,
+    accepted: bool,
+    pinned: Option<Method>,
+) -> Plan {
     let facts = discovery::Facts {
         settings: &tenant.discovery,
         domain_admitted: tenant.owns(address.domain()) || tenant.admits(address, accepted),
@@ -57,7 +77,6 @@ pub(crate) fn plan(
         sign_up: application.is_some_and(|a| a.application.settings.sign_up),
         fallback_on_failure: false,
     };
-    let pinned = user.filter(|_| accepted).map(pinned_method);
     discovery::decide(pinned.map_or(Standing::Redeeming, |pinned| Standing::Redeemed { pinned }), &facts)
 }
 
@@ -131,7 +150,10 @@ pub(crate) fn next(trip: &Trip, known: Known<'_>, ledger: &Ledger, code: Option<
     let address = trip.address();
     let proof = address.as_ref().and_then(|a| ledger.mailbox(a.key()));
     let user = known.user;
-    let plan = address.as_ref().map(|a| plan(tenant, application, a, user.filter(|_| proof.is_some())));
+    let plan = address.as_ref().map(|a| match proof {
+        Some(_) => plan(tenant, application, a, user),
+        None => plan_unproven(tenant, application, a),
+    });
     let decision =
         proof.as_ref().map(|p| decide(tenant, client, user, p, agreed_here(tenant, ledger), trip.now));
     let session = trip.live.session.as_ref().map(|s| session(trip, s));

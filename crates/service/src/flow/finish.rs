@@ -25,7 +25,7 @@ use vestibule_store::{self as store, Conn, Now, QueryError};
 use super::facts;
 use super::invitation;
 use super::logbook::{self, Entry};
-use super::trip::Trip;
+use super::trip::{self, Trip};
 use super::view::View;
 use super::{Reply, respond};
 use crate::app::{App, until};
@@ -152,6 +152,10 @@ impl Plan {
             now.instant,
         );
         let Decision::Grant(grant) = decision else { return Err(Halt::Again) };
+        // First of all: of two presses of one button only one goes on, whatever else they would both change.
+        if !store::signin::finish_interaction(c, trip.realm(), trip.sealed.id, Some(self.session), now)? {
+            return Err(Halt::Again);
+        }
         let user_id = self.redeem(c, trip, user, now)?;
         if let Some(version) = agreed {
             store::directory::agree_terms(
@@ -166,9 +170,6 @@ impl Plan {
             return Err(Halt::Refused(super::verify::gone(user.is_some())));
         }
         let code = self.code(c, trip, user_id, &session, &grant, now)?;
-        if !store::signin::finish_interaction(c, trip.realm(), trip.sealed.id, Some(self.session), now)? {
-            return Err(Halt::Again);
-        }
         store::directory::touch_activity(c, trip.tenant().id, user_id, now.instant, "passcode")?;
         store::logs::insert_sign_in(c, &NewSignIn { user_id: Some(user_id), ..self.log.clone() })?;
         Ok(Finished {
@@ -309,7 +310,7 @@ pub(crate) async fn by_proof(
     terms: Option<u32>,
 ) -> Result<Reply, Error> {
     let plan = Plan::prepare(app, ctx, &trip).with_terms(terms);
-    let now = app.now();
+    let now = trip.moment(app);
     let shared = Arc::new(trip);
     let inside = Arc::clone(&shared);
     let done = app
@@ -323,8 +324,15 @@ pub(crate) async fn by_proof(
     match done {
         Ok(finished) => answer(app, ctx, jar, trip, finished).await,
         Err(Halt::Refused(refusal)) => respond::refused(app, ctx, trip, refusal).await,
-        // Another press of the same button finished it meanwhile.
-        Err(Halt::Again) => Ok(Reply::go(trip.path(app, "review"))),
+        Err(Halt::Again) => {
+            // Another press of the same button finished it meanwhile, and the browser threw that answer away.
+            let trip = trip::load(app, ctx, jar, &trip.sealed.segment, trip.sealed.id).await?;
+            if trip.row().is_some_and(|r| r.state == "finished") {
+                again(app, ctx, jar, trip).await
+            } else {
+                Ok(Reply::go(trip.path(app, "review")))
+            }
+        }
         Err(Halt::Query(error)) => Err(error.into()),
     }
 }
@@ -346,7 +354,7 @@ pub(crate) async fn on_session(app: &App, ctx: &Context, trip: Trip) -> Result<R
     let secret = secret_256(app.random.as_ref());
     let digest = vault::hash("authorization code", trip.live.epoch, secret.expose());
     let gives_code = trip.sealed.request.as_ref().is_some_and(|r| r.response_type.gives_code());
-    let Some(new) = new_code(&trip, digest, user, sid, ctx.now) else {
+    let Some(new) = new_code(&trip, digest, user, sid, trip.now) else {
         return Err(trip.problem(ErrorCode::RedirectMismatch).into());
     };
     let entry = Entry { outcome: "success", error: None, method: Some("session"), step: "finish" };
@@ -436,11 +444,11 @@ pub(crate) async fn again(app: &App, ctx: &Context, jar: &Jar, trip: Trip) -> Re
     let (Some(sid), Some(at)) = (trip.row().and_then(|r| r.session_id), finished_at) else {
         return Err(trip.problem(ErrorCode::AlreadyDone).into());
     };
-    if ctx.now - at > n::REPEAT_WINDOW {
+    if trip.now - at > n::REPEAT_WINDOW {
         return Err(trip.problem(ErrorCode::AlreadyDone).into());
     }
     let plan = Plan::prepare(app, ctx, &trip);
-    let (realm, id, now) = (trip.realm(), trip.sealed.id, app.now());
+    let (realm, id, now) = (trip.realm(), trip.sealed.id, trip.moment(app));
     let shared = Arc::new(trip);
     let inside = Arc::clone(&shared);
     let secret = plan.secret.duplicate();

@@ -170,7 +170,7 @@ pub async fn press(
         }
         _ => {}
     }
-    let trip = begin(app, ctx, live, segment, &landing, &row).await?;
+    let trip = begin(app, live, segment, &landing, &row).await?;
     let reply = start(app, ctx, trip).await?;
     Ok(match ended {
         Some(change) => reply.with(change),
@@ -181,7 +181,6 @@ pub async fn press(
 /// Begins the trip; its id is derived from the opened link, so that a second press finds the first one's row.
 async fn begin(
     app: &App,
-    ctx: &Context,
     mut live: Live,
     segment: &str,
     landing: &Landing,
@@ -203,7 +202,7 @@ async fn begin(
     let sealed = Sealed {
         id,
         secret: landing.secret.clone(),
-        began_at: ctx.now.timestamp_micros(),
+        began_at: live.now.timestamp_micros(),
         ending: Ending::Invitation,
         client: row.client_id.clone(),
         request: None,
@@ -212,7 +211,8 @@ async fn begin(
         picked: false,
         segment: segment.to_ascii_lowercase(),
     };
-    Ok(Trip { live, application, sealed, outdated: false, now: ctx.now })
+    let now = live.now;
+    Ok(Trip { live, application, sealed, outdated: false, now })
 }
 
 async fn start(app: &App, ctx: &Context, trip: Trip) -> Result<Reply, Error> {

@@ -34,7 +34,7 @@ pub(crate) fn row(
     entry: Entry<'_>,
 ) -> NewSignIn {
     let address = trip.address();
-    let plan = address.as_ref().map(|a| facts::plan(trip.tenant(), trip.application.as_deref(), a, None));
+    let plan = address.as_ref().map(|a| facts::plan_unproven(trip.tenant(), trip.application.as_deref(), a));
     sign_in(
         app,
         ctx,

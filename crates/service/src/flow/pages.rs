@@ -63,6 +63,9 @@ pub async fn show(
     if let Some(done) = ended(&trip) {
         return Err(done);
     }
+    if trip.outdated {
+        return lost_proof(app, &trip, asked);
+    }
     let remembered = Remembered::open(&app.vault, jar.remembered.as_deref(), ctx.now).of(trip.tenant().id);
     let (step, _) = facts::current(&trip, remembered.len());
     if let Asked::Email { change: true } = asked {
@@ -84,6 +87,18 @@ pub async fn show(
         _ => return elsewhere(app, ctx, trip, step).await,
     };
     Ok(Reply::show(trip.page(app, view)?))
+}
+
+/// A browser that lost the answer to its proof, and the new secret in it, has only the page of the code: the same digits
+/// give it another secret (OTP-14, SES-04). No other page would take its forms.
+fn lost_proof(app: &App, trip: &Trip, asked: Asked) -> Result<Reply, Error> {
+    match trip.code() {
+        Some(code) if asked == Asked::EnterCode => {
+            let page = EnterCode { auto_submit: false, ..code_page(trip, code, CodeState::Open) };
+            Ok(Reply::show(trip.page(app, View::EnterCode(page))?))
+        }
+        _ => Ok(Reply::go(trip.path(app, Asked::EnterCode.page()))),
+    }
 }
 
 /// What a finished or cancelled trip answers on any page of its own.

@@ -80,7 +80,7 @@ pub async fn review(
         }
         step => {
             let (realm, id) = (trip.realm(), trip.sealed.id);
-            let (json, expires_at) = (ledger.to_json(), clock::after(ctx.now, n::INTERACTION_ROW_LIFETIME));
+            let (json, expires_at) = (ledger.to_json(), clock::after(trip.now, n::INTERACTION_ROW_LIFETIME));
             app.db
                 .write(move |c| {
                     let change = LedgerChange { ledger: &json, secret: None, user_id: None, expires_at };

@@ -12,7 +12,7 @@ use vestibule_core::throttle::Wait;
 use vestibule_store as store;
 
 use super::Reply;
-use super::dispatch::{Halt, Job, Sent};
+use super::dispatch::{Halt, Job};
 use super::facts;
 use super::pages;
 use super::trip::{self, Trip};
@@ -262,14 +262,14 @@ pub(crate) async fn deliver(
         return Err(trip.problem(ErrorCode::InteractionUnknown).into());
     };
     let job = Job::prepare(app, ctx, &trip, &address, replaces)?;
-    let now = app.now();
+    let now = trip.moment(app);
     let outcome = app.db.write(move |c| job.run(c, now)).await?;
     match outcome {
-        Ok(Sent::Done) => {
+        Ok(()) => {
             app.wake_mail();
             Ok(Reply::go(trip.path(app, "code")).with(trip.keep(app)?))
         }
-        Ok(Sent::Repeat) => Ok(Reply::go(trip.path(app, "code")).with(trip.keep(app)?)),
+        Err(Halt::Repeat) => Ok(Reply::go(trip.path(app, "code")).with(trip.keep(app)?)),
         Err(Halt::Wait(wait)) => held_back(app, &trip, wait),
         Err(Halt::Query(error)) => Err(error.into()),
     }

@@ -24,7 +24,7 @@ use crate::error::{Error, Problem};
 use crate::sealed::Sealed;
 use crate::snapshot::{ApplicationSnapshot, TenantSnapshot};
 use crate::vault::{self, Purpose};
-use vestibule_store::Conn;
+use vestibule_store::{Conn, Now};
 
 /// What one live read tells of a request: tenant, session, interaction, all under the change numbers of this moment.
 #[derive(Debug)]
@@ -37,6 +37,8 @@ pub struct Live {
     pub epoch: i64,
     /// The deployment's change number.
     pub deployment_change: i64,
+    /// The moment of the read by the clock that decides for all nodes (TIM-01).
+    pub now: Instant,
     pub(crate) interaction: Option<LiveInteraction>,
 }
 
@@ -102,6 +104,7 @@ impl App {
             session,
             epoch: row.epoch,
             deployment_change: row.deployment_change,
+            now: row.database_now,
             interaction: row.interaction,
         })
     }
@@ -202,6 +205,11 @@ impl Trip {
         self.sealed.parsed_address()
     }
 
+    /// The moment of this request, for statements: by the database's clock where several nodes share one (TIM-01).
+    pub(crate) fn moment(&self, app: &App) -> Now {
+        Now { instant: self.now, ..app.now() }
+    }
+
     pub(crate) fn locator(&self) -> String {
         locator(self.sealed.id)
     }
@@ -275,7 +283,7 @@ pub(crate) async fn load(
     let _allowed = audit::allow_guest(ctx, live.tenant.id, Some(id), Action::SignIn)?;
     let realm = Realm::Tenant(live.tenant.id);
     let sealed = jar.interaction(id).and_then(|value| Sealed::open(&app.vault, realm, id, value));
-    let Some(sealed) = sealed else { return Err(lost(ctx, jar, &live, id).into()) };
+    let Some(mut sealed) = sealed else { return Err(lost(ctx, jar, &live, id).into()) };
     let outdated = match live.interaction.as_ref().map(|i| &i.row) {
         None => false,
         Some(row) => {
@@ -283,7 +291,7 @@ pub(crate) async fn load(
             let before = row.previous_digest.as_ref().zip(row.previous_until);
             if row.secret_digest.matches(&digest) {
                 false
-            } else if before.is_some_and(|(d, until)| d.matches(&digest) && ctx.now <= until) {
+            } else if before.is_some_and(|(d, until)| d.matches(&digest) && live.now <= until) {
                 true
             } else {
                 return Err(lost(ctx, jar, &live, id).into());
@@ -294,13 +302,28 @@ pub(crate) async fn load(
         Some(client) => app.application(&live.tenant, client).await?,
         None => None,
     };
-    let trip = Trip { live, application, sealed, outdated, now: ctx.now };
-    if trip.sealed.expired(ctx.now) {
+    forget_other_address(app, &live, &mut sealed)?;
+    let now = live.now;
+    let trip = Trip { live, application, sealed, outdated, now };
+    if trip.sealed.expired(now) {
         let mut problem = trip.problem(ErrorCode::InteractionExpired);
         problem.restart = trip.redirect_uri().and(trip.back());
         return Err(problem.into());
     }
     Ok(trip)
+}
+
+/// HRD-01, HRD-03: from the first send on the row alone counts. A sealed interaction of before it, put back with another
+/// address, names nobody: not a code for that address, nor the row's user with that address's proof.
+fn forget_other_address(app: &App, live: &Live, sealed: &mut Sealed) -> Result<(), Error> {
+    let row = live.interaction.as_ref().map(|i| &i.row);
+    let counts = |row: &&InteractionRow| row.state != "open" || row.expires_at > live.now;
+    if let (Some(row), Some(address)) = (row.filter(counts), sealed.parsed_address())
+        && !row.address_key.matches(&app.address_hash(address.key())?)
+    {
+        sealed.address = None;
+    }
+    Ok(())
 }
 
 /// Why a browser has no interaction of this id.

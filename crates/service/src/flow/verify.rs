@@ -5,7 +5,7 @@
 
 use vestibule_core::clock::Instant;
 use vestibule_core::error::ErrorCode;
-use vestibule_core::ids::{InteractionId, PasscodeId, Realm};
+use vestibule_core::ids::{InteractionId, PasscodeId};
 use vestibule_core::interaction::{Finish, Refusal, Step};
 use vestibule_core::numbers as n;
 use vestibule_core::passcode::{Code, Match, Miss, Purpose, Standing};
@@ -14,9 +14,9 @@ use vestibule_core::secret::Digest;
 use vestibule_core::throttle::{self, Counter};
 use vestibule_core::{Address, clock};
 use vestibule_store::signin::{LedgerChange, PasscodeRow};
-use vestibule_store::{self as store, Now, QueryError};
+use vestibule_store::{self as store, QueryError};
 
-use super::dispatch::{digest, limit};
+use super::dispatch::{digest, limit, tries_over};
 use super::facts::{self, Known};
 use super::finish::{self, Finished};
 use super::logbook::{self, Entry};
@@ -43,12 +43,32 @@ pub async fn verify(
 ) -> Result<Reply, Error> {
     let trip = trip::load(app, ctx, jar, segment, id).await?;
     check_form(app, &trip, csrf, "code")?;
+    if let Some(reply) = attempt(app, ctx, jar, trip, typed).await? {
+        return Ok(reply);
+    }
+    // Another press of this browser was first, and the browser throws that one's answer away: the trip as it stands by
+    // now tells what this one is given (OTP-14).
+    let trip = trip::load(app, ctx, jar, segment, id).await?;
+    match attempt(app, ctx, jar, trip, typed).await? {
+        Some(reply) => Ok(reply),
+        None => Err(Error::Unavailable("two presses met twice".into())),
+    }
+}
+
+/// One look at the digits; nothing where another press was first.
+async fn attempt(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    trip: Trip,
+    typed: &str,
+) -> Result<Option<Reply>, Error> {
     let Some((code, address)) = trip.code().cloned().zip(trip.address()) else {
         return Err(trip.problem(ErrorCode::InteractionUnknown).into());
     };
     let read = Code::read(typed);
     if trip.row().is_some_and(|r| r.state != "open") || trip.outdated || code.state == "used" {
-        return repeat(app, ctx, jar, trip, &code, &address, read.ok()).await;
+        return repeat(app, ctx, jar, trip, &code, &address, read.ok()).await.map(Some);
     }
     let (step, _) = facts::current(&trip, 0);
     if step != Step::EnterCode {
@@ -56,20 +76,32 @@ pub async fn verify(
             Step::SendCode | Step::Identify | Step::Choose => {
                 Err(trip.problem(ErrorCode::InteractionUnknown).into())
             }
-            step => pages::elsewhere(app, ctx, trip, step).await,
+            step => pages::elsewhere(app, ctx, trip, step).await.map(Some),
         };
     }
-    // States of the code show as themselves, for right and wrong digits alike (OTP-19).
-    if !matches!(convert::stored(&code).standing(ctx.now), Standing::Open { .. }) {
-        return Ok(Reply::show(trip.page(app, pages::enter_code(&trip, CodeState::Expired))?));
+    // States of the code and the address show as themselves, for right and wrong digits alike (OTP-05, OTP-19).
+    if !matches!(convert::stored(&code).standing(trip.now), Standing::Open { .. }) {
+        let view = match paused(app, &trip, &address).await? {
+            Some(lock) => pages::locked(&trip, &code, lock),
+            None => pages::enter_code(&trip, CodeState::Expired),
+        };
+        return Ok(Some(Reply::show(trip.page(app, view)?)));
     }
-    let digits = match read {
-        Ok(digits) => digits,
+    match read {
+        Ok(digits) => compare(app, ctx, jar, trip, code, &address, &digits).await,
         Err(shape) => {
-            return Ok(Reply::show(trip.page(app, pages::enter_code(&trip, CodeState::Shape(shape)))?));
+            Ok(Some(Reply::show(trip.page(app, pages::enter_code(&trip, CodeState::Shape(shape)))?)))
         }
-    };
-    compare(app, ctx, jar, trip, code, &address, &digits).await
+    }
+}
+
+/// Whether wrong tries pause the address, asked where no try is counted any more.
+async fn paused(app: &App, trip: &Trip, address: &Address) -> Result<Option<Lock>, Error> {
+    let key = app.counter(Counter::Tries, Some(trip.tenant().id), &address.limit_key())?;
+    let row = app.db.read(move |c| store::throttle::peek(c, &key)).await?;
+    let until = row.as_ref().and_then(|r| tries_over(r, trip.now));
+    let suspended = row.is_some_and(|r| r.streak >= n::FAILURES_IN_A_ROW);
+    Ok(until.map(|until| if suspended { Lock::Suspended(until) } else { Lock::Paused(until) }))
 }
 
 /// What counting a try said.
@@ -88,7 +120,7 @@ async fn compare(
     code: PasscodeRow,
     address: &Address,
     digits: &Code,
-) -> Result<Reply, Error> {
+) -> Result<Option<Reply>, Error> {
     let tried = digest(
         app,
         trip.live.epoch,
@@ -100,14 +132,21 @@ async fn compare(
     )?;
     let tries =
         limit(app.counter(Counter::Tries, Some(trip.tenant().id), &address.limit_key())?, &throttle::TRIES);
-    let counted = count(app, trip.realm(), code.id, tries).await?;
+    let counted = count(app, &trip, code.id, tries).await?;
     if let Some(until) = counted.paused {
         let lock = if counted.suspended { Lock::Suspended(until) } else { Lock::Paused(until) };
         log_try(app, ctx, &trip, "paused", None).await?;
-        return Ok(Reply::show(trip.page(app, pages::locked(&trip, &code, lock))?));
+        return Ok(Some(Reply::show(trip.page(app, pages::locked(&trip, &code, lock))?)));
     }
-    match convert::stored(&code).check(&tried, counted.ordinal, Purpose::SignIn, ctx.now) {
-        Ok(matched) => matched_code(app, ctx, jar, trip, address.clone(), matched, tried, tries.key).await,
+    if counted.ordinal.is_none() {
+        // The code is live no more: what became of it meanwhile decides.
+        return Ok(None);
+    }
+    match convert::stored(&code).check(&tried, counted.ordinal, Purpose::SignIn, trip.now) {
+        Ok(matched) => {
+            let right = Right { address: address.clone(), matched, tried, tries: tries.key };
+            matched_code(app, ctx, jar, trip, right).await
+        }
         Err(Miss::Wrong { left }) => {
             log_try(app, ctx, &trip, if code.decoy { "wrong-nobody" } else { "wrong" }, Some(tries.key))
                 .await?;
@@ -116,29 +155,36 @@ async fn compare(
             } else {
                 pages::enter_code(&trip, CodeState::Wrong { left })
             };
-            Ok(Reply::show(trip.page(app, view)?))
+            Ok(Some(Reply::show(trip.page(app, view)?)))
         }
         Err(Miss::NotCompared) => {
-            log_try(app, ctx, &trip, "not-compared", Some(tries.key)).await?;
-            let over = counted.ordinal.is_some();
-            let view = if over {
-                pages::locked(&trip, &code, Lock::Burned)
-            } else {
-                pages::enter_code(&trip, CodeState::Expired)
-            };
-            Ok(Reply::show(trip.page(app, view)?))
+            log_try(app, ctx, &trip, "not-compared", None).await?;
+            Ok(None)
         }
+    }
+}
+
+/// Why nothing was counted.
+enum NotCounted {
+    /// The code is not live any more.
+    Gone,
+    Query(QueryError),
+}
+
+impl From<QueryError> for NotCounted {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error)
     }
 }
 
 /// Counts a try in a commit of its own: the address's budget first, then the code's ordinal (OTP-04, OTP-05).
 async fn count(
     app: &App,
-    realm: Realm,
+    trip: &Trip,
     code: PasscodeId,
     tries: store::throttle::Limit,
 ) -> Result<Counted, Error> {
-    let now = app.now();
+    let (realm, now) = (trip.realm(), trip.moment(app));
     let counted = app
         .db
         .write(move |c| {
@@ -149,17 +195,19 @@ async fn count(
             let suspended = ends.filter(|end| admission.streak >= n::FAILURES_IN_A_ROW && *end > now.instant);
             if !admission.admitted || suspended.is_some() {
                 let until = suspended.unwrap_or(admission.retry_at);
-                return Ok::<_, QueryError>(Counted {
-                    ordinal: None,
-                    paused: Some(until),
-                    suspended: suspended.is_some(),
-                });
+                return Ok(Counted { ordinal: None, paused: Some(until), suspended: suspended.is_some() });
             }
-            let ordinal = store::signin::count_try(c, realm, code, now)?;
-            Ok(Counted { ordinal, paused: None, suspended: false })
+            match store::signin::count_try(c, realm, code, now)? {
+                Some(ordinal) => Ok(Counted { ordinal: Some(ordinal), paused: None, suspended: false }),
+                None => Err(NotCounted::Gone),
+            }
         })
-        .await??;
-    Ok(counted)
+        .await?;
+    match counted {
+        Ok(counted) => Ok(counted),
+        Err(NotCounted::Gone) => Ok(Counted { ordinal: None, paused: None, suspended: false }),
+        Err(NotCounted::Query(error)) => Err(error.into()),
+    }
 }
 
 /// AUD-01: every try leaves a row; the finer reason stands here only (OTP-19).
@@ -173,7 +221,7 @@ async fn log_try(
     let user = trip.row().and_then(|r| r.user_id);
     let entry = Entry { outcome: "failure", error: Some(what), method: Some("passcode"), step: "enter_code" };
     let row = logbook::row(app, ctx, trip, user, None, entry);
-    let now = app.now();
+    let now = trip.moment(app);
     app.db
         .write(move |c| {
             if let Some(tries) = &streak {
@@ -195,23 +243,29 @@ enum After {
     Finished(Box<Finished>),
 }
 
-/// The digits were right: consume, prove, and finish in the same write where nothing else is owed.
-#[expect(clippy::too_many_arguments, reason = "one value per thing that the write needs")]
+/// Digits that were right, and what they were compared as.
+struct Right {
+    address: Address,
+    matched: Match,
+    tried: Digest,
+    tries: Digest,
+}
+
+/// The digits were right: consume, prove, and finish in the same write where nothing else is owed. Nothing where another
+/// press was first.
 async fn matched_code(
     app: &App,
     ctx: &Context,
     jar: &Jar,
     trip: Trip,
-    address: Address,
-    matched: Match,
-    tried: Digest,
-    tries: Digest,
-) -> Result<Reply, Error> {
+    right: Right,
+) -> Result<Option<Reply>, Error> {
     let plan = finish::Plan::prepare(app, ctx, &trip);
     let secret = secret_256(app.random.as_ref());
     let secret_digest = vault::hash("interaction", trip.live.epoch, secret.expose());
-    let (realm, id, now) = (trip.realm(), trip.sealed.id, app.now());
-    let passcode = matched.id();
+    let (realm, id, now) = (trip.realm(), trip.sealed.id, trip.moment(app));
+    let Right { address, matched, tried, tries } = right;
+    let (ordinal, passcode) = (matched.ordinal(), matched.id());
     let mut matched = Some(matched);
     let shared = std::sync::Arc::new(trip);
     let inside = std::sync::Arc::clone(&shared);
@@ -219,11 +273,10 @@ async fn matched_code(
         .db
         .write(move |c| -> Result<After, finish::Halt> {
             let trip = inside.as_ref();
-            let Some(row) = store::signin::consume(c, realm, passcode, &tried, n::TRIES_PER_CODE, now)?
-            else {
+            store::throttle::refund(c, &tries)?;
+            let Some(row) = store::signin::consume(c, realm, passcode, &tried, ordinal, now)? else {
                 return Ok(After::Lost);
             };
-            store::throttle::refund(c, &tries)?;
             let user = trip.user();
             let consumed = convert::stored(&row);
             // On a retried transaction the match was already turned into its proof: the row decides again.
@@ -251,7 +304,7 @@ async fn matched_code(
         })
         .await?;
     let trip = shared.as_ref();
-    match after {
+    let reply = match after {
         Ok(After::Finished(finished)) => finish::answer(app, ctx, jar, trip, *finished).await,
         Ok(After::Proven(step)) => {
             let keep = trip.keep_with(app, secret.expose())?;
@@ -261,11 +314,12 @@ async fn matched_code(
             };
             Ok(reply.with(keep))
         }
-        Ok(After::Lost) => Ok(Reply::go(trip.path(app, "code"))),
+        Ok(After::Lost) => return Ok(None),
         Err(finish::Halt::Refused(refusal)) => respond::refused(app, ctx, trip, refusal).await,
         Err(finish::Halt::Again) => Err(Error::Unavailable("the write was retried".into())),
         Err(finish::Halt::Query(error)) => Err(error.into()),
-    }
+    };
+    reply.map(Some)
 }
 
 /// A repeat by the same browser (OTP-14): with the right digits within a minute it is answered as the first press was;
@@ -293,7 +347,7 @@ async fn repeat(
     };
     let equal = code.digest.matches(&tried);
     let right = equal && !code.decoy && typed.is_some();
-    let recent = code.used_at.is_some_and(|at| ctx.now - at <= n::REPEAT_WINDOW);
+    let recent = code.used_at.is_some_and(|at| trip.now - at <= n::REPEAT_WINDOW);
     let finished = trip.row().is_some_and(|r| r.state == "finished");
     match (right && recent, finished, trip.outdated) {
         (true, true, _) => finish::again(app, ctx, jar, trip).await,
@@ -315,7 +369,7 @@ pub(crate) async fn renewed(app: &App, ctx: &Context, mut trip: Trip) -> Result<
     let secret = secret_256(app.random.as_ref());
     let new = vault::hash("interaction", trip.live.epoch, secret.expose());
     let old = vault::hash("interaction", trip.live.epoch, &trip.sealed.secret);
-    let (realm, id, now): (_, _, Now) = (trip.realm(), trip.sealed.id, app.now());
+    let (realm, id, now) = (trip.realm(), trip.sealed.id, trip.moment(app));
     let given = app.db.write(move |c| store::signin::renew_secret(c, realm, id, &old, &new, now)).await??;
     if !given {
         return Err(trip.problem(ErrorCode::OtherBrowser).into());

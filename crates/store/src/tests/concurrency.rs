@@ -68,7 +68,7 @@ both! {
             at_once(lab, 32, move |c| signin::count_try(c, realm, id, now)).await.into_iter().flatten().collect();
         ordinals.sort_unstable();
         assert_eq!(ordinals, (1..=32).collect::<Vec<_>>());
-        assert!(lab.write(move |c| signin::consume(c, realm, id, &passcode.digest, 5, now)).await.is_none());
+        assert!(lab.write(move |c| signin::consume(c, realm, id, &passcode.digest, 6, now)).await.is_none());
     }
 
     /// One of several requests begins an interaction, one finishes it.

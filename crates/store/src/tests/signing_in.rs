@@ -73,12 +73,12 @@ both! {
         let (other, _) = lab.begun(tenant, None).await;
         let realm = interaction.realm_id;
         let (second, repeat) = (lab.new_passcode(&interaction, 2), lab.new_passcode(&interaction, 2));
-        let (id, new) = (interaction.id, second.clone());
+        let (id, new, now) = (interaction.id, second.clone(), lab.now());
+        lab.write(move |c| signin::count_try(c, realm, first.id, now)).await;
         assert_eq!(lab.write(move |c| signin::supersede_passcodes(c, realm, id)).await, 1);
         assert!(lab.write(move |c| signin::insert_passcode(c, &new)).await);
         assert!(!lab.write(move |c| signin::insert_passcode(c, &repeat)).await);
-        let now = lab.now();
-        assert!(lab.write(move |c| signin::consume(c, realm, first.id, &first.digest, 0, now)).await.is_none());
+        assert!(lab.write(move |c| signin::consume(c, realm, first.id, &first.digest, 1, now)).await.is_none());
         assert_eq!(lab.read(|c| signin::newest_passcode(c, realm, id)).unwrap().id, second.id);
         let report = second.report_digest.unwrap();
         assert_eq!(lab.read(|c| signin::passcode_by_report(c, realm, &report)).unwrap().id, second.id);

@@ -1,0 +1,13 @@
+#![allow(clippy::unwrap_used, missing_docs, reason = "dev")]
+#[path = "flows/walk.rs"]
+mod walk;
+#[path = "flows/invitations.rs"]
+mod invitations;
+#[path = "flows/report.rs"]
+mod report;
+#[path = "flows/sessions.rs"]
+mod sessions;
+#[path = "flows/tenants.rs"]
+mod tenants;
+#[path = "flows/policies.rs"]
+mod policies;

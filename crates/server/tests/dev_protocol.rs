@@ -1,3 +1,0 @@
-//! Development binary.
-#[test]
-fn nothing() {}
