@@ -78,7 +78,7 @@ impl Http {
     pub(crate) async fn send(&mut self, call: &Call<'_>) -> Res<Answer> {
         self.write_head(call);
         // The server ends a connection that rests; one that rested nearly as long is not worth the risk.
-        if self.used.elapsed().as_secs() >= 20 {
+        if self.used.elapsed().as_secs() >= 4 {
             self.stream = None;
         }
         let mut stream = match self.stream.take() {

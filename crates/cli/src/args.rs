@@ -93,7 +93,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "VESTIBULE_MANAGEMENT_LISTEN", value_name = "ADDR")]
     pub management_listen: Option<String>,
     #[arg(long, env = "VESTIBULE_SMTP_URL", value_name = "URL", hide_env_values = true)]
-    #[arg(help = "Mail server: smtps://host, smtp://user@host:587 (STARTTLS), smtp+unix:///path")]
+    #[arg(help = "Mail server: smtps://host, smtp://user:password@host:587 (STARTTLS), smtp+unix:///path")]
     pub smtp_url: Option<String>,
     /// PEM file of the authority that signed the mail server's certificate
     #[arg(long, env = "VESTIBULE_SMTP_CA_FILE", value_name = "FILE")]

@@ -7,9 +7,11 @@ use vestibule_core::client::Application;
 
 use crate::request::{Incoming, Shared};
 
-/// The origin of a request, if it names one.
+/// The origin of a request, if it names one: scheme and authority, nothing that is merely the beginning of a URI.
 pub(crate) fn origin(req: &HttpRequest) -> Option<&str> {
-    req.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok())
+    let origin = req.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok())?;
+    let (_, authority) = origin.split_once("://")?;
+    (!authority.is_empty() && !authority.contains(['/', '?', '#'])).then_some(origin)
 }
 
 /// Opens an answer to everybody.
@@ -62,7 +64,7 @@ pub(crate) async fn preflight(state: Shared, req: HttpRequest) -> HttpResponse {
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("authorization, content-type"),
+        HeaderValue::from_static("authorization, content-type, dpop"),
     );
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     response

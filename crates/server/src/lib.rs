@@ -14,10 +14,11 @@ pub mod request;
 pub mod run;
 pub mod state;
 
+mod body;
 mod cors;
 mod oauth;
 mod routes;
 mod trace;
 
-pub use run::{Running, ServerConfig, StartError, Tls, start};
+pub use run::{Patience, Running, ServerConfig, StartError, Tls, start};
 pub use state::State;

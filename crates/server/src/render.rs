@@ -5,21 +5,44 @@ mod views;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header;
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use vestibule_core::error::ErrorCode;
+use vestibule_oidc::error::TokenError;
 use vestibule_oidc::redirect::SafeUrl;
 use vestibule_oidc::response::Delivery;
 use vestibule_service::Error;
 use vestibule_service::cookies::{Change, Jar};
 use vestibule_service::flow::{Answer, Outcome, Page, Reply, View};
-use vestibule_ui::page::FormPostPage;
+use vestibule_service::token::Refused;
+use vestibule_ui::page::{FormPostPage, Status};
 use vestibule_ui::{Frame, Link, Page as _};
 
 use crate::headers::{self, FormTargets};
+use crate::oauth;
 use crate::request::Incoming;
 use crate::state::State;
 
 pub use problem::problem;
 pub(crate) use problem::status;
+
+/// What was refused before it was read (N-20) or by its method: JSON for a program's endpoint, a page for everything else.
+/// The connection is closed, because the rest of such a body would be taken for the next request.
+pub(crate) fn unreadable(state: &State, req: &HttpRequest, status: StatusCode) -> HttpResponse {
+    let incoming = Incoming::read(state, req);
+    let program = ["/oauth2/v2.0/token", "/oauth2/v2.0/revoke", "/oidc/userinfo"];
+    let mut response = if program.iter().any(|end| req.path().ends_with(end)) {
+        oauth::refused(&incoming.ctx, Refused::OAuth(TokenError::MALFORMED), false)
+    } else if status == StatusCode::METHOD_NOT_ALLOWED {
+        problem::status(state, &incoming, status, Status::NotFound)
+    } else {
+        problem(state, &incoming, ErrorCode::RequestBad.into())
+    };
+    *response.status_mut() = status;
+    if status != StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    }
+    response
+}
 
 /// Renders what a use case answered.
 pub fn reply(state: &State, incoming: &Incoming, path: &str, result: Result<Reply, Error>) -> HttpResponse {
@@ -78,7 +101,7 @@ fn origin_of(url: &SafeUrl) -> String {
 /// Shows a page.
 pub fn show(state: &State, incoming: &Incoming, path: &str, page: &Page) -> HttpResponse {
     let frame = frame(state, incoming, page, Some(path));
-    let (status, rendered) = views::render(state, page, &frame);
+    let (status, rendered) = views::render(state, page, &frame, &incoming.ctx.trace.to_string());
     let popups = page.application.as_ref().is_some_and(|a| a.application.settings.popups);
     let policy = headers::page_policy(&incoming.nonce, &targets(page));
     let mut response = html(state, incoming, status, rendered, policy, popups);

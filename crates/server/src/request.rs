@@ -43,7 +43,7 @@ impl Incoming {
             .get("ui_locales")
             .unwrap_or_default()
             .split(' ')
-            .filter(|l| l.len() < 36)
+            .filter(|l| (1..36).contains(&l.len()))
             .take(8)
             .map(ToOwned::to_owned)
             .collect();

@@ -13,7 +13,8 @@ mod signin;
 mod token;
 mod userinfo;
 
-use actix_web::{HttpRequest, HttpResponse, Resource, guard, web};
+use actix_web::http::{StatusCode, header};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Route, guard, web};
 use vestibule_ui::page::Status;
 
 use crate::render;
@@ -22,53 +23,38 @@ use crate::request::{Incoming, Shared};
 /// The public routes.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
+        .service(form("/{tenant}/oauth2/v2.0/authorize", web::to(authorize::get), authorize::post))
+        .service(program("/{tenant}/oauth2/v2.0/token", token::post))
+        .service(form("/{tenant}/signin/code", web::to(signin::code), signin::verify))
+        .service(form("/{tenant}/signin/code/send", web::to(signin::send_page), signin::send))
+        .service(form("/{tenant}/signin", web::to(signin::email), signin::identify))
+        .service(document("/{tenant}/v2.0/.well-known/openid-configuration", web::to(documents::discovery)))
+        .service(document("/{tenant}/discovery/v2.0/keys", web::to(documents::jwks)))
         .service(
-            page("/{tenant}/oauth2/v2.0/authorize", web::to(authorize::get))
-                .route(web::post().to(authorize::post)),
-        )
-        .service(
-            resource("/{tenant}/oauth2/v2.0/token").route(web::post().to(token::post)).route(preflight()),
-        )
-        .service(page("/{tenant}/signin/code", web::to(signin::code)).route(web::post().to(signin::verify)))
-        .service(
-            page("/{tenant}/signin/code/send", web::to(signin::send_page))
-                .route(web::post().to(signin::send)),
-        )
-        .service(page("/{tenant}/signin", web::to(signin::email)).route(web::post().to(signin::identify)))
-        .service(
-            page("/{tenant}/v2.0/.well-known/openid-configuration", web::to(documents::discovery))
-                .route(preflight()),
-        )
-        .service(page("/{tenant}/discovery/v2.0/keys", web::to(documents::jwks)).route(preflight()))
-        .service(
-            page("/{tenant}/oidc/userinfo", web::to(userinfo::get))
+            resource("/{tenant}/oidc/userinfo", "GET, HEAD, POST, OPTIONS")
+                .route(web::to(userinfo::get).guard(reads()))
                 .route(web::post().to(userinfo::post))
                 .route(preflight()),
         )
         .service(page("/static/{file}", web::to(documents::asset)))
-        .service(resource("/{tenant}/signin/code/resend").route(web::post().to(signin::resend)))
         .service(
-            page("/{tenant}/signin/review", web::to(signin::review_page))
-                .route(web::post().to(signin::review)),
+            resource("/{tenant}/signin/code/resend", "POST").route(web::post().to(signin::resend)),
         )
-        .service(
-            page("/{tenant}/signin/accounts", web::to(signin::accounts))
-                .route(web::post().to(signin::choose)),
-        )
+        .service(form("/{tenant}/signin/review", web::to(signin::review_page), signin::review))
+        .service(form("/{tenant}/signin/accounts", web::to(signin::accounts), signin::choose))
         .service(page("/{tenant}/signin/help", web::to(help::index)))
         .service(page("/{tenant}/signin/help/{page}", web::to(help::page)))
-        .service(
-            page("/{tenant}/oauth2/v2.0/logout", web::to(logout::get)).route(web::post().to(logout::post)),
-        )
-        .service(
-            resource("/{tenant}/oauth2/v2.0/revoke").route(web::post().to(revoke::post)).route(preflight()),
-        )
+        .service(form("/{tenant}/oauth2/v2.0/logout", web::to(logout::get), logout::post))
+        .service(program("/{tenant}/oauth2/v2.0/revoke", revoke::post))
         .service(page("/{tenant}/invite/{token}", web::to(invite::open)))
-        .service(page("/{tenant}/invite", web::to(invite::page)).route(web::post().to(invite::press)))
+        .service(form("/{tenant}/invite", web::to(invite::page), invite::press))
         .service(page("/{tenant}/report/{token}", web::to(report::open)))
-        .service(page("/{tenant}/report", web::to(report::page)).route(web::post().to(report::press)))
+        .service(form("/{tenant}/report", web::to(report::page), report::press))
         .service(page("/redeem", web::to(redeem::get)))
-        .service(page("/.well-known/oauth-authorization-server/{tenant}/v2.0", web::to(documents::discovery)))
+        .service(document(
+            "/.well-known/oauth-authorization-server/{tenant}/v2.0",
+            web::to(documents::discovery),
+        ))
         .service(page("/favicon.ico", web::to(documents::icon)))
         .service(page("/robots.txt", web::to(documents::robots)));
 }
@@ -80,27 +66,54 @@ pub(crate) fn configure_mailbox(config: &mut web::ServiceConfig) {
         .service(page("/demo/mailbox/{number}", web::to(mailbox::show)));
 }
 
-/// A resource that knows its methods; any other is 405 (ADM-18).
-fn resource(path: &str) -> Resource {
-    web::resource(path).default_service(web::to(method_not_allowed))
+/// A resource that knows its methods; any other is 405 and told them (ADM-18, RFC 9110 section 15.5.6).
+fn resource(path: &str, methods: &'static str) -> Resource {
+    let refuse = move |state: Shared, req: HttpRequest| async move {
+        let mut response = render::unreadable(&state, &req, StatusCode::METHOD_NOT_ALLOWED);
+        response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(methods));
+        response
+    };
+    web::resource(path).default_service(web::to(refuse))
+}
+
+fn reads() -> impl guard::Guard {
+    guard::Any(guard::Get()).or(guard::Head())
 }
 
 /// A resource with a page for GET and HEAD.
-fn page(path: &str, get: actix_web::Route) -> Resource {
-    let reads = guard::Any(guard::Get()).or(guard::Head());
-    resource(path).route(get.guard(reads))
+fn page(path: &str, get: Route) -> Resource {
+    resource(path, "GET, HEAD").route(get.guard(reads()))
 }
 
-fn preflight() -> actix_web::Route {
+/// A page with a form that is posted to it.
+fn form<F, Args>(path: &str, get: Route, post: F) -> Resource
+where
+    F: Handler<Args, Output = HttpResponse>,
+    Args: FromRequest + 'static,
+{
+    resource(path, "GET, HEAD, POST").route(get.guard(reads())).route(web::post().to(post))
+}
+
+/// A document that any site's script may read.
+fn document(path: &str, get: Route) -> Resource {
+    resource(path, "GET, HEAD, OPTIONS").route(get.guard(reads())).route(preflight())
+}
+
+/// An endpoint for programs.
+fn program<F, Args>(path: &str, post: F) -> Resource
+where
+    F: Handler<Args, Output = HttpResponse>,
+    Args: FromRequest + 'static,
+{
+    resource(path, "POST, OPTIONS").route(web::post().to(post)).route(preflight())
+}
+
+fn preflight() -> Route {
     web::method(actix_web::http::Method::OPTIONS).to(crate::cors::preflight)
-}
-
-async fn method_not_allowed() -> HttpResponse {
-    HttpResponse::MethodNotAllowed().finish()
 }
 
 /// G26.
 pub(crate) async fn not_found(state: Shared, req: HttpRequest) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
-    render::status(&state, &incoming, actix_web::http::StatusCode::NOT_FOUND, Status::NotFound)
+    render::status(&state, &incoming, StatusCode::NOT_FOUND, Status::NotFound)
 }

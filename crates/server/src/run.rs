@@ -30,6 +30,24 @@ pub struct Tls {
     pub key: Vec<u8>,
 }
 
+/// How long a client may take (DOS-02, N-20).
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For the head of a request.
+    pub head: Duration,
+    /// For its body.
+    pub body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(n::HEAD_TIMEOUT_SECONDS),
+            body: Duration::from_secs(n::BODY_TIMEOUT_SECONDS),
+        }
+    }
+}
+
 /// How to serve.
 #[derive(Debug)]
 pub struct ServerConfig {
@@ -47,6 +65,8 @@ pub struct ServerConfig {
     pub workers: usize,
     /// Whether jobs run in this process.
     pub jobs: bool,
+    /// How long a client may take.
+    pub patience: Patience,
 }
 
 /// Why serving could not begin.
@@ -95,6 +115,7 @@ pub fn start(app: Arc<App>, config: ServerConfig) -> Result<Running, StartError>
         trusted_proxies: config.trusted_proxies,
         metrics: Metrics::default(),
         mailbox: config.mailbox,
+        patience: config.patience,
     });
     let public = public(state.clone(), config.listener, config.tls, config.workers)?;
     let private = private(state, config.management)?;
@@ -124,7 +145,7 @@ fn public(
     tls: Option<Tls>,
     workers: usize,
 ) -> Result<actix_web::dev::Server, StartError> {
-    let mailbox = state.mailbox.is_some();
+    let (mailbox, patience) = (state.mailbox.is_some(), state.patience);
     let server = HttpServer::new(move || {
         Actix::new()
             .app_data(state.clone())
@@ -138,8 +159,8 @@ fn public(
             })
             .default_service(web::to(routes::not_found))
     })
-    .client_request_timeout(Duration::from_secs(n::HEAD_TIMEOUT_SECONDS))
-    .client_disconnect_timeout(Duration::from_secs(n::HEAD_TIMEOUT_SECONDS))
+    .client_request_timeout(patience.head)
+    .client_disconnect_timeout(patience.head)
     .keep_alive(Duration::from_secs(30))
     .shutdown_timeout(20)
     .max_connections(10_000)

@@ -24,4 +24,6 @@ pub struct State {
     pub metrics: Metrics,
     /// The demo's mailbox, where this is one.
     pub mailbox: Option<vestibule_service::Mailbox>,
+    /// How long a client may take.
+    pub patience: crate::run::Patience,
 }

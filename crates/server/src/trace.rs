@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, web};
 
-use crate::headers;
+use crate::request::Shared;
 use crate::state::State;
+use crate::{body, headers, render};
 
 /// The middleware.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +46,7 @@ where
 
     forward_ready!(service);
 
-    fn call(&self, req: ServiceRequest) -> Self::Future {
+    fn call(&self, mut req: ServiceRequest) -> Self::Future {
         let service = Rc::clone(&self.service);
         let began = now();
         Box::pin(async move {
@@ -54,10 +55,9 @@ where
             };
             let mut response = if let Some(refused) = misdirected(&state, &req) {
                 req.into_response(refused).map_into_right_body()
-            } else if req.uri().path_and_query().map_or(0, |p| p.as_str().len())
-                > vestibule_core::numbers::MAX_URI
-            {
-                req.into_response(HttpResponse::UriTooLong()).map_into_right_body()
+            } else if let Err(status) = readable(&state, &mut req).await {
+                let answer = render::unreadable(&state, req.request(), status);
+                req.into_response(answer).map_into_right_body()
             } else {
                 service.call(req).await?.map_into_left_body()
             };
@@ -74,6 +74,14 @@ where
             Ok(response)
         })
     }
+}
+
+/// N-20, before anything is parsed.
+async fn readable(state: &Shared, req: &mut ServiceRequest) -> Result<(), StatusCode> {
+    if req.uri().path_and_query().map_or(0, |p| p.as_str().len()) > vestibule_core::numbers::MAX_URI {
+        return Err(StatusCode::URI_TOO_LONG);
+    }
+    body::read(req, state.patience).await
 }
 
 /// WEB-12: another host than ours is misdirected; two, or one that contradicts an absolute target, is malformed.
@@ -93,7 +101,7 @@ fn misdirected(state: &State, req: &ServiceRequest) -> Option<HttpResponse> {
         return Some(HttpResponse::BadRequest().force_close().finish());
     }
     let good = host.is_some_and(|h| h.eq_ignore_ascii_case(ours));
-    (!good).then(|| HttpResponse::build(actix_web::http::StatusCode::MISDIRECTED_REQUEST).finish())
+    (!good).then(|| HttpResponse::build(StatusCode::MISDIRECTED_REQUEST).finish())
 }
 
 /// The access log: the route's pattern instead of the path, so that no token, code or query stands in it (LNK-03, OTP-20).

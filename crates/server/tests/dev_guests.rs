@@ -11,3 +11,7 @@ mod sessions;
 mod tenants;
 #[path = "flows/policies.rs"]
 mod policies;
+#[path = "flows/mailing.rs"]
+mod mailing;
+#[path = "flows/logs.rs"]
+mod logs;

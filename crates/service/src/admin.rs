@@ -61,7 +61,15 @@ impl From<QueryError> for AdminError {
 
 impl From<crate::error::Error> for AdminError {
     fn from(error: crate::error::Error) -> Self {
-        Self::Internal(error.to_string())
+        use crate::error::Error;
+        use vestibule_core::error::ErrorCode;
+        match error {
+            Error::Refused(problem) if problem.code == ErrorCode::TenantOff => {
+                Self::Conflict("the tenant is switched off; vestibule tenant enable TENANT".into())
+            }
+            Error::Refused(problem) => Self::Conflict(problem.code.developer().to_owned()),
+            Error::Unavailable(_) | Error::Internal(_) => Self::Internal(error.to_string()),
+        }
     }
 }
 

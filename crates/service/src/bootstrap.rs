@@ -111,13 +111,16 @@ pub fn open(
         }
     }
     let site = opening.site.unwrap_or_else(|| urls.host().to_owned());
-    let mail_from = match opening.mail_from {
-        Some(address) => address,
-        None => default_sender(&urls)?,
+    let transport = transport(&urls);
+    let mail_from = match (opening.mail_from, default_sender(&urls)) {
+        (Some(address), _) => address,
+        (None, Ok(address)) => address,
+        (None, Err(error)) if transport.is_some() => return Err(error),
+        // Whoever sends nothing needs no sender: an operator must get in to mend the base URL.
+        (None, Err(_)) => fallback_sender()?,
     };
     let ui = vestibule_ui::Ui::new().map_err(|e| OpenError::Pages(e.to_string()))?;
     let options = Options { site, mail_from, source_limits: opening.source_limits };
-    let transport = transport(&urls);
     Ok(App::new(db, clock, random, urls, vault, transport, Arc::new(ui), options, row.epoch))
 }
 
@@ -127,9 +130,16 @@ fn parse(url: &str) -> Result<Urls, OpenError> {
 
 /// `no-reply@` the sign-in host; a loopback deployment gets a name that cannot be delivered by accident.
 fn default_sender(urls: &Urls) -> Result<Address, OpenError> {
-    let host = if urls.loopback() { "vestibule.example" } else { urls.host() };
-    let text = format!("no-reply@{host}");
+    if urls.loopback() {
+        return fallback_sender();
+    }
+    let text = format!("no-reply@{}", urls.host());
     Address::parse(&text).map_err(|_| OpenError::MailFrom(text))
+}
+
+fn fallback_sender() -> Result<Address, OpenError> {
+    let text = "no-reply@vestibule.example";
+    Address::parse(text).map_err(|_| OpenError::MailFrom(text.to_owned()))
 }
 
 /// The first start: the deployment's row and a key for each algorithm that applications choose most.

@@ -257,6 +257,9 @@ pub(crate) fn granted(caller: &Caller, session: &SessionRow, user: &LiveUser, no
         acr: convert::acr(&session.acr),
         idp: session.idp.clone(),
     };
+    if !crate::flow::still_offered(&caller.live.tenant, Some(&caller.application), user, &session.idp) {
+        return false;
+    }
     let client = &caller.application.application.client_id;
     let decision = crate::flow::decide(&caller.live.tenant, Some(client), Some(user), &authentication, now);
     matches!(decision, Decision::Grant(grant) if grant.covers(caller.live.tenant.id, user.id, Some(client)))

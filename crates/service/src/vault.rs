@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ring::{aead, digest, hkdf, hmac};
 use vestibule_core::Random;
@@ -95,6 +96,7 @@ struct Derived {
 #[derive(Clone)]
 pub struct Vault {
     keys: Arc<Vec<Derived>>,
+    hashes: Arc<AtomicU64>,
     random: Arc<dyn Random>,
 }
 
@@ -123,7 +125,7 @@ impl Vault {
         }
         let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule root key").extract(&bytes);
         let keys = Purpose::ALL.iter().map(|purpose| derive(&prk, *purpose)).collect::<Result<_, _>>()?;
-        Ok(Self { keys: Arc::new(keys), random })
+        Ok(Self { keys: Arc::new(keys), hashes: Arc::default(), random })
     }
 
     /// A new root key, as it is written to its file.
@@ -177,8 +179,14 @@ impl Vault {
         Ok(body)
     }
 
+    /// How many keyed digests were made so far: what is done for somebody must be done for nobody too (OTP-17).
+    pub fn hashes(&self) -> u64 {
+        self.hashes.load(Ordering::Relaxed)
+    }
+
     /// A keyed digest over length-prefixed parts, so that `("ab","c")` and `("a","bc")` differ (OTP-16).
     pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> Result<Digest, VaultError> {
+        self.hashes.fetch_add(1, Ordering::Relaxed);
         let tag = hmac::sign(&self.key(purpose)?.mac, &prefixed(parts));
         Digest::from_slice(tag.as_ref()).ok_or(VaultError::Library)
     }

@@ -64,7 +64,7 @@ impl Db {
         if options.migrate {
             first.migrate()?;
         } else if first.needs_migration()? {
-            return Err(DbError::Schema("migrations are missing; run `vestibule migrate`".into()));
+            return Err(DbError::Schema("migrations are missing; start one node that may apply them".into()));
         }
         #[cfg(feature = "sqlite")]
         let writer = match target {

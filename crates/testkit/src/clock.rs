@@ -26,6 +26,15 @@ impl FakeClock {
         Self { base_micros: chrono::Utc::now().timestamp_micros(), offset: AtomicI64::new(0) }
     }
 
+    /// Another node's clock that is wrong by `skew` and does not know it: the database's time does not follow (TIM-01).
+    /// It is moved by itself.
+    #[must_use]
+    pub fn skewed(&self, skew: TimeDelta) -> Self {
+        let micros = skew.num_microseconds().expect("a test's clock is wrong by less than 292 000 years");
+        let offset = AtomicI64::new(self.offset_micros());
+        Self { base_micros: self.base_micros.saturating_add(micros), offset }
+    }
+
     /// Moves the clock; a negative `delta` sets it back (TIM-02).
     pub fn advance(&self, delta: TimeDelta) {
         let micros = delta.num_microseconds().expect("a test moves its clock by less than 292 000 years");

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use vestibule_core::Clock;
 use vestibule_core::secret::Secret;
 use vestibule_outbound::{Mailer, MailerSettings, SmtpUrl};
-use vestibule_server::{Running, ServerConfig, Tls};
+use vestibule_server::{Patience, Running, ServerConfig, Tls};
 use vestibule_service::bootstrap::{self, Opening};
 use vestibule_service::vault::Vault;
 use vestibule_service::{App, Stats, Target, Transport};
@@ -31,6 +31,8 @@ pub struct Setup {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether the jobs (outbox, sweeps, key rotation) stand still.
     pub without_jobs: bool,
+    /// How long a client may take; as in production where nothing is said.
+    pub patience: Patience,
     /// How the mail server behaves; plain SMTP by default.
     pub mail_server: SinkOptions,
     /// The authority that its certificate is checked against, PEM; with one, STARTTLS is required (MAIL-03).
@@ -179,6 +181,7 @@ impl Deployment {
             mailbox: None,
             workers: 1,
             jobs: !self.setup.without_jobs,
+            patience: self.setup.patience,
         };
         let running = vestibule_server::start(app.clone(), config).expect("the server starts");
         Node { app, listen: running.listen, management: running.management, running }

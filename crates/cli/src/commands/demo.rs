@@ -53,6 +53,7 @@ pub(crate) async fn demo(global: &Global, flags: &Demo) -> Result<(), Failure> {
         mailbox: Some(mailbox),
         workers: 2,
         jobs: true,
+        patience: vestibule_server::Patience::default(),
     };
     let running = start(Arc::clone(&app), config).map_err(|e| Failure::new("listen", 7, e))?;
     let (handle, server) = vestibule_portal::start(Portal {

@@ -56,6 +56,7 @@ fn run(app: Arc<App>, serving: &Serving) -> Result<Running, Failure> {
         mailbox: None,
         workers: serving.workers,
         jobs: true,
+        patience: vestibule_server::Patience::default(),
     };
     start(app, config).map_err(|e| Failure::new("listen", 7, e))
 }

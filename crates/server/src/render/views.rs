@@ -24,7 +24,7 @@ use crate::state::State;
 type Rendered = (StatusCode, Result<String, UiError>);
 
 /// Renders a page.
-pub(crate) fn render(state: &State, page: &Page, frame: &Frame) -> Rendered {
+pub(crate) fn render(state: &State, page: &Page, frame: &Frame, trace: &str) -> Rendered {
     let ui = &state.app.ui;
     let ok = StatusCode::OK;
     match &page.view {
@@ -90,11 +90,11 @@ pub(crate) fn render(state: &State, page: &Page, frame: &Frame) -> Rendered {
             .render(ui, frame),
         ),
         View::Blocked(reason) => {
-            (StatusCode::FORBIDDEN, blocked(page, blocked_reason(*reason)).render(ui, frame))
+            (StatusCode::FORBIDDEN, blocked(page, blocked_reason(*reason), trace).render(ui, frame))
         }
         View::NoWay { address } => {
             let reason = BlockReason::NoMethod { email: address.clone() };
-            (StatusCode::FORBIDDEN, blocked(page, reason).render(ui, frame))
+            (StatusCode::FORBIDDEN, blocked(page, reason, trace).render(ui, frame))
         }
     }
 }
@@ -277,9 +277,9 @@ fn sign_out(page: &Page, address: &str, query: &str) -> SignOutPage {
     SignOutPage { email: Some(address.to_owned()), fields: vec![("request".into(), query.to_owned())], stay }
 }
 
-fn blocked(page: &Page, reason: BlockReason) -> BlockedPage {
+fn blocked(page: &Page, reason: BlockReason, trace: &str) -> BlockedPage {
     let switch = page.locator.as_ref().map(|i| link(&format!("/{}/signin?i={i}&change=1", page.segment)));
-    BlockedPage { reason, trace: String::new(), switch, back: back(page) }
+    BlockedPage { reason, trace: trace.to_owned(), switch, back: back(page) }
 }
 
 fn blocked_reason(reason: Blocked) -> BlockReason {

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_core::error::ErrorCode;
 use vestibule_core::numbers::MAX_URI;
 use vestibule_service::flow::authorize::authorize;
+use vestibule_service::flow::names_a_tenant;
 
 use crate::render;
 use crate::request::{Incoming, Shared};
@@ -19,6 +20,10 @@ pub(crate) async fn get(state: Shared, req: HttpRequest) -> HttpResponse {
 /// Other sites post without our cookies: answered by the same request as GET, which has them (WEB-01).
 pub(crate) async fn post(state: Shared, req: HttpRequest, body: web::Bytes) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
+    // What stands in `Location` is a segment that can be one: a backslash would make another host of it (WEB-07).
+    if !names_a_tenant(&incoming.segment) {
+        return render::problem(&state, &incoming, ErrorCode::TenantUnknown.into());
+    }
     let form = std::str::from_utf8(&body).ok().filter(|b| b.bytes().all(|c| c.is_ascii_graphic()));
     let target = form.map(|form| format!("/{}/oauth2/v2.0/authorize?{form}", incoming.segment));
     match target.filter(|t| t.len() <= MAX_URI && is_form(&req)) {

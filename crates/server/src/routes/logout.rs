@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_core::error::ErrorCode;
 use vestibule_core::numbers::MAX_URI;
 use vestibule_service::Error;
-use vestibule_service::flow::{Reply, signout};
+use vestibule_service::flow::{Reply, names_a_tenant, signout};
 
 use crate::form::Form;
 use crate::render;
@@ -26,6 +26,9 @@ pub(crate) async fn post(state: Shared, req: HttpRequest, body: web::Bytes) -> H
     let result: Result<Reply, Error> = async {
         let form = Form::read(req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()), &body)?;
         if form.get("csrf").is_none() {
+            if !names_a_tenant(&incoming.segment) {
+                return Err(ErrorCode::TenantUnknown.into());
+            }
             let query = std::str::from_utf8(&body)
                 .ok()
                 .filter(|b| b.bytes().all(|c| c.is_ascii_graphic()) && b.len() < MAX_URI);

@@ -32,7 +32,7 @@ async fn scans(world: &World, link: &str, times: usize) {
         for method in [Method::HEAD, Method::OPTIONS] {
             let request = Request { method, ..Request::get(Url::parse(link).unwrap()) };
             let answer = robot.http().send(&request, None).await.unwrap();
-            assert!(answer.body.is_empty());
+            assert!(answer.method == Method::OPTIONS || answer.body.is_empty());
         }
     }
 }
@@ -151,15 +151,18 @@ vestibule_testkit::flows! {
         assert_eq!(silently(&mut eve, &house, &rp).await, None, "eve stays signed in");
         // Switching ends eve's session and asks for gina's mailbox, which eve has not.
         eve.opens(&link).presses("switch").sees("G06").await;
+        eve.new_tab().opens(house.callbacks.origin()).sees("app").await;
         assert_eq!(silently(&mut eve, &house, &rp).await.as_deref(), Some("login_required"));
+        eve.to_tab(0).sees("G06").await;
         assert!(rp.userinfo(&signed_in).await.is_err(), "eve's tokens end with the session");
         eve.is_called(GINA).reads_code().await;
+        assert!(is_pending(world, &house, GINA).await);
+        // Whoever holds the link in another browser needs the mailbox too: a code that was read elsewhere is not enough.
         let code = eve.code().to_owned();
+        world.wait(TimeDelta::seconds(61));
         let mut robber = world.person().await;
-        robber.opens(&link).presses("Send me a code").await;
-        assert!(!code.is_empty() && is_pending(world, &house, GINA).await);
-        // An unverified session for the very address does not exist in walk A; a session for another is not enough.
-        eve.opens(&link).sees("G17").presses("Send me a code").sees("G06").enters(&code).sees("G15").presses("Accept").await;
+        robber.opens(&link).presses("Send me a code").sees("G06").enters(&code).sees("G06").await;
+        eve.enters(&code).sees("G15").presses("Accept").await;
         assert_eq!(silently(&mut eve, &house, &rp).await, None);
         assert!(!is_pending(world, &house, GINA).await);
     }
@@ -194,11 +197,11 @@ vestibule_testkit::flows! {
             "domain blocked", "guest blocked", "guest gone"];
         for (number, case) in cases.iter().enumerate() {
             let house = world.office().house(&format!("t{number}.test")).await;
-            let to = house.callbacks.redirect_uri();
-            let invited = office.invite_with(house.tenant.id, GINA, Some(&to), false).await;
+            let (to, who) = (house.callbacks.redirect_uri(), format!("gina{number}@guest.test"));
+            let invited = office.invite_with(house.tenant.id, &who, Some(&to), false).await;
             let (tenant, invitation, guest) = (house.tenant.id, invited.id, invited.invited_user.id);
             let mut gina = world.person().await;
-            gina.is_called(GINA);
+            gina.is_called(&who);
             gina.opens(&invited.invite_redeem_url).presses("Send me a code").sees("G06").reads_code().enters_code().sees("G15").await;
             let app = world.server.app();
             let url = world.server.database_url();
@@ -225,9 +228,10 @@ vestibule_testkit::flows! {
                 _ => vestibule_store::testing::execute(url, "UPDATE users SET deleted_at = created_at WHERE kind = 'guest'").unwrap(),
             }
             let page = gina.presses("Accept").await;
-            assert!(["G18", "G24", "G27"].contains(&page.test_id.as_str()), "{case}: {}", page.summary());
+            let expected = if *case == "guest blocked" { "G24" } else { "G18" };
+            assert_eq!(page.test_id, expected, "{case}: {}", page.summary());
             if *case != "guest gone" {
-                assert!(is_pending(world, &house, GINA).await, "{case}: redeemed");
+                assert!(is_pending(world, &house, &who).await, "{case}: redeemed");
             }
             assert_eq!(audited(world, &house, "invitation.redeem").await, 0, "{case}");
             let last = sign_ins(world, &house).await.pop().unwrap();
@@ -349,6 +353,8 @@ vestibule_testkit::flows! {
         let gone = office.invite(tenant, "x@guest.test").await;
         let remove = "UPDATE users SET deleted_at = created_at WHERE address = 'x@guest.test'";
         vestibule_store::testing::execute(world.server.database_url(), remove).unwrap();
+        // Whatever a node keeps between requests is there before anything is compared.
+        world.person().await.opens(&at("warm")).sees("G18").await;
         let mut first = None;
         for (class, link) in [("unknown", at(&"A".repeat(43))), ("malformed", at("%21%3Cx%3E")), ("foreign", foreign),
             ("withdrawn", withdrawn.invite_redeem_url), ("suspended", suspended.invite_redeem_url),
@@ -367,18 +373,21 @@ vestibule_testkit::flows! {
         let mut gina = world.person().await;
         gina.is_called(GINA);
         gina.opens(&used).presses("Send me a code").reads_code().enters_code().presses("Accept").sees("app").await;
+        house.callbacks.next().await.unwrap();
         let late = office.invite(tenant, EVE).await.invite_redeem_url;
         world.wait(TimeDelta::days(31));
         let mut eve = world.person().await;
         eve.opens(&late).sees("G18").reads("This invitation has ended").does_not_read(EVE).await;
         assert!(is_pending(world, &house, EVE).await);
         // A month later, in a new browser, the accepted link leads to sign-in with the address kept, not to a session.
+        world.mail.clear();
         let mut back = world.person().await;
         back.is_called(GINA);
         let rp = discovers(world, &house).await;
         back.opens(&used).sees("G17").reads("Welcome back").await;
         assert_eq!(silently(&mut back, &house, &rp).await.as_deref(), Some("login_required"));
         back.opens(&used).presses("Send me a code").sees("G06").reads(GINA).reads_code().enters_code().sees("app").await;
+        house.callbacks.next().await.unwrap();
         assert_eq!(silently(&mut back, &house, &rp).await, None);
     }
 }

@@ -130,7 +130,7 @@ vestibule_testkit::flows! {
         let mut kinds: Vec<String> = set.iter().map(|line| line.split(['.', '=']).next().unwrap_or_default().to_owned()).collect();
         kinds.sort();
         kinds.dedup();
-        assert_eq!(kinds, ["__Host-va", "__Host-vi", "__Host-vn", "__Host-vr", "__Host-vs"]);
+        assert_eq!(kinds, ["__Host-va", "__Host-vi", "__Host-vl", "__Host-vn", "__Host-vr", "__Host-vs"]);
         for line in &set {
             let attributes: Vec<&str> = line.split("; ").skip(1).collect();
             for wanted in ["Path=/", "HttpOnly", "Secure", "SameSite=Lax"] {
@@ -167,6 +167,7 @@ vestibule_testkit::flows! {
             assert!((1..=3).contains(&count) && bytes < 4096, "request {number}: {count} cookies, {bytes} bytes");
         }
         // The newest goes on.
+        world.wait(TimeDelta::seconds(61));
         gina.opens(rp.asks().build().url.as_str()).presses("primary").sees("G06").await;
         let page = gina.opens(rp.asks().with("state", &"s".repeat(2_000)).with("nonce", &"n".repeat(2_000)).build().url.as_str()).await;
         assert!(page.url.query().is_some_and(|q| q.contains("error=invalid_request")) || page.status == 400, "{}", page.summary());
@@ -326,7 +327,7 @@ vestibule_testkit::flows! {
         gina.opens(silent.url.as_str()).sees("app").await;
         let unused = house.callbacks.next().await.unwrap();
         world.wait(TimeDelta::seconds(61));
-        gina.new_tab().opens(rp.asks().with("prompt", "login").build().url.as_str()).types(GINA).sees("G06").reads_code().await;
+        gina.new_tab().opens(rp.asks().with("prompt", "login").build().url.as_str()).types(GINA).sees("G05").presses("Send code").sees("G06").reads_code().await;
         world.office().enable(house.tenant.id, guest, false).await;
         assert_eq!(silently(&mut gina, &house, &rp).await.as_deref(), Some("login_required"));
         assert!(rp.userinfo(&signed_in).await.is_err());

@@ -16,7 +16,17 @@ const GINA: &str = "gina@guest.test";
 fn told(exchange: &Exchange) -> (u16, Vec<(String, String)>, String) {
     let headers = exchange.headers.iter().filter(|(name, _)| *name != "date");
     let headers = headers.map(|(name, value)| (name.to_string(), format!("{value:?}"))).collect();
-    (exchange.status.as_u16(), headers, exchange.text())
+    let mut body: serde_json::Value = serde_json::from_slice(&exchange.body).unwrap();
+    for drawn in ["trace_id", "correlation_id", "timestamp", "error_description"] {
+        // Entra's shape repeats id and time inside the description.
+        if let Some(text) = body.get_mut(drawn) {
+            *text = text.as_str().unwrap_or_default().split(" Trace ID").next().unwrap_or_default().into();
+            if drawn != "error_description" {
+                *text = "drawn".into();
+            }
+        }
+    }
+    (exchange.status.as_u16(), headers, body.to_string())
 }
 
 async fn userinfo(world: &World, house: &House, token: &str) -> Exchange {
@@ -50,7 +60,7 @@ vestibule_testkit::flows! {
         for counter in [Counter::Tries, Counter::Sends, Counter::Pause] {
             for tenant in [Some(alpha.tenant.id), Some(beta.tenant.id), None] {
                 assert!(app.counter(counter, tenant, GINA).unwrap().matches(&app.counter(counter, tenant, GINA).unwrap()));
-                keys.push(*app.counter(counter, tenant, GINA).unwrap().bytes());
+                keys.push(app.counter(counter, tenant, GINA).unwrap().bytes().to_vec());
             }
         }
         let all = keys.len();

@@ -9,7 +9,7 @@ use vestibule_core::client::{
 use vestibule_core::ids::{ClientId, TenantId, random_uuid};
 use vestibule_core::numbers::REDIRECT_URIS_MAX;
 use vestibule_core::random::secret_256;
-use vestibule_oidc::redirect::validate_registration;
+use vestibule_oidc::redirect::{SafeUrl, validate_registration};
 use vestibule_store::applications::{NewCredential, UriKind};
 use vestibule_store::{self as store, is_unique_violation};
 
@@ -72,7 +72,12 @@ pub async fn create(
 ) -> Result<Registered, AdminError> {
     let _allowed = allow(ctx, actor, Action::ManageApplications, Object::Tenant(tenant))?;
     let name = display_name("name", &input.name)?;
-    let settings = ApplicationSettings { homepage: input.homepage, ..ApplicationSettings::default() };
+    check_homepage(input.homepage.as_deref())?;
+    let settings = ApplicationSettings {
+        homepage: input.homepage,
+        localhost_redirects: app.urls.loopback(),
+        ..ApplicationSettings::default()
+    };
     check_uris(app, input.kind, &settings, &input.redirect_uris, &input.post_logout_redirect_uris)?;
     if input.redirect_uris.is_empty() {
         return Err(invalid("redirect URI", "at least one is needed"));
@@ -181,6 +186,14 @@ fn check_uris(
     Ok(())
 }
 
+/// WEB-07: people are sent there, so it must be a URL that can be a link.
+fn check_homepage(homepage: Option<&str>) -> Result<(), AdminError> {
+    match homepage.map(SafeUrl::parse) {
+        Some(Err(error)) => Err(invalid("homepage", error)),
+        Some(Ok(_)) | None => Ok(()),
+    }
+}
+
 /// Makes the first key of an algorithm that the deployment has none of yet.
 async fn ensure_key(app: &App, ctx: &Context, algorithm: SigningAlgorithm) -> Result<(), AdminError> {
     let rows = app.db.read(store::keys::all).await?;
@@ -234,6 +247,7 @@ pub async fn change(
     let found = app.db.read(move |c| store::applications::find(c, tenant, &asked)).await?;
     let (application, _) = found.ok_or_else(not_found)?;
     check_uris(app, application.kind, &application.settings, &wanted.add_redirect_uris, &[])?;
+    check_homepage(wanted.homepage.as_deref())?;
     if let Some(missing) =
         wanted.remove_redirect_uris.iter().find(|u| !application.redirect_uris.iter().any(|r| r.uri == **u))
     {

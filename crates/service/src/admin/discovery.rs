@@ -51,7 +51,11 @@ pub async fn explain(
     let address = Address::parse(address).map_err(|e| invalid("address", e))?;
     let snapshot = snapshot(app, tenant).await?;
     let application = match client {
-        Some(client) => app.application(&snapshot, &ClientId(client.to_owned())).await?,
+        Some(client) => {
+            let found = app.application(&snapshot, &ClientId(client.to_owned())).await?;
+            let unknown = || AdminError::NotFound { kind: "application", name: client.to_owned() };
+            Some(found.ok_or_else(unknown)?)
+        }
         None => None,
     };
     let key = address.key().to_owned();

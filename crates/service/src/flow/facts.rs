@@ -80,6 +80,18 @@ fn planned(
     discovery::decide(pinned.map_or(Standing::Redeeming, |pinned| Standing::Redeemed { pinned }), &facts)
 }
 
+/// Whether the way that a session began by is still one for its user here (HRD-09, ADR-05): a code no longer is where
+/// codes were switched off meanwhile, or the domain was blocked.
+pub(crate) fn still_offered(
+    tenant: &TenantSnapshot,
+    application: Option<&ApplicationSnapshot>,
+    user: &LiveUser,
+    idp: &str,
+) -> bool {
+    let offered = |a: &Address| plan(tenant, application, a, Some(user)).offers_sign_in(Method::Passcode);
+    idp != "mail" || Address::parse(&user.address).is_ok_and(|a| offered(&a))
+}
+
 /// The method that a user accepted with, by the kind of the linked identity.
 fn pinned_method(user: &LiveUser) -> Method {
     match user.pinned_method.as_deref() {
@@ -156,7 +168,9 @@ pub(crate) fn next(trip: &Trip, known: Known<'_>, ledger: &Ledger, code: Option<
     });
     let decision =
         proof.as_ref().map(|p| decide(tenant, client, user, p, agreed_here(tenant, ledger), trip.now));
-    let session = trip.live.session.as_ref().map(|s| session(trip, s));
+    let live = trip.live.session.as_ref();
+    let live = live.filter(|s| still_offered(tenant, application, &s.user, &s.row.idp));
+    let session = live.map(|s| session(trip, s));
     let facts = Facts {
         now: trip.now,
         tenant_active: true,

@@ -81,6 +81,7 @@ pub(crate) struct Plan {
     address: Option<Address>,
     log: NewSignIn,
     redemption: store::logs::NewAudit,
+    ended: Option<store::logs::NewAudit>,
     network: String,
     browser: String,
     locale: String,
@@ -109,6 +110,10 @@ impl Plan {
             trip.tenant().id,
             Audited::on("invitation.redeem", "user", target.to_string()),
         );
+        let ended = trip.live.session.as_ref().map(|before| {
+            let change = Audited::on("session.end", "session", before.row.id.to_string());
+            audit::row(app, ctx, &actor, trip.tenant().id, change)
+        });
         Self {
             session,
             secret_digest: vault::hash("session", trip.live.epoch, secret.expose()),
@@ -119,6 +124,7 @@ impl Plan {
             address: trip.address(),
             log: logbook::row(app, ctx, trip, user, Some(session), entry),
             redemption,
+            ended,
             network: network_prefix(ctx.source),
             browser: ctx.browser.clone(),
             locale: ctx.locale.clone(),
@@ -169,6 +175,7 @@ impl Plan {
         if !store::signin::insert_session(c, &session)? {
             return Err(Halt::Refused(super::verify::gone(user.is_some())));
         }
+        self.end_before(c, trip, now)?;
         let code = self.code(c, trip, user_id, &session, &grant, now)?;
         store::directory::touch_activity(c, trip.tenant().id, user_id, now.instant, "passcode")?;
         store::logs::insert_sign_in(c, &NewSignIn { user_id: Some(user_id), ..self.log.clone() })?;
@@ -180,6 +187,17 @@ impl Plan {
             code,
             authentication: authentication.clone(),
         })
+    }
+
+    /// What the browser was signed in by until now dies with the new proof, whoever it was (SES-04).
+    fn end_before(&self, c: &mut Conn, trip: &Trip, now: Now) -> Result<(), QueryError> {
+        let Some((before, row)) = trip.live.session.as_ref().zip(self.ended.as_ref()) else { return Ok(()) };
+        if store::signin::end_session(c, trip.realm(), before.row.id, now)? {
+            let tenant = trip.tenant().id;
+            store::tokens::revoke_families_of_session(c, tenant, before.row.id, "signed in anew", now)?;
+            store::logs::insert_audit(c, row)?;
+        }
+        Ok(())
     }
 
     /// Turns a pending guest into an accepted one, or makes the guest of a sign-up; leaves everybody else as they are.

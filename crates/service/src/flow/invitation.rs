@@ -47,8 +47,16 @@ enum Found {
 async fn look_up(app: &App, live: &Live, landing: Option<&Landing>, now: Instant) -> Result<Found, Error> {
     let Some(landing) = landing else { return Ok(Found::Dead(None)) };
     let (tenant, digest) = (live.tenant.id, vault::hash("invitation", 0, &landing.token));
-    let row = app.db.read(move |c| store::invitations::by_ticket(c, tenant, &digest)).await?;
-    let Some(row) = row.filter(|r| r.user_deleted_at.is_none()) else { return Ok(Found::Dead(None)) };
+    let found = app
+        .db
+        .read(move |c| {
+            let row = store::invitations::by_ticket(c, tenant, &digest)?;
+            let Some(row) = row.filter(|r| r.user_deleted_at.is_none()) else { return Ok(None) };
+            let may = row.state != "pending" || row.user_state == "accepted" || may_still_invite(c, &row)?;
+            Ok(may.then_some(row))
+        })
+        .await?;
+    let Some(row) = found else { return Ok(Found::Dead(None)) };
     match row.state.as_str() {
         "accepted" => Ok(Found::Good(Box::new(row), true)),
         // The guest came in by another way meanwhile: a way back too (LNK-05).
@@ -159,12 +167,10 @@ pub async fn press(
     let mut ended = None;
     match (&live.session, pressed) {
         (Some(other), Pressed::Switch) if other.user.address_key != row.address_key => {
-            let (realm, id, now) = (vestibule_core::Realm::Tenant(live.tenant.id), other.row.id, app.now());
-            app.db.write(move |c| store::signin::end_session(c, realm, id, now)).await??;
-            ended = Some(Change::ForgetSession(realm));
+            ended = super::signout::close(app, ctx, &live).await?;
             live.session = None;
         }
-        (Some(_), Pressed::Keep) => return Ok(Reply::go("/".to_owned() + segment)),
+        (Some(_), Pressed::Keep) => return Ok(kept(&live, segment)),
         (Some(other), Pressed::Send) if other.user.address_key != row.address_key => {
             return page(app, &live, segment, Some(&landing), Found::Good(row, back)).await.map(Reply::show);
         }
@@ -176,6 +182,21 @@ pub async fn press(
         Some(change) => reply.with(change),
         None => reply,
     })
+}
+
+/// *Stay signed in*: nothing of the invitation happens here.
+fn kept(live: &Live, segment: &str) -> Reply {
+    let page = Page {
+        tenant: Arc::clone(&live.tenant),
+        application: None,
+        segment: segment.to_ascii_lowercase(),
+        locator: None,
+        csrf: None,
+        leads_to: None,
+        back: None,
+        view: View::ReviewCancelled,
+    };
+    Reply::show(page).with(Change::ForgetInvitation)
 }
 
 /// Begins the trip; its id is derived from the opened link, so that a second press finds the first one's row.
@@ -276,7 +297,13 @@ pub(crate) fn may_redeem(
     {
         return Ok(false);
     }
+    may_still_invite(c, &invitation)
+}
+
+/// Whether the inviter is active and holds a role that may invite; an invitation of the operator has none (INV-03).
+fn may_still_invite(c: &mut Conn, invitation: &InvitationRow) -> Result<bool, QueryError> {
     let Some(inviter) = invitation.inviter_id else { return Ok(true) };
+    let tenant = invitation.tenant_id;
     for role in [Role::GlobalAdministrator, Role::UserAdministrator, Role::GuestInviter] {
         if store::directory::has_role(c, tenant, inviter, role.as_str())? {
             return Ok(true);

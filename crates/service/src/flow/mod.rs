@@ -21,13 +21,19 @@ mod trip;
 pub use trip::Live;
 
 pub(crate) use dispatch::limit as send_limit;
-pub(crate) use facts::plan;
+pub(crate) use facts::{plan, still_offered};
 pub(crate) use respond::subject as subject_of;
 pub use view::{Page, View};
 
 use vestibule_oidc::response::Delivery;
 
 use crate::cookies::Change;
+
+/// Whether the tenant's part of a path has a form that can name one (OID-20): a GUID, a domain, or `common` and its kin.
+/// What has not must never be given back in a URL.
+pub fn names_a_tenant(segment: &str) -> bool {
+    !matches!(trip::name(segment), trip::Named::Malformed)
+}
 
 /// What a use case answers: an outcome and what the browser is to keep.
 #[derive(Debug)]

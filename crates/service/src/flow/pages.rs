@@ -237,6 +237,15 @@ pub(crate) fn refusal_view(trip: &Trip, refusal: Refusal) -> Option<View> {
     use vestibule_core::discovery::Refusal as Discovery;
     let address = || trip.sealed.address.clone().unwrap_or_default();
     match refusal {
+        // What ended since an invitation was sent shows as every link does that has ended (INV-03, INV-14).
+        Refusal::NoAccess
+        | Refusal::Removed
+        | Refusal::ApplicationOff
+        | Refusal::NoMethod(Discovery::DomainBlocked)
+            if trip::is_invitation(&trip.sealed) =>
+        {
+            Some(View::InvitationProblem { expired_at: None })
+        }
         Refusal::Blocked(reason) => Some(View::Blocked(reason)),
         Refusal::SecondStepUnavailable | Refusal::LevelUnavailable => {
             Some(View::Blocked(BlockReason::default()))

@@ -246,20 +246,31 @@ async fn stop(
 ) -> Result<(), Error> {
     let (tenant, realm) = (live.tenant.id, Realm::Tenant(live.tenant.id));
     let interaction = found.code.interaction_id;
-    let row = app.db.read(move |c| store::signin::interaction(c, realm, interaction)).await?;
-    let (user, suspended) =
-        (row.as_ref().and_then(|r| r.user_id), row.is_some_and(|r| r.invitation_id.is_some()));
-    let sponsors = match user {
-        Some(user) => app.db.read(move |c| store::directory::sponsors(c, tenant, user)).await?,
-        None => Vec::new(),
+    let (user, suspended, sponsors) = app
+        .db
+        .read(move |c| {
+            let row = store::signin::interaction(c, realm, interaction)?;
+            let user = row.as_ref().and_then(|r| r.user_id);
+            let invitation = match row.and_then(|r| r.invitation_id) {
+                Some(id) => store::invitations::by_id(c, tenant, id)?,
+                None => None,
+            };
+            let sponsors = match user {
+                Some(user) => store::directory::sponsors(c, tenant, user)?,
+                None => Vec::new(),
+            };
+            Ok((user, invitation.is_some_and(|i| i.state == "pending"), sponsors))
+        })
+        .await?;
+    let application = match &found.asked.client {
+        Some(client) => app.application(&live.tenant, client).await?.map(|a| a.application.name.clone()),
+        None => None,
     };
     let mut told: Vec<String> = live.tenant.settings.security_contact.iter().cloned().collect();
     told.extend(sponsors.into_iter().map(|u| u.address));
-    told.dedup();
-    let mails = told
-        .iter()
-        .map(|to| alert(app, ctx, live, found, to, suspended, pause))
-        .collect::<Result<Vec<_>, _>>()?;
+    let done = Done { application, suspended, pause };
+    let mails =
+        told.iter().map(|to| alert(app, ctx, live, found, to, &done)).collect::<Result<Vec<_>, _>>()?;
     let actor = Actor::Guest { tenant, interaction: Some(interaction) };
     let target = user.map_or_else(|| interaction.to_string(), |u| u.to_string());
     let change = Audited::on("otp.reported", if user.is_some() { "user" } else { "interaction" }, target);
@@ -281,6 +292,13 @@ async fn stop(
     Ok(())
 }
 
+/// What E14 tells beyond the code's own mail.
+struct Done {
+    application: Option<String>,
+    suspended: bool,
+    pause: Option<Instant>,
+}
+
 /// E14 to one of those who must know: once per code and recipient, however often the button is pressed.
 fn alert(
     app: &App,
@@ -288,21 +306,20 @@ fn alert(
     live: &Live,
     found: &Found,
     to: &str,
-    suspended: bool,
-    paused_until: Option<Instant>,
+    done: &Done,
 ) -> Result<NewOutbox, Error> {
     let content = Content::Reported(mail::Reported {
         to: to.to_owned(),
         org: live.tenant.name.clone(),
-        app: None,
+        app: done.application.clone(),
         guest: found.asked.address.clone(),
         asked_at: found.code.created_at,
         browser: found.asked.browser.clone(),
         network: found.asked.network.clone(),
         reported_at: ctx.now,
         used: found.code.state == "used",
-        suspended,
-        paused_until,
+        suspended: done.suspended,
+        paused_until: done.pause,
         help_url: app.urls.help(&live.tenant.id.to_string()),
     });
     let dedupe =

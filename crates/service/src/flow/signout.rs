@@ -118,7 +118,14 @@ async fn read(app: &App, ctx: &Context, live: &Live, query: &str) -> Result<Aske
 }
 
 async fn end(app: &App, ctx: &Context, live: Live, segment: &str, asked: Asked) -> Result<Reply, Error> {
-    let Some(session) = &live.session else { return Ok(done(&live, segment, &asked, true)) };
+    let Some(forget) = close(app, ctx, &live).await? else { return Ok(done(&live, segment, &asked, true)) };
+    let reply = done(&live, segment, &asked, true);
+    Ok(reply.with(forget).with(Change::ClearSiteData))
+}
+
+/// Ends the browser's session with all that was granted in it; what the browser is to forget, if there was one.
+pub(crate) async fn close(app: &App, ctx: &Context, live: &Live) -> Result<Option<Change>, Error> {
+    let Some(session) = &live.session else { return Ok(None) };
     let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignOut)?;
     let (realm, id, tenant, now) = (Realm::Tenant(live.tenant.id), session.row.id, live.tenant.id, app.now());
     let actor = Actor::Guest { tenant, interaction: None };
@@ -132,8 +139,7 @@ async fn end(app: &App, ctx: &Context, live: Live, segment: &str, asked: Asked) 
             Ok::<_, store::QueryError>(())
         })
         .await??;
-    let reply = done(&live, segment, &asked, true);
-    Ok(reply.with(Change::ForgetSession(realm)).with(Change::ClearSiteData))
+    Ok(Some(Change::ForgetSession(realm)))
 }
 
 /// Signed out: to the application at once where that may be, else a page that says so.

@@ -19,8 +19,11 @@ use super::letters::Letters;
 
 /// At most so many are claimed at once, and so many of one tenant (TEN-04).
 const CLAIM: Claim = Claim { limit: 20, share: 5, lease: TimeDelta::seconds(60) };
-/// After so many passing failures a mail is given up.
-const ATTEMPTS: i32 = 8;
+/// After so many passing failures a mail is given up: the waits double from 2 s to an hour, so that is about a day, which
+/// greylisting and a mail server's bad afternoon stay well below. A passcode is dropped sooner, when it no longer lives.
+const ATTEMPTS: i32 = 34;
+/// The longest wait between two tries, in seconds.
+const LONGEST_WAIT: i64 = 3_600;
 
 /// Runs until the process stops: at once when something was queued here, and every second for what others queued.
 pub async fn run(app: std::sync::Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {
@@ -109,10 +112,7 @@ async fn settle(
                 Some(address) => Some(app.address_hash(address.key())?),
                 None => None,
             };
-            let next_at = after(
-                now,
-                TimeDelta::seconds(2_i64.saturating_pow(u32::try_from(attempts.clamp(1, 10)).unwrap_or(1))),
-            );
+            let next_at = after(now, wait(attempts));
             app.db
                 .write(move |c| {
                     if let Some(hash) = &bounced {
@@ -128,6 +128,12 @@ async fn settle(
         }
     }
     Ok(())
+}
+
+/// How long a mail waits after its `attempts`-th failure.
+fn wait(attempts: i32) -> TimeDelta {
+    let doublings = u32::try_from(attempts.clamp(1, 12)).unwrap_or(1);
+    TimeDelta::seconds(2_i64.saturating_pow(doublings).min(LONGEST_WAIT))
 }
 
 /// Renders and composes.

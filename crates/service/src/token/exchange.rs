@@ -144,6 +144,10 @@ impl Job {
                 }
                 refuse(text::CODE_REDEEMED, 54_005)
             }
+            Some(code) if code.client_id != self.client => {
+                tracing::warn!(tenant = %self.tenant, "a code was presented by another application than its own");
+                refuse(text::CODE_INVALID, 70_008)
+            }
             Some(_) | None => refuse(text::CODE_INVALID, 70_008),
         }
     }

@@ -56,6 +56,20 @@ enum Refreshed {
     Refused(TokenError),
 }
 
+/// Why the transaction is rolled back.
+enum Halt {
+    /// The request was wrong, not the token: the token stays the newest, so that a mistake ends no session.
+    Scope,
+    /// The database.
+    Query(QueryError),
+}
+
+impl From<QueryError> for Halt {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error)
+    }
+}
+
 /// Refreshes.
 pub(crate) async fn refresh(
     app: &App,
@@ -79,10 +93,11 @@ pub(crate) async fn refresh(
     };
     let (now, shared) = (app.now(), Arc::new(caller));
     let inside = Arc::clone(&shared);
-    let done = app.db.write(move |c| job.run(c, &inside, now)).await??;
-    let (row, standing, scope) = match done {
-        Refreshed::Good(good) => *good,
-        Refreshed::Refused(error) => return Err(oauth(error)),
+    let (row, standing, scope) = match app.db.write(move |c| job.run(c, &inside, now)).await? {
+        Ok(Refreshed::Good(good)) => *good,
+        Ok(Refreshed::Refused(error)) => return Err(oauth(error)),
+        Err(Halt::Scope) => return Err(oauth(TokenError::INVALID_SCOPE)),
+        Err(Halt::Query(error)) => return Err(error.into()),
     };
     let caller = shared.as_ref();
     let scopes: Vec<String> = scope.split(' ').map(ToOwned::to_owned).collect();
@@ -113,7 +128,7 @@ struct Job {
 }
 
 impl Job {
-    fn run(&self, c: &mut Conn, caller: &Caller, now: Now) -> Result<Refreshed, QueryError> {
+    fn run(&self, c: &mut Conn, caller: &Caller, now: Now) -> Result<Refreshed, Halt> {
         let refuse = |error| Ok(Refreshed::Refused(error));
         let rotation = Rotation {
             tenant: self.tenant,
@@ -126,7 +141,7 @@ impl Job {
             Some(row) => Some(row),
             None => store::tokens::replay_family(c, &rotation, now)?,
         };
-        let Some(row) = rotated else { return self.unknown(c, now) };
+        let Some(row) = rotated else { return Ok(self.unknown(c, now)?) };
         let standing = store::tokens::session_for_tokens(
             c,
             self.tenant,
@@ -141,13 +156,7 @@ impl Job {
             return refuse(SHUT_OUT);
         }
         let granted: Vec<String> = row.scope.split(' ').map(ToOwned::to_owned).collect();
-        let Ok(scopes) = scope::narrow(&granted, self.asked.as_deref()) else {
-            return refuse(TokenError {
-                code: OAuthErrorCode::InvalidScope,
-                description: text::SCOPE_TOKEN,
-                aadsts: Some(70_011),
-            });
-        };
+        let scopes = scope::narrow(&granted, self.asked.as_deref()).map_err(|_| Halt::Scope)?;
         let scope = scopes.join(" ");
         store::tokens::insert_access(
             c,

@@ -1,0 +1,6 @@
+//! Development binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, dead_code, unreachable_pub, clippy::allow_attributes, reason = "tests")]
+#[path = "flows/walk.rs"]
+mod walk;
+#[path = "flows/passcode.rs"]
+mod passcode;
