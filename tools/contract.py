@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BINARY = Path(os.environ.get("VESTIBULE_BIN", ROOT / "target" / "release" / "vestibule"))
+BINARY = Path(os.environ.get("VESTIBULE_BIN", ROOT / "target" / "release" / "vestibule")).resolve()
 
 
 def free_port() -> int:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need and the machine lacks: Debian packages, a Python package below target/, Node packages.
+# Installs what the tests need and the machine lacks: Debian packages, Python packages below target/, Node packages.
 # Does nothing, quickly, when all of it is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,9 +31,9 @@ if ((${#missing[@]})); then
         fonts-dejavu-core "${missing[@]}" >/dev/null
 fi
 
-if [[ ! -d target/test-python/aiosmtpd ]]; then
-    echo "installing aiosmtpd"
-    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --target target/test-python 'aiosmtpd==1.4.6'
+if [[ ! -d target/test-python/aiosmtpd || ! -d target/test-python/yaml ]]; then
+    echo "installing aiosmtpd and PyYAML"
+    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --upgrade --target target/test-python 'aiosmtpd==1.4.6' 'PyYAML==6.0.2'
 fi
 if [[ ! -f tests-js/node_modules/.package-lock.json || tests-js/package-lock.json -nt tests-js/node_modules/.package-lock.json ]]; then
     echo "installing Node packages"

@@ -133,7 +133,7 @@ vestibule_testkit::flows! {
                 assert!(!answer.status.is_server_error(), "{}: {}", answer.status, answer.text());
             }
             let live = "authorization_codes WHERE used_at IS NULL AND cancelled_at IS NULL";
-            assert_eq!(rows(world, live), 1, "one code for the application");
+            assert_eq!(rows(world, live), 1, "one code for the application: {:?}", sql(world, "SELECT CAST(session_id AS TEXT) || ' ' || CAST(created_at AS TEXT) || ' ' || COALESCE(CAST(used_at AS TEXT), '-') || ' ' || COALESCE(CAST(cancelled_at AS TEXT), '-') AS line FROM authorization_codes"));
             // The press whose answer is kept, within the minute: the session and a code that works.
             gina.enters(&code).sees("app").await;
             assert_eq!(rows(world, live), 1, "the earlier one died");
@@ -449,7 +449,9 @@ vestibule_testkit::flows! {
         // A guest of before: *Continue* ends at the application at once.
         world.wait(TimeDelta::hours(2));
         let asked = rp.asks().with("prompt", "login").build();
-        gina.opens(asked.url.as_str()).sees("G01").types(GINA).sees("G06").reads_code().await;
+        gina.opens(asked.url.as_str()).sees("G01").types(GINA).sees("G05").double_presses("Send code").sees("G06").await;
+        gina.reads_code().await;
+        assert_eq!(world.mail.messages_to(GINA).len(), 3);
         let code = gina.code().to_owned();
         gina.fills("code", &code).double_presses("Continue").sees("app").await;
         let mut came = house.callbacks.next().await.unwrap();
@@ -470,10 +472,15 @@ vestibule_testkit::flows! {
         gina.opens(asked.url.as_str()).sees("G01").fills("email", GINA).presses_and_loses("primary").sees("G06").await;
         gina.reads_code().await;
         world.wait(TimeDelta::seconds(61));
-        gina.presses_and_loses("/resend").sees("G06").reads("Only the newest code works").reads_code().await;
+        gina.reloads().presses_and_loses("/resend").sees("G06").reads("Only the newest code works").reads_code().await;
         assert_eq!((rows(world, "passcodes"), world.mail.messages_to(GINA).len()), (2, 2));
         let code = gina.code().to_owned();
-        gina.fills("code", &code).presses_and_loses("Continue").sees("G15").presses_and_loses("Accept").sees("app").await;
+        gina.fills("code", &code).presses_and_loses("Continue").await;
+        if gina.page().await.test_id == "G24" {
+            // A browser that kept the lost answer's cookie has a newer secret than its page.
+            gina.reads("Nothing was lost").follows("Continue").await;
+        }
+        gina.sees("G15").presses_and_loses("Accept").sees("app").await;
         let mut came = house.callbacks.next().await.unwrap();
         while let Some(later) = house.callbacks.came().await {
             came = later;
@@ -514,13 +521,15 @@ vestibule_testkit::flows! {
         world.office().invite(house.tenant.id, "hugo@guest.test").await;
         let mut gina = world.person().await;
         let first = signs_in(&mut gina, &house, &rp, GINA).await;
+        world.wait(TimeDelta::seconds(1));
         let asked = rp.asks().with("prompt", "select_account").build();
-        gina.opens(asked.url.as_str()).sees("G02").presses(GINA).sees("app").await;
+        gina.opens(asked.url.as_str()).sees("G02").presses("gina@guest.test Signed in").sees("app").await;
         let picked = rp.exchange(&asked, &house.callbacks.next().await.unwrap()).await.unwrap();
         assert_eq!((&picked.claims["sid"], &picked.claims["auth_time"]), (&first.claims["sid"], &first.claims["auth_time"]));
         world.wait(TimeDelta::seconds(61));
         let asked = rp.asks().with("prompt", "login").build();
-        gina.opens(asked.url.as_str()).sees("G01").types(GINA).sees("G06").reads_code().enters_code().sees("app").await;
+        gina.opens(asked.url.as_str()).sees("G01").types(GINA).sees("G05").presses("Send code").sees("G06").await;
+        gina.reads_code().enters_code().sees("app").await;
         let fresh = rp.exchange(&asked, &house.callbacks.next().await.unwrap()).await.unwrap();
         assert_ne!(fresh.claims["auth_time"], first.claims["auth_time"]);
         assert_eq!(fresh.claims["sub"], first.claims["sub"]);

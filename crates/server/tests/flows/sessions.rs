@@ -122,7 +122,7 @@ vestibule_testkit::flows! {
         assert!(report.starts_with("https://id.test:"), "{report}");
         gina.enters_code().sees("G15").presses("Accept").sees("G17").await;
         gina.opens(&report).sees("G20").await;
-        gina.opens(&format!("{}?ui_locales=de", native(&world, "alpha.test", &app.client_id, &[]))).await;
+        gina.opens(&native(&world, "alpha.test", &app.client_id, &[("ui_locales", "de"), ("prompt", "select_account")])).await;
         let silent = native(&world, "alpha.test", &app.client_id, &[("prompt", "none")]);
         let end = gina.opens(&silent).await;
         assert!(end.url.as_str().starts_with("com.example.app:/cb?code="), "{}", end.url);
