@@ -1,5 +1,6 @@
 //! N guests at once, each with a connection of its own and no pause between two tries.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -56,6 +57,8 @@ pub(crate) struct Run {
     pub span: Duration,
     /// The server's time in microseconds.
     pub cpu: u64,
+    /// The same by the names of its threads.
+    pub threads: BTreeMap<String, u64>,
     /// What the server counted.
     pub counted: Counters,
     /// `VmRSS` in its end, in KiB.
@@ -75,7 +78,7 @@ where
     F: Future<Output = Tally> + Send + 'static,
 {
     let before = metrics.settled().await?;
-    let (cpu, began) = (machine::cpu_micros(pid), now());
+    let (cpu, threads, began) = (machine::cpu_micros(pid), machine::threads_micros(pid), now());
     let mut workers = JoinSet::new();
     for number in 0..guests {
         workers.spawn(worker(number));
@@ -88,10 +91,14 @@ where
     // Mail of the last moments is still being noted as sent: its work belongs to this run.
     let counted = metrics.settled().await? - before;
     let cpu = machine::cpu_micros(pid).saturating_sub(cpu);
+    let mut after = machine::threads_micros(pid);
+    for (name, time) in &mut after {
+        *time = time.saturating_sub(threads.get(name).copied().unwrap_or_default());
+    }
     tally.took.sort_unstable();
     tally.steps.iter_mut().for_each(|times| times.sort_unstable());
     let (rss_kib, hwm_kib) = (machine::memory_kib(pid, "VmRSS:"), machine::memory_kib(pid, "VmHWM:"));
-    Ok(Run { tally, span, cpu, counted, rss_kib, hwm_kib })
+    Ok(Run { tally, span, cpu, threads: after, counted, rss_kib, hwm_kib })
 }
 
 /// One guest after the other signs in at an application, until the time is up or no guest's turn has come.
@@ -120,17 +127,12 @@ pub(crate) async fn sign_ins(road: Arc<Road>, mut http: Http, app: usize, until:
 
 /// First sign-ins until every guest had one: from then on their browsers remember them. Gives the time of each, and
 /// some of the guests as they are now, signed in.
-pub(crate) async fn warm_up(
-    road: Arc<Road>,
-    mut http: Http,
-    apps: usize,
-    keep: usize,
-) -> (Tally, Vec<SignedIn>) {
+pub(crate) async fn warm_up(road: Arc<Road>, mut http: Http, keep: usize) -> (Tally, Vec<SignedIn>) {
     let (mut tally, mut kept) = (Tally::default(), Vec::new());
     while road.world.fresh_next() {
         let Some(guest) = road.world.next() else { break };
         let began = now();
-        let mut trip = Trip::new(&road, guest, kept.len() % apps.max(1));
+        let mut trip = Trip::new(&road, guest, 0);
         match trip.whole(&mut http).await {
             Ok(_) => tally.took.push(micros(began.elapsed())),
             Err(error) => tally.fail(&error),

@@ -1,5 +1,6 @@
 //! What the machine tells: time and memory of a process, the processor, the disk, and a bare signature.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::Path;
@@ -18,7 +19,26 @@ use crate::trouble::{Res, Trouble};
 
 /// Time of a process in user and kernel, all threads, in microseconds; 0 for none.
 pub(crate) fn cpu_micros(pid: Option<u32>) -> u64 {
-    let stat = pid.and_then(|pid| fs::read_to_string(format!("/proc/{pid}/stat")).ok()).unwrap_or_default();
+    let stat = pid.and_then(|pid| fs::read_to_string(format!("/proc/{pid}/stat")).ok());
+    time_of(&stat.unwrap_or_default())
+}
+
+/// The same by the names of threads, numbers left out; what threads took that have ended since is missing.
+pub(crate) fn threads_micros(pid: Option<u32>) -> BTreeMap<String, u64> {
+    let mut times = BTreeMap::new();
+    let tasks = pid.and_then(|pid| fs::read_dir(format!("/proc/{pid}/task")).ok());
+    for task in tasks.into_iter().flatten().flatten() {
+        let read = |file| fs::read_to_string(task.path().join(file)).unwrap_or_default();
+        let name = read("comm")
+            .trim()
+            .trim_end_matches(|c: char| c.is_ascii_digit() || "-: ".contains(c))
+            .to_owned();
+        *times.entry(name).or_default() += time_of(&read("stat"));
+    }
+    times
+}
+
+fn time_of(stat: &str) -> u64 {
     // The name stands in brackets and may hold anything: counted from behind it, utime and stime are 12th and 13th.
     let fields = stat.rsplit_once(") ").map_or("", |(_, rest)| rest).split(' ');
     let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();

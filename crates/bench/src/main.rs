@@ -107,6 +107,9 @@ fn print(about: &serde_json::Value, bench: &Bench<'_>) {
         let medians = load::step_medians(&row.run.tally);
         let medians: Vec<String> = medians.iter().map(|(name, median)| format!("{name} {median}")).collect();
         println!("\n{} {alg}, {} at once, median µs by step: {}", row.name, row.guests, medians.join(" · "));
+        let threads: Vec<String> =
+            row.threads().iter().map(|(name, time)| format!("{name} {time}")).collect();
+        println!("  server's µs by thread: {}", threads.join(" · "));
     }
     if let Some(steps) = &bench.steps {
         println!("\n{}", steps.table().join("\n"));

@@ -101,9 +101,9 @@ impl<'a> Bench<'a> {
         let share = SIGNED_IN.div_ceil(AT_ONCE);
         let run = load::measure(self.pid, &mut self.metrics, AT_ONCE.min(all), |_| {
             let (road, http) = (Arc::clone(&self.road), Http::new(self.server, &self.host));
-            let (apps, kept) = (self.args.alg.len(), Arc::clone(&kept));
+            let kept = Arc::clone(&kept);
             async move {
-                let (tally, signed_in) = load::warm_up(road, http, apps, share).await;
+                let (tally, signed_in) = load::warm_up(road, http, share).await;
                 kept.lock().await.extend(signed_in);
                 tally
             }

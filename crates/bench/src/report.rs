@@ -1,5 +1,6 @@
 //! The result: a table for people, JSON for programs.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -69,6 +70,7 @@ impl Row {
             "p50Micros": percentile(&tally.took, 50),
             "p99Micros": percentile(&tally.took, 99),
             "serverCpuMicros": round(self.cpu(), 1),
+            "cpuByThreadMicros": self.threads(),
             "restMicros": round(self.rest(), 1),
             "restInSignatures": round(self.rest() * self.bare.rs256 / 1e6, 2),
             "statements": round(per(counted.statements, count), 2),
@@ -82,6 +84,13 @@ impl Row {
             "bareEs256PerSecond": round(self.bare.es256, 0),
             "stepMedianMicros": steps,
         })
+    }
+
+    /// The server's time per operation by threads, in microseconds.
+    pub(crate) fn threads(&self) -> BTreeMap<&str, f64> {
+        let each =
+            self.run.threads.iter().map(|(name, time)| (name.as_str(), round(per(*time, self.count()), 1)));
+        each.filter(|(_, time)| *time >= 1.0).collect()
     }
 
     /// The head of the table.

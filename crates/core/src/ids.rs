@@ -82,6 +82,13 @@ uuid_id! {
 #[serde(transparent)]
 pub struct ClientId(pub String);
 
+impl ClientId {
+    /// Whether an application can have this id at all. PostgreSQL's texts have no NUL, so nothing else may ask for it.
+    pub fn is_possible(&self) -> bool {
+        (1..=255).contains(&self.0.len()) && !self.0.chars().any(char::is_control)
+    }
+}
+
 impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

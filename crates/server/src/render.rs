@@ -29,8 +29,7 @@ pub(crate) use problem::status;
 /// The connection is closed, because the rest of such a body would be taken for the next request.
 pub(crate) fn unreadable(state: &State, req: &HttpRequest, status: StatusCode) -> HttpResponse {
     let incoming = Incoming::read(state, req);
-    let program = ["/oauth2/v2.0/token", "/oauth2/v2.0/revoke", "/oidc/userinfo"];
-    let mut response = if program.iter().any(|end| req.path().ends_with(end)) {
+    let mut response = if PROGRAMS.iter().any(|end| req.path().ends_with(end)) || is_well_known(req.path()) {
         oauth::refused(&incoming.ctx, Refused::OAuth(TokenError::MALFORMED), false)
     } else if status == StatusCode::METHOD_NOT_ALLOWED {
         problem::status(state, &incoming, status, Status::NotFound)
@@ -42,6 +41,19 @@ pub(crate) fn unreadable(state: &State, req: &HttpRequest, status: StatusCode) -
         response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
     }
     response
+}
+
+/// How the paths end that programs ask.
+const PROGRAMS: [&str; 5] = [
+    "/oauth2/v2.0/token",
+    "/oauth2/v2.0/revoke",
+    "/oidc/userinfo",
+    "/.well-known/openid-configuration",
+    "/discovery/v2.0/keys",
+];
+
+fn is_well_known(path: &str) -> bool {
+    path.starts_with("/.well-known/")
 }
 
 /// Renders what a use case answered.

@@ -15,3 +15,5 @@ mod policies;
 mod mailing;
 #[path = "flows/logs.rs"]
 mod logs;
+#[path = "flows/pages.rs"]
+mod pages;

@@ -4,3 +4,7 @@
 mod walk;
 #[path = "flows/passcode.rs"]
 mod passcode;
+#[path = "flows/throttles.rs"]
+mod throttles;
+#[path = "flows/decoys.rs"]
+mod decoys;

@@ -153,6 +153,9 @@ impl App {
         tenant: &TenantSnapshot,
         client: &ClientId,
     ) -> Result<Option<Arc<ApplicationSnapshot>>, Error> {
+        if !client.is_possible() {
+            return Ok(None);
+        }
         let cell = tenant.applications().cell(client);
         let load = || async {
             let (id, wanted) = (tenant.id, client.clone());

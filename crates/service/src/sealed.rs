@@ -46,6 +46,9 @@ pub struct Sealed {
     /// The tenant's part of the path, as it was opened.
     #[serde(rename = "t")]
     pub segment: String,
+    /// Where an invitation leads, for the pages' policy alone (WEB-04); what counts is read from the row (INV-02).
+    #[serde(rename = "o", skip_serializing_if = "Option::is_none", default)]
+    pub leads_to: Option<String>,
 }
 
 impl Sealed {

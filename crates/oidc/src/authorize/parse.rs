@@ -56,6 +56,9 @@ pub(super) fn request(
     let state = bounded(params, "state", STATE_MAX, text::STATE_TOO_LONG)?;
     let scopes = scopes(params)?;
     let nonce = bounded(params, "nonce", NONCE_MAX, text::NONCE_TOO_LONG)?;
+    if nonce.as_ref().is_some_and(|nonce| nonce.contains('\0')) {
+        return Err(invalid(text::NONCE_NUL)); // it is stored with the code, and PostgreSQL's texts have no NUL
+    }
     if nonce.is_none() && response_type.gives_id_token() {
         return Err(invalid(text::NONCE_MISSING));
     }

@@ -23,6 +23,7 @@ texts! {
     STATE_TOO_LONG = "The state is longer than 2048 bytes.";
     NONCE_MISSING = "The nonce parameter is required for this response_type.";
     NONCE_TOO_LONG = "The nonce is longer than 512 bytes.";
+    NONCE_NUL = "The nonce must not contain a NUL character.";
     SCOPE_INVALID = "The scope is malformed or too large.";
     SCOPE_OPENID = "The scope must contain openid.";
     SCOPE_TOKEN = "The scope is malformed or exceeds what was granted.";

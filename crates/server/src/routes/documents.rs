@@ -6,9 +6,10 @@ use serde_json::json;
 use vestibule_core::numbers::JWKS_MAX_AGE_SECONDS;
 use vestibule_service::Error;
 use vestibule_service::documents::Kind;
+use vestibule_service::token::Refused;
 
 use crate::request::{Incoming, Shared};
-use crate::{cors, oauth, render};
+use crate::{cors, oauth};
 
 /// `openid-configuration`.
 pub(crate) async fn discovery(state: Shared, req: HttpRequest) -> HttpResponse {
@@ -41,7 +42,7 @@ async fn document(state: Shared, req: HttpRequest, kind: Kind) -> HttpResponse {
         }
         Err(error) => {
             let incoming = Incoming::read(&state, &req);
-            return render::problem(&state, &incoming, error);
+            oauth::refused(&incoming.ctx, Refused::Fault(error), false)
         }
     };
     cors::open(response.headers_mut());

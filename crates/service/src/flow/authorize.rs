@@ -92,6 +92,9 @@ async fn settle(app: &App, segment: &str, client: &ClientId, params: &Params) ->
         return Ok(segment.to_owned());
     }
     let hint = params.get("domain_hint").and_then(|d| Domain::parse(d).ok()).map(|d| d.as_str().to_owned());
+    if !client.is_possible() {
+        return Err(trip::refuse(Entry::Refuse(entry::Refusal::ApplicationUnknown)));
+    }
     let wanted = client.clone();
     let (facts, domain) = app
         .db
@@ -138,6 +141,7 @@ async fn begin(
         invitation: None,
         picked: false,
         segment: segment.to_ascii_lowercase(),
+        leads_to: None,
         request: Some(request),
     };
     let now = live.now;

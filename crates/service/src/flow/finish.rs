@@ -472,18 +472,17 @@ pub(crate) async fn again(app: &App, ctx: &Context, jar: &Jar, trip: Trip) -> Re
     let secret = plan.secret.duplicate();
     let done = app
         .db
-        .write(move |c| -> Result<Option<(store::signin::SessionRow, Option<Secret>)>, QueryError> {
-            if !store::tokens::cancel_codes(c, inside.tenant().id, id, now)? {
-                return Ok(None);
+        .write(move |c| -> Result<(store::signin::SessionRow, Option<Secret>), Halt> {
+            // The session's row first: presses at once wait for each other at it, so that each sees the codes of those
+            // before it, and one code is left.
+            if !store::signin::rotate_session_secret(c, realm, sid, &plan.secret_digest)?
+                || !store::tokens::cancel_codes(c, inside.tenant().id, id, now)?
+            {
+                return Err(Halt::Again);
             }
-            let Some(session) = store::signin::session(c, realm, sid)?
+            let session = store::signin::session(c, realm, sid)?
                 .filter(|s| s.ended_at.is_none() && s.expires_at > now.instant)
-            else {
-                return Ok(None);
-            };
-            if !store::signin::rotate_session_secret(c, realm, sid, &plan.secret_digest)? {
-                return Ok(None);
-            }
+                .ok_or(Halt::Again)?;
             let wants = facts::for_application(inside.sealed.ending)
                 && inside.sealed.request.as_ref().is_some_and(|r| r.response_type.gives_code());
             let new =
@@ -491,11 +490,15 @@ pub(crate) async fn again(app: &App, ctx: &Context, jar: &Jar, trip: Trip) -> Re
             if let Some(new) = &new {
                 store::tokens::insert_code(c, new)?;
             }
-            Ok(Some((session, new.map(|_| plan.code.duplicate()))))
+            Ok((session, new.map(|_| plan.code.duplicate())))
         })
-        .await??;
+        .await?;
     let trip = shared.as_ref();
-    let Some((session, code)) = done else { return Err(trip.problem(ErrorCode::AlreadyDone).into()) };
+    let (session, code) = match done {
+        Ok(given) => given,
+        Err(Halt::Query(error)) => return Err(error.into()),
+        Err(_) => return Err(trip.problem(ErrorCode::AlreadyDone).into()),
+    };
     let authentication = Authentication {
         at: session.auth_time,
         amr: crate::convert::amr(&session.amr),

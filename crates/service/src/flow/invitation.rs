@@ -231,6 +231,7 @@ async fn begin(
         invitation: Some(row.id),
         picked: false,
         segment: segment.to_ascii_lowercase(),
+        leads_to: row.redirect_url.clone(),
     };
     let now = live.now;
     Ok(Trip { live, application, sealed, outdated: false, now })

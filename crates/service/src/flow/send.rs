@@ -7,6 +7,7 @@ use vestibule_core::Address;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::{InteractionId, ordered_uuid};
 use vestibule_core::interaction::Step;
+use vestibule_core::passcode::Standing;
 use vestibule_core::random::secret_256;
 use vestibule_core::throttle::Wait;
 use vestibule_store as store;
@@ -16,9 +17,10 @@ use super::dispatch::{Halt, Job};
 use super::facts;
 use super::pages;
 use super::trip::{self, Trip};
-use super::view::{CodeState, EmailProblem, View};
+use super::view::{CodeState, EmailProblem, Lock, View};
 use crate::app::App;
 use crate::context::Context;
+use crate::convert;
 use crate::cookies::{Change, Jar};
 use crate::error::Error;
 use crate::sealed::Remembered;
@@ -280,7 +282,13 @@ fn held_back(app: &App, trip: &Trip, wait: Wait) -> Result<Reply, Error> {
     let code = trip.code();
     let view = match (wait, code) {
         (Wait::Source(until), _) => View::Wait { until },
-        (Wait::Paused(until), Some(code)) => pages::locked(trip, code, super::view::Lock::Paused(until)),
+        (Wait::Paused(until), Some(code)) => pages::locked(trip, code, Lock::Paused(until)),
+        // A code that wrong tries burned has no page of its own to say when the next one can be asked for (OTP-08).
+        (Wait::Gap(at) | Wait::Enough(at), Some(code))
+            if convert::stored(code).standing(trip.now) == Standing::Burned =>
+        {
+            pages::locked(trip, code, Lock::Paused(at))
+        }
         (Wait::Gap(at), Some(_)) => pages::enter_code(trip, CodeState::Early(at)),
         (Wait::Enough(at), Some(_)) => pages::enter_code(trip, CodeState::Enough(at)),
         (wait, None) => {

@@ -227,7 +227,7 @@ impl Trip {
             segment: self.sealed.segment.clone(),
             locator: Some(self.locator()),
             csrf: Some(app.form_token(&self.locator(), &self.sealed.secret)?),
-            leads_to: self.redirect_uri(),
+            leads_to: self.redirect_uri().or_else(|| self.sealed.leads_to.clone()),
             back: self.back(),
             view,
         })
