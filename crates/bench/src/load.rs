@@ -57,7 +57,9 @@ pub(crate) struct Run {
     pub span: Duration,
     /// The server's time in microseconds.
     pub cpu: u64,
-    /// The same by the names of its threads.
+    /// What other programs took meanwhile, the database server among them, in microseconds.
+    pub others: u64,
+    /// The server's time by the names of its threads.
     pub threads: BTreeMap<String, u64>,
     /// What the server counted.
     pub counted: Counters,
@@ -78,6 +80,8 @@ where
     F: Future<Output = Tally> + Send + 'static,
 {
     let before = metrics.settled().await?;
+    let own = Some(std::process::id());
+    let (busy, mine) = (machine::busy_micros(), machine::cpu_micros(own));
     let (cpu, threads, began) = (machine::cpu_micros(pid), machine::threads_micros(pid), now());
     let mut workers = JoinSet::new();
     for number in 0..guests {
@@ -91,6 +95,8 @@ where
     // Mail of the last moments is still being noted as sent: its work belongs to this run.
     let counted = metrics.settled().await? - before;
     let cpu = machine::cpu_micros(pid).saturating_sub(cpu);
+    let mine = machine::cpu_micros(own).saturating_sub(mine);
+    let others = machine::busy_micros().saturating_sub(busy).saturating_sub(cpu).saturating_sub(mine);
     let mut after = machine::threads_micros(pid);
     for (name, time) in &mut after {
         *time = time.saturating_sub(threads.get(name).copied().unwrap_or_default());
@@ -98,7 +104,7 @@ where
     tally.took.sort_unstable();
     tally.steps.iter_mut().for_each(|times| times.sort_unstable());
     let (rss_kib, hwm_kib) = (machine::memory_kib(pid, "VmRSS:"), machine::memory_kib(pid, "VmHWM:"));
-    Ok(Run { tally, span, cpu, threads: after, counted, rss_kib, hwm_kib })
+    Ok(Run { tally, span, cpu, others, threads: after, counted, rss_kib, hwm_kib })
 }
 
 /// One guest after the other signs in at an application, until the time is up or no guest's turn has come.

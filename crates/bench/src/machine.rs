@@ -38,6 +38,15 @@ pub(crate) fn threads_micros(pid: Option<u32>) -> BTreeMap<String, u64> {
     times
 }
 
+/// Time that all cores together were busy since the machine started, in microseconds.
+pub(crate) fn busy_micros() -> u64 {
+    let text = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let fields = text.lines().next().unwrap_or_default().split_whitespace().skip(1);
+    // user, nice, system, idle, iowait, irq, softirq, steal: what is idle or waits for a disk is not busy.
+    let busy = fields.take(8).enumerate().filter(|(place, _)| !matches!(place, 3 | 4));
+    busy.filter_map(|(_, field)| field.parse::<u64>().ok()).sum::<u64>() * MICROS_PER_TICK
+}
+
 fn time_of(stat: &str) -> u64 {
     // The name stands in brackets and may hold anything: counted from behind it, utime and stime are 12th and 13th.
     let fields = stat.rsplit_once(") ").map_or("", |(_, rest)| rest).split(' ');
@@ -153,14 +162,17 @@ impl Signatures {
     }
 }
 
+/// By this process's own time where there was enough of it to be counted: what others take meanwhile does not matter.
 fn rate(span: Duration, mut once: impl FnMut()) -> f64 {
-    let began = now();
+    let own = Some(std::process::id());
+    let (began, before) = (now(), cpu_micros(own));
     let mut count = 0_u64;
     while began.elapsed() < span {
         once();
         count += 1;
     }
-    float(count) / began.elapsed().as_secs_f64()
+    let (wall, took) = (micros(began.elapsed()), cpu_micros(own).saturating_sub(before));
+    float(count) * 1e6 / float(if took >= 10 * MICROS_PER_TICK { took } else { wall })
 }
 
 /// Bytes from a counter: good for a key that guards nothing.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::args::Alg;
 use crate::load::{Run, step_medians};
 use crate::machine::Rates;
-use crate::num::{float, per, percentile, round};
+use crate::num::{float, micros, per, percentile, round};
 
 /// One measured line.
 #[derive(Debug)]
@@ -48,6 +48,11 @@ impl Row {
         self.cpu() - signature
     }
 
+    /// How many cores other programs kept busy.
+    fn others(&self) -> f64 {
+        per(self.run.others, micros(self.run.span))
+    }
+
     /// For JSON.
     pub(crate) fn json(&self) -> Value {
         let (tally, counted, count) = (&self.run.tally, self.run.counted, self.count());
@@ -78,6 +83,7 @@ impl Row {
             "commits": round(per(counted.commits, count), 3),
             "reads": round(per(counted.reads, count), 2),
             "mails": round(per(counted.mails, count), 2),
+            "coresOfOthers": round(self.others(), 2),
             "vmRssKiB": self.run.rss_kib,
             "vmHwmKiB": self.run.hwm_kib,
             "bareRs256PerSecond": round(self.bare.rs256, 0),
@@ -96,7 +102,7 @@ impl Row {
     /// The head of the table.
     pub(crate) fn head() -> String {
         format!(
-            "{:<34}{:>7}{:>10}{:>7}{:>9}{:>9}{:>9}{:>9}{:>6}{:>7}{:>6}{:>8}{:>9}{:>8}",
+            "{:<34}{:>7}{:>10}{:>7}{:>9}{:>9}{:>9}{:>9}{:>6}{:>7}{:>6}{:>8}{:>9}{:>8}{:>8}",
             "",
             "guests",
             "rate/s",
@@ -110,7 +116,8 @@ impl Row {
             "jobs",
             "commits",
             "RSS MiB",
-            "bare/s"
+            "bare/s",
+            "others"
         )
     }
 
@@ -121,7 +128,7 @@ impl Row {
             self.alg.map_or_else(|| self.name.clone(), |alg| format!("{}, {}", self.name, alg.as_str()));
         let millis = |percent| float(percentile(&tally.took, percent)) / 1000.0;
         let mut line = format!(
-            "{name:<34}{:>7}{:>10.1}{:>7.3}{:>9.2}{:>9.2}{:>9.1}{:>9.1}{:>6.2}{:>7.1}{:>6.2}{:>8.2}{:>9.1}{:>8.0}",
+            "{name:<34}{:>7}{:>10.1}{:>7.3}{:>9.2}{:>9.2}{:>9.1}{:>9.1}{:>6.2}{:>7.1}{:>6.2}{:>8.2}{:>9.1}{:>8.0}{:>8.2}",
             self.guests,
             self.rate(),
             self.rate() / self.bare.rs256,
@@ -135,10 +142,14 @@ impl Row {
             per(counted.commits, count),
             float(self.run.rss_kib) / 1024.0,
             self.bare.rs256,
+            self.others(),
         );
         if tally.failed > 0 {
             let first = tally.error.as_deref().unwrap_or("?");
             write!(line, "\n  {} FAILED, the first: {first}", tally.failed).ok();
+        }
+        if self.others() > 0.3 {
+            line.push_str("  DISTURBED");
         }
         if tally.idle {
             let seconds = self.run.span.as_secs_f64();

@@ -8,3 +8,7 @@ mod passcode;
 mod throttles;
 #[path = "flows/decoys.rs"]
 mod decoys;
+#[path = "flows/clicks.rs"]
+mod clicks;
+#[path = "flows/steps.rs"]
+mod steps;

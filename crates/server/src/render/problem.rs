@@ -82,7 +82,9 @@ fn error_page(incoming: &Incoming, problem: &Problem, code: Code) -> ErrorPage {
     page.domain =
         problem.address.as_deref().and_then(|a| Address::parse(a).ok()).map(|a| a.domain().to_string());
     page.again = again(problem, code);
-    page.back = back(problem);
+    // One button is enough where beginning anew leads to the application.
+    let same = problem.restart.is_none() || problem.restart == problem.back;
+    page.back = back(problem).filter(|_| page.again.is_none() || !same);
     let construction = matches!(
         code,
         Code::ClientUnknown

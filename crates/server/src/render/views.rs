@@ -242,7 +242,7 @@ fn invite(frame: &Frame, invitation: &Invitation) -> InvitePage {
         inviter_email: invitation.inviter_email.clone(),
         message: invitation.message.clone(),
         app: frame.app.clone(),
-        until: invitation.expires_at,
+        until: invitation.expires_at.filter(|_| !invitation.back),
         back: invitation.back,
     }
 }

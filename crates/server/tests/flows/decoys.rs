@@ -1,5 +1,7 @@
 //! Somebody and nobody: the same pages, headers, statements and hashes, and what each costs.
 
+use std::fmt::Write as _;
+
 use chrono::TimeDelta;
 use url::Url;
 use vestibule_core::access::Actor;
@@ -22,6 +24,7 @@ struct Answer {
     status: u16,
     headers: Vec<String>,
     body: String,
+    length: usize,
     statements: u64,
     reads: u64,
     write_jobs: u64,
@@ -40,7 +43,7 @@ fn masked(text: &str, address: &str) -> String {
     for word in text.split_inclusive(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')) {
         let stem = word.trim_end_matches(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
         if drawn(stem) {
-            out.push_str(&format!("<{}>{}", stem.len(), &word[stem.len()..]));
+            write!(out, "<{}>{}", stem.len(), &word[stem.len()..]).unwrap();
         } else {
             out.push_str(&word.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect::<String>());
         }
@@ -82,6 +85,8 @@ impl Watch<'_> {
             status: exchange.status.as_u16(),
             headers,
             body,
+            // The database's clock goes on in PostgreSQL, and with it the digits of seconds that are left.
+            length: if self.world.database == Database::Sqlite { exchange.body.len() } else { 0 },
             statements: after.0.statements - before.0.statements,
             reads: after.0.reads - before.0.reads,
             write_jobs: after.0.write_jobs - before.0.write_jobs,
@@ -156,11 +161,10 @@ async fn walk(world: &World, rp: &Rp, address: &str) -> Vec<Answer> {
     let resend = person.http().pressed("/resend").unwrap();
     watch.sends("paused, send", &mut person, &resend, &page).await;
     watch.goes("hinted", &mut person, from_app(rp.asks().with("login_hint", address)), None).await;
-    watch.presses("paused, first send", &mut person, "/send").await;
+    watch.presses("paused, first send", &mut person, "primary").await;
     world.wait(TimeDelta::minutes(61));
     watch.goes("hinted later", &mut person, from_app(rp.asks().with("login_hint", address)), None).await;
-    watch.presses("send", &mut person, "/send").await;
-    assert_eq!(person.page().await.test_id, "G06", "{:#?}", watch.answers.last());
+    watch.presses("send", &mut person, "primary").await;
     world.wait(TimeDelta::minutes(31));
     let (press, page) = submission(&mut person, "00000000").await;
     watch.sends("expired", &mut person, &press, &page).await;
@@ -202,9 +206,9 @@ async fn populate(world: &World, house: &House, rp: &Rp) {
 }
 
 vestibule_testkit::flows! {
-    /// OTP-18, OTP-17, OTP-19, OTP-05, OTP-08, HRD-07, HRD-10: accepted, pending, unknown, disabled, removed and held addresses
+    /// OTP-18, OTP-17, OTP-19, OTP-05, OTP-08, HRD-07: accepted, pending, unknown, disabled, removed and held addresses
     /// get the same answers on every page of the walk, with the same headers, bytes, statements, jobs and keyed hashes.
-    async fn otp_17_otp_18_otp_19_hrd_07_hrd_10_nobody_is_told_apart(world) {
+    async fn otp_17_otp_18_otp_19_hrd_07_nobody_is_told_apart(world) {
         let world = world.another(Setup { without_jobs: true, ..Setup::default() }).await;
         let house = world.office().house("alpha.test").await;
         let rp = discovers(&world, &house).await;
@@ -289,9 +293,9 @@ vestibule_testkit::flows! {
         drop(house);
     }
 
-    /// The budget of a sign-in (issue 4): one whole sign-in of a browser that remembers its address, from authorize to the
+    /// The counting test's budget: one whole sign-in of a browser that remembers its address, from authorize to the
     /// token answer, the mail included: at most 6 write jobs and 30 statements.
-    async fn otp_18_dos_07_the_budget_of_a_sign_in(world) {
+    async fn the_budget_of_a_sign_in(world) {
         let world = world.another(Setup { without_jobs: true, ..Setup::default() }).await;
         let (house, rp) = invited(&world).await;
         let app = world.server.app();
@@ -315,7 +319,6 @@ vestibule_testkit::flows! {
             spent.push((after.write_jobs - before.write_jobs, after.statements - before.statements));
         }
         let (jobs, statements) = spent[1];
-        println!("{spent:?} write jobs and statements");
         assert!(jobs <= 6 && statements <= 30, "{spent:?} write jobs and statements");
     }
 

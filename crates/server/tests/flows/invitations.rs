@@ -149,6 +149,7 @@ vestibule_testkit::flows! {
         let kept = eve.presses("keep").await;
         assert_ne!(kept.status, 404, "a dead end: {}", kept.summary());
         assert_eq!(silently(&mut eve, &house, &rp).await, None, "eve stays signed in");
+        world.mail.clear();
         // Switching ends eve's session and asks for gina's mailbox, which eve has not.
         eve.opens(&link).presses("switch").sees("G06").await;
         eve.new_tab().opens(house.callbacks.origin()).sees("app").await;

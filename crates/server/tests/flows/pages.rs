@@ -34,14 +34,6 @@ impl Eye {
         assert!(!page.h1.is_empty() && page.title.contains(&page.h1), "{id} {state}: {:?} and {:?}", page.title, page.h1);
         assert!(page.html.len() < 25 * 1024, "{id} {state}: {} bytes", page.html.len());
         assert!(!page.text.contains("{ $") && !page.text.contains("???"), "{id} {state}: {}", page.text);
-        if std::path::Path::new("/tmp/shots").exists() && person.browser().chromium().is_some() && self.axe.is_some() {
-            let browser = person.browser().chromium().unwrap();
-            for (width, theme) in [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")] {
-                emulate(browser, width, theme).await;
-                let png = browser.driver().unwrap().screenshot_as_png().await.unwrap();
-                std::fs::write(format!("/tmp/shots/{id}-{}-{width}-{theme}.png", state.replace([' ', '/'], "_")), png).unwrap();
-            }
-        }
         let Some(axe) = &self.axe else { return };
         let browser = person.browser().chromium().unwrap();
         for theme in ["light", "dark"] {
@@ -340,6 +332,7 @@ vestibule_testkit::flows! {
         house.callbacks.next().await.unwrap();
         gina.opens(&link).await;
         eye.on(&mut gina, "G17", "back").await;
+        gina.does_not_read("Valid until").await;
         let other = invited(world, &house, EVE, None).await;
         gina.opens(&other).await;
         eye.on(&mut gina, "G17", "somebody else is signed in").await;
@@ -398,7 +391,7 @@ vestibule_testkit::flows! {
         gina.opens(&code_page).await;
         eye.on(&mut gina, "G24", "already done").await;
         let mut eve = world.person().await;
-        eve.opens(&code_page).await;
+        eve.opens(&code_page).reads("Start again").await;
         eye.on(&mut eve, "G24", "other browser").await;
         gina.opens(&format!("{base}/alpha.test/signin?i=AaINaNSWc2eZXuz7ZV7EjA")).await;
         eye.on(&mut gina, "G24", "unknown").await;

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 use vestibule_core::access::Actor;
 use vestibule_service::admin::guests;
 use vestibule_store::testing;
+use vestibule_testkit::browser::cookies::Jar;
 use vestibule_testkit::rp::Rp;
 use vestibule_testkit::{Database, HttpOptions, PageView, Person, Setup, World};
 
@@ -391,7 +392,7 @@ vestibule_testkit::flows! {
             }
             // A session and its authorization code: made there, ended here and there.
             wait(&world, TimeDelta::hours(6));
-            there.http().jar = Default::default();
+            there.http().jar = Jar::default();
             signs_in(&mut there, &house, &rp, GINA).await;
             let asked = rp.asks().build();
             there.opens(asked.url.as_str()).sees("app").await;

@@ -283,7 +283,7 @@ pub(crate) async fn load(
     let _allowed = audit::allow_guest(ctx, live.tenant.id, Some(id), Action::SignIn)?;
     let realm = Realm::Tenant(live.tenant.id);
     let sealed = jar.interaction(id).and_then(|value| Sealed::open(&app.vault, realm, id, value));
-    let Some(mut sealed) = sealed else { return Err(lost(ctx, jar, &live, id).into()) };
+    let Some(mut sealed) = sealed else { return Err(lost(app, ctx, jar, &live, id).await.into()) };
     let outdated = match live.interaction.as_ref().map(|i| &i.row) {
         None => false,
         Some(row) => {
@@ -294,7 +294,7 @@ pub(crate) async fn load(
             } else if before.is_some_and(|(d, until)| d.matches(&digest) && live.now <= until) {
                 true
             } else {
-                return Err(lost(ctx, jar, &live, id).into());
+                return Err(lost(app, ctx, jar, &live, id).await.into());
             }
         }
     };
@@ -327,13 +327,21 @@ fn forget_other_address(app: &App, live: &Live, sealed: &mut Sealed) -> Result<(
 }
 
 /// Why a browser has no interaction of this id.
-fn lost(ctx: &Context, jar: &Jar, live: &Live, id: InteractionId) -> Problem {
+async fn lost(app: &App, ctx: &Context, jar: &Jar, live: &Live, id: InteractionId) -> Problem {
     let code = match (&live.interaction, jar.any, recent(id, ctx.now)) {
         (Some(_), _, _) => ErrorCode::OtherBrowser,
         (None, false, true) => ErrorCode::Cookies,
         (None, _, _) => ErrorCode::InteractionUnknown,
     };
-    Problem::new(code).at(&live.tenant)
+    // Where somebody else's trip leads is all that is told of it: the way to begin one's own.
+    let client = live.interaction.as_ref().and_then(|i| i.row.client_id.as_ref());
+    let application = match client {
+        Some(client) => app.application(&live.tenant, client).await.ok().flatten(),
+        None => None,
+    };
+    let mut problem = Problem::new(code).at(&live.tenant).of(application.as_ref());
+    problem.back = application.as_ref().and_then(|a| super::invitation::place_of(&a.application));
+    problem
 }
 
 /// Whether an interaction began within the last ten minutes, by its time-ordered id.

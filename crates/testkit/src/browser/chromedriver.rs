@@ -17,8 +17,20 @@ pub struct Chromedriver {
 }
 
 impl Chromedriver {
-    /// Starts it; it chooses its port itself.
+    /// Starts it; it chooses its port itself. On a busy machine the port that it chose can be gone before it listens
+    /// there, so one that ends at once is started again.
     pub fn start() -> Result<Self, Stuck> {
+        let mut last = stuck("chromedriver was not started");
+        for _ in 0..5 {
+            match Self::try_start() {
+                Ok(driver) => return Ok(driver),
+                Err(why) => last = why,
+            }
+        }
+        Err(last)
+    }
+
+    fn try_start() -> Result<Self, Stuck> {
         let profile =
             TempDir::with_prefix("vestibule-chromium-").map_err(|error| stuck(error.to_string()))?;
         let mut child = Command::new("chromedriver")

@@ -285,6 +285,7 @@ fn capabilities(
         "intl.accept_languages": options.language,
     });
     wanted.set_browser_option("prefs", preferences)?;
+    wanted.accept_insecure_certs(true)?; // tests make their own certificates
     wanted.set("goog:loggingPrefs", json!({"browser": "ALL"}))?;
     Ok(wanted.into())
 }
