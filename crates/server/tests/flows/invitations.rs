@@ -274,11 +274,17 @@ vestibule_testkit::flows! {
     async fn inv_05_where_an_invitation_leads(world) {
         let office = world.office();
         let (house, beta) = (office.house("alpha.test").await, office.house("beta.test").await);
-        office.application(&house.tenant, ApplicationType::Web, "https://app.alpha.test/cb").await;
+        let other = office.application(&house.tenant, ApplicationType::Web, "https://app.alpha.test/cb").await;
+        let homepage = Some("https://app.alpha.test/docs".to_owned());
+        let change = ApplicationChange { homepage, ..ApplicationChange::default() };
+        office.change(house.tenant.id, &other.client_id, change).await;
+        office.invite_with(house.tenant.id, "ida@guest.test", Some("https://app.alpha.test/docs/7?x=1"), false).await;
         office.application(&beta.tenant, ApplicationType::Web, "https://app.beta.test/cb").await;
         for bad in ["https://app.alpha.test@evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)",
             "https://app.alpha.test.evil.test", "https://app.beta.test/cb", "https://app.alpha.test/cb#x",
-            "https://app.alpha.test/other", "https://evil.test\\@app.alpha.test/cb", "http://app.alpha.test/cb"]
+            "https://app.alpha.test/other", "https://app.alpha.test/docsx", "https://eve@app.alpha.test/docs/7",
+            "https://app.alpha.test/docs/7#x", "https://app.alpha.test/docs/../other", "https://app.alpha.test:8443/docs/7",
+            "https://evil.test\\@app.alpha.test/cb", "http://app.alpha.test/cb"]
         {
             let input = InviteInput { address: GINA.to_owned(), redirect_url: Some(bad.to_owned()), inviter: None,
                 send_mail: false, display_name: None, message: None };
