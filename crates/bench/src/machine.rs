@@ -162,17 +162,22 @@ impl Signatures {
     }
 }
 
-/// By this process's own time where there was enough of it to be counted: what others take meanwhile does not matter.
+/// By this process's own time, so that what others take meanwhile does not matter; on a crowded machine that takes longer.
 fn rate(span: Duration, mut once: impl FnMut()) -> f64 {
     let own = Some(std::process::id());
     let (began, before) = (now(), cpu_micros(own));
     let mut count = 0_u64;
-    while began.elapsed() < span {
-        once();
-        count += 1;
+    loop {
+        for _ in 0..32 {
+            once();
+        }
+        count += 32;
+        let (wall, took) = (began.elapsed(), cpu_micros(own).saturating_sub(before));
+        if took >= micros(span) || wall > 10 * span {
+            // A few ticks are too coarse to divide by.
+            return float(count) * 1e6 / float(if took >= 5 * MICROS_PER_TICK { took } else { micros(wall) });
+        }
     }
-    let (wall, took) = (micros(began.elapsed()), cpu_micros(own).saturating_sub(before));
-    float(count) * 1e6 / float(if took >= 10 * MICROS_PER_TICK { took } else { wall })
 }
 
 /// Bytes from a counter: good for a key that guards nothing.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use vestibule_core::Random;
 use vestibule_core::secret::Secret;
 use vestibule_core::urls::Urls;
-use vestibule_service::bootstrap::{self, Opening};
+use vestibule_service::bootstrap::{self, OpenError, Opening};
 use vestibule_service::vault::Vault;
 use vestibule_service::{App, Transport};
 
@@ -32,27 +32,33 @@ pub(crate) fn open(
     transport: impl FnOnce(&Urls) -> Option<Arc<Transport>>,
 ) -> Result<Arc<App>, Failure> {
     let random: Arc<dyn Random> = Arc::new(OsRandom::new());
+    let (root_key, made) = root_key(&place.root_key_file, random.as_ref())?;
     let opening = Opening {
         target: place.target.clone(),
         readers: if serving.is_some() { 4 } else { 1 },
-        root_key: root_key(&place.root_key_file, random.as_ref())?,
+        root_key,
         base_url: place.base_url.clone(),
         site: serving.and_then(|s| s.site.clone()),
         mail_from: serving.and_then(|s| s.mail_from.clone()),
         source_limits: serving.map(|s| s.source_limits.clone()).unwrap_or_default(),
         default_base_url: DEFAULT_BASE_URL.to_owned(),
     };
-    Ok(Arc::new(bootstrap::open(opening, Arc::new(SystemClock), random, transport)?))
+    let opened = bootstrap::open(opening, Arc::new(SystemClock), random, transport);
+    if made && matches!(opened, Err(OpenError::OtherRootKey)) {
+        // The database has a key somewhere: a new file in its place would only hide that it is missing (KEY-09).
+        drop(fs::remove_file(&place.root_key_file));
+    }
+    Ok(Arc::new(opened?))
 }
 
-/// The root key: from its file, which nobody else may read (SEC-01); made by the first command.
-fn root_key(path: &Path, random: &dyn Random) -> Result<Secret, Failure> {
+/// The root key: from its file, which nobody else may read (SEC-01); made by the first command, and whether it was now.
+fn root_key(path: &Path, random: &dyn Random) -> Result<(Secret, bool), Failure> {
     let bad = |e: &dyn std::fmt::Display| Failure::new("root-key", 3, format!("{}: {e}", path.display()));
     match fs::metadata(path) {
         Ok(meta) if meta.permissions().mode() & 0o077 != 0 => {
             Err(bad(&"others may read it").hint(format!("chmod 600 {}", path.display())))
         }
-        Ok(_) => fs::read_to_string(path).map(Secret::new).map_err(|e| bad(&e)),
+        Ok(_) => fs::read_to_string(path).map(|text| (Secret::new(text), false)).map_err(|e| bad(&e)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             let key = Vault::new_root(random);
             // `create_new`: of two first commands at once, one makes the file and the other reads it.
@@ -62,10 +68,10 @@ fn root_key(path: &Path, random: &dyn Random) -> Result<Secret, Failure> {
                     file.write_all(format!("{}\n", key.expose()).as_bytes())
                         .and_then(|()| file.sync_all())
                         .map_err(|e| bad(&e))?;
-                    Ok(key)
+                    Ok((key, true))
                 }
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-                    fs::read_to_string(path).map(Secret::new).map_err(|e| bad(&e))
+                    fs::read_to_string(path).map(|text| (Secret::new(text), false)).map_err(|e| bad(&e))
                 }
                 Err(e) => Err(bad(&e).hint("name a place that can be written: --root-key-file FILE")),
             }

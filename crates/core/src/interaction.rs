@@ -55,6 +55,12 @@ impl Demand {
         fresh && young && self.level_met(authentication.acr)
     }
 
+    /// Whether a session answers: its age counts by the clock, whenever in this trip it began (OID-12, `max_age`).
+    fn satisfied_by_session(&self, authentication: &Authentication, now: Instant) -> bool {
+        let young = self.max_age.is_none_or(|age| now - authentication.at <= age);
+        young && self.satisfied_by(authentication, now)
+    }
+
     fn level_met(&self, acr: &str) -> bool {
         self.essential_acr.is_empty() || self.essential_acr.iter().any(|wanted| wanted == acr)
     }
@@ -248,7 +254,7 @@ fn on_session(demand: &Demand, facts: &Facts<'_>) -> Option<Step> {
     let picked = session.picked || !demand.select_account || session.authentication.at >= demand.began_at;
     // An invitation always asks for its own proof of the invited mailbox, unless this very trip gave it (INV-01).
     let own_proof = demand.ending != Ending::Invitation || session.authentication.at >= demand.began_at;
-    if !(same && picked && own_proof && demand.satisfied_by(&session.authentication, facts.now)) {
+    if !(same && picked && own_proof && demand.satisfied_by_session(&session.authentication, facts.now)) {
         return None;
     }
     match &session.decision {

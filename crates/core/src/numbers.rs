@@ -66,6 +66,8 @@ pub const MAX_HEAD: usize = 16 * 1024;
 pub const MAX_FORM: usize = 16 * 1024;
 /// N-20: longest JSON body, in bytes.
 pub const MAX_JSON: usize = 256 * 1024;
+/// DOS-02: connections that one source may hold.
+pub const CONNECTIONS_PER_SOURCE: usize = 200;
 /// N-20: time for a request's head, in seconds.
 pub const HEAD_TIMEOUT_SECONDS: u64 = 5;
 /// N-20: time for a request's body, in seconds.

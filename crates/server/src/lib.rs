@@ -17,6 +17,7 @@ pub mod state;
 mod body;
 mod cors;
 mod oauth;
+mod peers;
 mod routes;
 mod trace;
 

@@ -17,6 +17,7 @@ use vestibule_service::{App, Mailbox, jobs};
 
 use crate::cookies::Names;
 use crate::metrics::Metrics;
+use crate::peers::{Peers, connections_per_worker};
 use crate::state::State;
 use crate::trace::Around;
 use crate::{management, routes};
@@ -117,7 +118,8 @@ pub fn start(app: Arc<App>, config: ServerConfig) -> Result<Running, StartError>
         mailbox: config.mailbox,
         patience: config.patience,
     });
-    let public = public(state.clone(), config.listener, config.tls, config.workers)?;
+    let peers = Peers::new(state.trusted_proxies.clone(), app.options.source_limits.clone());
+    let public = public(state.clone(), peers, config.listener, config.tls, config.workers)?;
     let private = private(state, config.management)?;
     let (stop, stopped) = watch::channel(false);
     let handles = (public.handle(), private.handle());
@@ -141,10 +143,13 @@ async fn watched(what: &'static str, server: actix_web::dev::Server) {
 
 fn public(
     state: web::Data<State>,
+    peers: Arc<Peers>,
     listener: TcpListener,
     tls: Option<Tls>,
     workers: usize,
 ) -> Result<actix_web::dev::Server, StartError> {
+    let workers =
+        if workers == 0 { std::thread::available_parallelism().map_or(2, usize::from) } else { workers };
     let (mailbox, patience) = (state.mailbox.is_some(), state.patience);
     let server = HttpServer::new(move || {
         Actix::new()
@@ -161,11 +166,12 @@ fn public(
     })
     .client_request_timeout(patience.head)
     .client_disconnect_timeout(patience.head)
-    .keep_alive(Duration::from_secs(30))
+    .on_connect(move |io, extensions| peers.connected(io, extensions))
+    .keep_alive(Duration::from_secs(15))
     .shutdown_timeout(20)
-    .max_connections(10_000)
+    .workers(workers)
+    .max_connections(connections_per_worker(workers))
     .disable_signals();
-    let server = if workers == 0 { server } else { server.workers(workers) };
     Ok(match tls {
         None => server.listen(listener)?.run(),
         Some(tls) => server.listen_rustls_0_23(listener, tls_config(&tls)?)?.run(),

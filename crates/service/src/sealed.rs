@@ -43,6 +43,9 @@ pub struct Sealed {
     /// The live session was picked in this trip.
     #[serde(rename = "p", skip_serializing_if = "std::ops::Not::not", default)]
     pub picked: bool,
+    /// The subject that the application named (`id_token_hint`, `claims`): nobody else is answered (OIDC Core 5.5.1).
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none", default)]
+    pub wanted: Option<String>,
     /// The tenant's part of the path, as it was opened.
     #[serde(rename = "t")]
     pub segment: String,
@@ -151,8 +154,10 @@ pub struct Landing {
 impl Landing {
     /// A link that is opened now.
     pub fn new(token: &str, now: Instant, random: &dyn Random) -> Self {
+        // What cannot be a token of ours is not carried around: it leads to the same page as a dead one (SES-02).
+        let possible = token.len() <= 64 && token.bytes().all(|b| b.is_ascii_graphic());
         Self {
-            token: token.to_owned(),
+            token: if possible { token.to_owned() } else { String::new() },
             secret: secret_256(random).expose().to_owned(),
             id: InteractionId(ordered_uuid(now, random)),
         }

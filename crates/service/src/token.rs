@@ -140,7 +140,9 @@ pub(crate) async fn authenticate(
 
 /// Failures of one application from one source are counted; beyond the bound they are answered more slowly by 429.
 async fn failed(app: &App, ctx: &Context, live: &Live, client: &ClientId) -> Result<(), Refused> {
-    let what = format!("{client} {}", ctx.source.to_canonical());
+    // One counter for all ids that are none: whoever invents them must not fill the table (DOS-04).
+    let known = app.application(&live.tenant, client).await.ok().flatten().is_some();
+    let what = format!("{} {}", if known { client.0.as_str() } else { "" }, ctx.source.to_canonical());
     let key = app.counter(Counter::ClientSecrets, Some(live.tenant.id), &what)?;
     let limit = crate::flow::send_limit(key, &CLIENT_FAILURES);
     let now = app.now();

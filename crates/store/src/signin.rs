@@ -12,7 +12,7 @@ pub use self::interactions::{
     insert_interaction, interaction, renew_secret, save_ledger, trim_open_rows,
 };
 pub use self::passcodes::{
-    NewPasscode, PasscodeRow, burn, cancel_codes_for, consume, count_try, insert_passcode, newest_passcode,
+    NewPasscode, PasscodeRow, burn, cancel_codes_for, consume, count_repeat, count_try, insert_passcode, newest_passcode,
     passcode, passcode_by_report, supersede_passcodes, untried_codes,
 };
 pub use self::sessions::{

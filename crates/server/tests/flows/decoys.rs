@@ -14,7 +14,7 @@ use vestibule_testkit::office::House;
 use vestibule_testkit::rp::Rp;
 use vestibule_testkit::{Database, HttpOptions, Person, Setup, World};
 
-use crate::passcode::{NOBODY, invited, rows, sends, sql, submission};
+use crate::passcode::{GINA, NOBODY, invited, rows, sends, sql, submission, wrong};
 use crate::walk::{discovers, sign_ins, signs_in, silently};
 
 /// What one request cost and what came of it, without what is drawn for each.
@@ -251,10 +251,10 @@ vestibule_testkit::flows! {
         let mut gina = world.person().await;
         for state in ["superseded", "burned", "expired", "paused"] {
             world.wait(TimeDelta::hours(25));
-            gina.opens(rp.asks().build().url.as_str()).types(crate::passcode::GINA).sees("G06").reads_code().await;
+            gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").reads_code().await;
             let code = gina.code().to_owned();
             let (right, from) = submission(&mut gina, &code).await;
-            let bad = Request { body: right.body.replace(&code, &crate::passcode::wrong(&code)), ..right.clone() };
+            let bad = Request { body: right.body.replace(&code, &wrong(&code)), ..right.clone() };
             match state {
                 "superseded" => {
                     world.wait(TimeDelta::seconds(61));
@@ -278,7 +278,7 @@ vestibule_testkit::flows! {
             let two = sends(&mut gina, &bad, &from).await;
             let after = world.server.app().vault.hashes();
             if state != "superseded" {
-                assert_eq!(masked(&one.text(), ""), masked(&two.text(), ""), "{state}");
+                assert_eq!(masked(&one.text(), GINA), masked(&two.text(), GINA), "{state}");
             }
             let heads = |exchange: &Exchange| {
                 let mut names: Vec<String> = exchange.headers.keys().map(ToString::to_string).collect();
@@ -300,7 +300,7 @@ vestibule_testkit::flows! {
         let (house, rp) = invited(&world).await;
         let app = world.server.app();
         let mut gina = world.person().await;
-        gina.is_called(crate::passcode::GINA).opens(rp.asks().build().url.as_str()).types(crate::passcode::GINA).await;
+        gina.is_called(GINA).opens(rp.asks().build().url.as_str()).types(GINA).await;
         drain(app).await.unwrap();
         gina.reads_code().enters_code().sees("G15").presses("Accept").sees("app").await;
         house.callbacks.next().await.unwrap();
@@ -359,18 +359,17 @@ vestibule_testkit::flows! {
         let (alpha, rp) = invited(world).await;
         let beta = world.office().house("beta.test").await;
         let rp_beta = discovers(world, &beta).await;
-        let gina = crate::passcode::GINA;
         let mut person = world.person().await;
-        signs_in(&mut person, &alpha, &rp, gina).await;
+        signs_in(&mut person, &alpha, &rp, GINA).await;
         assert_eq!(silently(&mut person, &beta, &rp_beta).await.as_deref(), Some("login_required"));
         let mut fresh = world.person_with(&HttpOptions::default());
         assert_eq!(silently(&mut fresh, &beta, &rp_beta).await.as_deref(), Some("login_required"));
         assert_eq!(rows(world, "users WHERE address_key = 'gina@guest.test'"), 1, "no record at beta");
-        world.office().invite(beta.tenant.id, gina).await;
+        world.office().invite(beta.tenant.id, GINA).await;
         assert_eq!(silently(&mut person, &beta, &rp_beta).await.as_deref(), Some("login_required"));
         world.wait(TimeDelta::seconds(61));
         let asked = rp_beta.asks().build();
-        person.opens(asked.url.as_str()).sees("G01").types(gina).sees("G06").reads_code().enters_code().sees("G15").await;
+        person.opens(asked.url.as_str()).sees("G01").types(GINA).sees("G06").reads_code().enters_code().sees("G15").await;
         person.reads("Alder Works").presses("Accept").sees("app").await;
         rp_beta.exchange(&asked, &beta.callbacks.next().await.unwrap()).await.unwrap();
         assert_eq!(silently(&mut person, &beta, &rp_beta).await, None);

@@ -72,16 +72,12 @@ pub async fn create(
 ) -> Result<Registered, AdminError> {
     let _allowed = allow(ctx, actor, Action::ManageApplications, Object::Tenant(tenant))?;
     let name = display_name("name", &input.name)?;
-    check_homepage(input.homepage.as_deref())?;
     let settings = ApplicationSettings {
-        homepage: input.homepage,
+        homepage: input.homepage.clone(),
         localhost_redirects: app.urls.loopback(),
         ..ApplicationSettings::default()
     };
-    check_uris(app, input.kind, &settings, &input.redirect_uris, &input.post_logout_redirect_uris)?;
-    if input.redirect_uris.is_empty() {
-        return Err(invalid("redirect URI", "at least one is needed"));
-    }
+    check_new(app, &input, &settings)?;
     ensure_key(app, ctx, input.algorithm).await?;
     let client_id = ClientId(match input.id {
         Some(id) => check_client_id(id)?,
@@ -182,6 +178,20 @@ fn check_uris(
         };
         validate_registration(kind, &settings, uri)
             .map_err(|e| invalid("redirect URI", format!("{uri}: {e}")))?;
+    }
+    Ok(())
+}
+
+/// What a new application brings along.
+fn check_new(
+    app: &App,
+    input: &NewApplicationInput,
+    settings: &ApplicationSettings,
+) -> Result<(), AdminError> {
+    check_homepage(input.homepage.as_deref())?;
+    check_uris(app, input.kind, settings, &input.redirect_uris, &input.post_logout_redirect_uris)?;
+    if input.redirect_uris.is_empty() {
+        return Err(invalid("redirect URI", "at least one is needed"));
     }
     Ok(())
 }

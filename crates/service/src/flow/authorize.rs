@@ -127,9 +127,9 @@ async fn begin(
     let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignIn)?;
     let remembered = Remembered::open(&app.vault, jar.remembered.as_deref(), ctx.now).of(live.tenant.id);
     let hinted = request.login_hint.as_deref().and_then(|h| Address::parse(h).ok());
-    let hint_subject = respond::hinted_subject(app, &live, &application, &request, ctx.now).await?;
+    let wanted = respond::hinted_subject(app, &live, &application, &request, ctx.now).await?;
     // `claims` may name the person too (OIDC Core 5.5.1).
-    let hint_subject = hint_subject.or_else(|| request.claims.subject.clone());
+    let wanted = wanted.or_else(|| request.claims.subject.clone());
     let silent = request.prompt.none;
     let sealed = Sealed {
         id: InteractionId(ordered_uuid(ctx.now, app.random.as_ref())),
@@ -140,6 +140,7 @@ async fn begin(
         address: None,
         invitation: None,
         picked: false,
+        wanted,
         segment: segment.to_ascii_lowercase(),
         leads_to: None,
         request: Some(request),
@@ -147,10 +148,6 @@ async fn begin(
     let now = live.now;
     let mut trip = Trip { live, application: Some(application), sealed, outdated: false, now };
     trip.sealed.address = first_address(&trip, hinted.as_ref(), &remembered);
-    if hint_subject.is_some_and(|subject| !respond::session_has_subject(app, &trip, &subject)) {
-        // The application knows somebody else: that person's session does not answer (OID-11).
-        trip.live.session = None;
-    }
     let step =
         facts::next(&trip, Known { user: None, remembered: remembered.len() }, &Ledger::default(), None);
     match (step, silent) {
@@ -186,7 +183,7 @@ fn first_address(trip: &Trip, hinted: Option<&Address>, remembered: &[Address]) 
     if let Some(hint) = hinted {
         return Some(hint.as_str().to_owned());
     }
-    if let Some(session) = &trip.live.session {
+    if let Some(session) = trip.live.session.as_ref().filter(|s| trip.wants(s.user.id)) {
         return Some(session.user.address.clone());
     }
     match remembered {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use vestibule_core::clock::Instant;
 use vestibule_core::discovery::{self, Plan, Standing};
-use vestibule_core::interaction::{self, Addressed, Demand, Ending, Facts, Person, SecondSteps, Step};
+use vestibule_core::interaction::{self, Finish, Addressed, Demand, Ending, Facts, Person, SecondSteps, Step};
 use vestibule_core::passcode;
 use vestibule_core::policy::{self, Circumstances, Decision, Subject};
 use vestibule_core::proof::{ACR_MAILBOX, ACR_MFA, ACR_SINGLE, Authentication, Ledger};
@@ -169,7 +169,7 @@ pub(crate) fn next(trip: &Trip, known: Known<'_>, ledger: &Ledger, code: Option<
     let decision =
         proof.as_ref().map(|p| decide(tenant, client, user, p, agreed_here(tenant, ledger), trip.now));
     let live = trip.live.session.as_ref();
-    let live = live.filter(|s| still_offered(tenant, application, &s.user, &s.row.idp));
+    let live = live.filter(|s| trip.wants(s.user.id) && still_offered(tenant, application, &s.user, &s.row.idp));
     let session = live.map(|s| session(trip, s));
     let facts = Facts {
         now: trip.now,
@@ -231,7 +231,7 @@ pub(crate) const fn page_of(step: &Step) -> Option<&'static str> {
         Step::Choose => Some("accounts"),
         Step::SendCode => Some("code/send"),
         Step::EnterCode => Some("code"),
-        Step::Review { .. } | Step::Terms(_) => Some("review"),
+        Step::Review { .. } | Step::Terms(_) | Step::Finish(Finish::Proof(_)) => Some("review"),
         Step::Upstream(_)
         | Step::Password
         | Step::CreateAccount
@@ -240,7 +240,7 @@ pub(crate) const fn page_of(step: &Step) -> Option<&'static str> {
         | Step::SecondFactor
         | Step::AppConsent
         | Step::Refuse(_)
-        | Step::Finish(_) => None,
+        | Step::Finish(Finish::Session) => None,
     }
 }
 

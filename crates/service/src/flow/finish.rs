@@ -41,6 +41,8 @@ use crate::vault;
 pub(crate) enum Halt {
     /// Refused at the last moment by live state.
     Refused(Refusal),
+    /// The application named another person.
+    OtherPerson,
     /// The transaction must be tried by a new request.
     Again,
     /// The database.
@@ -87,6 +89,7 @@ pub(crate) struct Plan {
     locale: String,
     terms: Option<u32>,
     invited_redirect: bool,
+    wanted: bool,
 }
 
 impl Plan {
@@ -130,6 +133,7 @@ impl Plan {
             locale: ctx.locale.clone(),
             terms: None,
             invited_redirect: trip.sealed.ending == Ending::Invitation,
+            wanted: trip.wants(target),
         }
     }
 
@@ -148,6 +152,9 @@ impl Plan {
         authentication: &Authentication,
         now: Now,
     ) -> Result<Finished, Halt> {
+        if !self.wanted {
+            return Err(Halt::OtherPerson);
+        }
         let agreed = self.terms;
         let decision = facts::decide(
             trip.tenant(),
@@ -342,6 +349,7 @@ pub(crate) async fn by_proof(
     match done {
         Ok(finished) => answer(app, ctx, jar, trip, finished).await,
         Err(Halt::Refused(refusal)) => respond::refused(app, ctx, trip, refusal).await,
+        Err(Halt::OtherPerson) => respond::other_person(app, ctx, trip).await,
         Err(Halt::Again) => {
             // Another press of the same button finished it meanwhile, and the browser threw that answer away.
             let trip = trip::load(app, ctx, jar, &trip.sealed.segment, trip.sealed.id).await?;
@@ -353,14 +361,6 @@ pub(crate) async fn by_proof(
         }
         Err(Halt::Query(error)) => Err(error.into()),
     }
-}
-
-/// A trip that `next` finishes without a proof of its own: another tab signed in, or a ledger that has all it needs.
-pub(crate) async fn without_proof(app: &App, ctx: &Context, trip: Trip) -> Result<Reply, Error> {
-    if trip.live.session.is_some() {
-        return on_session(app, ctx, trip).await;
-    }
-    Err(trip.problem(ErrorCode::InteractionUnknown).into())
 }
 
 /// Answers from the live session: a code for the application, nothing else changes (single sign-on).

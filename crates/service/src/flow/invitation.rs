@@ -15,7 +15,7 @@ use vestibule_store::{self as store, Conn, QueryError};
 
 use super::Reply;
 use super::send;
-use super::trip::{Live, Trip};
+use super::trip::{self, Live, Trip};
 use super::view::{Invitation, Page, View};
 use crate::app::App;
 use crate::audit;
@@ -176,7 +176,13 @@ pub async fn press(
         }
         _ => {}
     }
-    let trip = begin(app, live, segment, &landing, &row).await?;
+    // Who pressed before and went on keeps that trip, with the secret that a proof may have given since.
+    let kept = jar.interaction(landing.id).is_some();
+    let trip = if kept {
+        trip::load(app, ctx, jar, segment, landing.id).await?
+    } else {
+        begin(app, live, segment, &landing, &row).await?
+    };
     let reply = start(app, ctx, trip).await?;
     Ok(match ended {
         Some(change) => reply.with(change),
@@ -230,6 +236,7 @@ async fn begin(
         address: Some(row.address.clone()),
         invitation: Some(row.id),
         picked: false,
+        wanted: None,
         segment: segment.to_ascii_lowercase(),
         leads_to: row.redirect_url.clone(),
     };
@@ -243,6 +250,10 @@ async fn start(app: &App, ctx: &Context, trip: Trip) -> Result<Reply, Error> {
         // The link was used to its end on this very page; a new opening begins a new trip.
         let path = format!("/{}/invite", trip.sealed.segment);
         return Ok(Reply::go(path).with(Change::ForgetInvitation));
+    }
+    if trip.outdated {
+        // The answer to its proof was lost: the page of the code gives the secret again.
+        return Ok(Reply::go(trip.path(app, "code")));
     }
     let (step, _) = super::facts::current(&trip, 0);
     match step {

@@ -2,7 +2,7 @@
 
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::InteractionId;
-use vestibule_core::interaction::{Refusal, Step};
+use vestibule_core::interaction::{Finish, Refusal, Step};
 use vestibule_core::numbers::SEND_GAP;
 use vestibule_core::passcode::Standing;
 use vestibule_core::settings::BlockReason;
@@ -84,6 +84,7 @@ pub async fn show(
         (Step::EnterCode, _) => enter_code(&trip, CodeState::Open),
         (Step::Review { terms }, _) => review(app, &trip, terms.is_some(), false).await?,
         (Step::Terms(_), _) => review(app, &trip, true, false).await?,
+        (Step::Finish(Finish::Proof(_)), _) => review(app, &trip, false, false).await?,
         _ => return elsewhere(app, ctx, trip, step).await,
     };
     Ok(Reply::show(trip.page(app, view)?))
@@ -118,7 +119,7 @@ pub(crate) fn ended(trip: &Trip) -> Option<Error> {
 /// Where a trip goes when it is not on the page that was asked for.
 pub(crate) async fn elsewhere(app: &App, ctx: &Context, trip: Trip, step: Step) -> Result<Reply, Error> {
     match step {
-        Step::Finish(_) => super::finish::without_proof(app, ctx, trip).await,
+        Step::Finish(Finish::Session) => super::finish::on_session(app, ctx, trip).await,
         Step::Refuse(refusal) => respond::refused(app, ctx, &trip, refusal).await,
         step => Ok(Reply::go(path(app, &trip, &step))),
     }

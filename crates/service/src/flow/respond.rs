@@ -71,12 +71,6 @@ pub(crate) fn subject(tenant: &TenantSnapshot, application: &ApplicationSnapshot
     pairwise_subject(&tenant.pairwise_key, &application.application.sector, user)
 }
 
-/// Whether the live session is that of a hinted subject.
-pub(crate) fn session_has_subject(_app: &App, trip: &Trip, wanted: &str) -> bool {
-    let (Some(session), Some(application)) = (&trip.live.session, &trip.application) else { return false };
-    subject(trip.tenant(), application, session.user.id) == wanted
-}
-
 /// The answer to a granted request.
 pub(crate) async fn granted(app: &App, trip: &Trip, code: Option<Secret>, who: &Who) -> Result<Reply, Error> {
     let (Some(request), Some(application)) = (&trip.sealed.request, &trip.application) else {
@@ -171,6 +165,16 @@ pub(crate) fn told(
     deliver(trip, &response, request.response_mode, &uri).map(Some)
 }
 
+/// Somebody proved who they are, but the application had named another person: it is told so, and nobody is signed in.
+pub(crate) async fn other_person(app: &App, ctx: &Context, trip: &Trip) -> Result<Reply, Error> {
+    let user = trip.row().and_then(|r| r.user_id);
+    let entry = Entry { outcome: "failure", error: Some("other-person"), method: None, step: "finish" };
+    let row = logbook::row(app, ctx, trip, user, None, entry);
+    app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;
+    told(app, trip, OAuthErrorCode::LoginRequired, text::LOGIN_REQUIRED)?
+        .ok_or_else(|| trip.problem(ErrorCode::RedirectMismatch).into())
+}
+
 /// `prompt=none` that needs a page (OID-11).
 pub(crate) fn silent_failure(app: &App, trip: &Trip, step: &Step) -> Result<Reply, Error> {
     let (code, line) = match step {
@@ -190,7 +194,10 @@ pub(crate) async fn refused(app: &App, ctx: &Context, trip: &Trip, refusal: Refu
     let user = trip.row().and_then(|r| r.user_id);
     let entry = Entry { outcome: "failure", error: Some(code.as_str()), method: None, step: "refuse" };
     let row = logbook::row(app, ctx, trip, user, None, entry);
-    app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;
+    // Before anything was sent whoever comes can ask without end: that is no sign-in to keep a row of (DOS-04).
+    if trip.row().is_some() {
+        app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;
+    }
     let line = match oauth_error(refusal) {
         OAuthErrorCode::UnmetAuthenticationRequirements => text::UNMET_AUTHENTICATION,
         OAuthErrorCode::UnauthorizedClient => text::CLIENT_DISABLED,

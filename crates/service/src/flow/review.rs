@@ -41,8 +41,15 @@ pub async fn review(
 ) -> Result<Reply, Error> {
     let trip = trip::load(app, ctx, jar, segment, id).await?;
     check_form(app, &trip, csrf, "review")?;
-    if trip.row().is_some_and(|r| r.state == "finished") && form.accept {
-        return finish::again(app, ctx, jar, trip).await;
+    if let Some(row) = trip.row().filter(|r| r.state == "finished" && form.accept) {
+        // Only who holds the secret that the proof of this very trip gave may repeat its press: who took the cookie
+        // before the proof has shown no digits (SES-04, OTP-14).
+        let proven_here = row.previous_digest.is_some() && !trip.outdated;
+        return if proven_here {
+            finish::again(app, ctx, jar, trip).await
+        } else {
+            Err(trip.problem(ErrorCode::AlreadyDone).into())
+        };
     }
     if let Some(done) = pages::ended(&trip) {
         return Err(done);
@@ -54,6 +61,8 @@ pub async fn review(
     let terms = match step {
         Step::Review { terms } => terms,
         Step::Terms(version) => Some(version),
+        // Agreed to elsewhere meanwhile: the page's button is the press that ends this trip too.
+        Step::Finish(Finish::Proof(_)) => None,
         Step::Identify | Step::Choose | Step::SendCode | Step::EnterCode => {
             return Err(trip.problem(ErrorCode::InteractionUnknown).into());
         }

@@ -6,7 +6,7 @@ use vestibule_core::access::Action;
 use vestibule_core::clock::Instant;
 use vestibule_core::entry::{self, Entry, Segment};
 use vestibule_core::error::ErrorCode;
-use vestibule_core::ids::{InteractionId, Realm, TenantId};
+use vestibule_core::ids::{InteractionId, Realm, TenantId, UserId};
 use vestibule_core::interaction::Ending;
 use vestibule_core::numbers::REPEAT_WINDOW;
 use vestibule_core::secret::Digest;
@@ -188,6 +188,15 @@ impl Trip {
     /// The user of the address, as the row knows them.
     pub(crate) fn user(&self) -> Option<&LiveUser> {
         self.live.interaction.as_ref().and_then(|i| i.user.as_ref())
+    }
+
+    /// Whether the application accepts this person: it may have named one (OID-11, OID-13, OIDC Core 5.5.1).
+    pub(crate) fn wants(&self, user: UserId) -> bool {
+        match (&self.sealed.wanted, &self.application) {
+            (Some(wanted), Some(app)) => super::respond::subject(self.tenant(), app, user) == *wanted,
+            (Some(_), None) => false,
+            (None, _) => true,
+        }
     }
 
     /// The newest code.

@@ -316,6 +316,7 @@ async fn matched_code(
         }
         Ok(After::Lost) => return Ok(None),
         Err(finish::Halt::Refused(refusal)) => respond::refused(app, ctx, trip, refusal).await,
+        Err(finish::Halt::OtherPerson) => respond::other_person(app, ctx, trip).await,
         Err(finish::Halt::Again) => Err(Error::Unavailable("the write was retried".into())),
         Err(finish::Halt::Query(error)) => Err(error.into()),
     };
@@ -345,10 +346,17 @@ async fn repeat(
         )?,
         None => Digest([0; 32]),
     };
+    let finished = trip.row().is_some_and(|r| r.state == "finished");
+    if finished || trip.outdated {
+        // Every comparison is counted first, in a commit of its own, those after the success too (OTP-04).
+        let (realm, id) = (trip.realm(), code.id);
+        if !app.db.write(move |c| store::signin::count_repeat(c, realm, id)).await?? {
+            return Err(trip.problem(ErrorCode::AlreadyDone).into());
+        }
+    }
     let equal = code.digest.matches(&tried);
     let right = equal && !code.decoy && typed.is_some();
     let recent = code.used_at.is_some_and(|at| trip.now - at <= n::REPEAT_WINDOW);
-    let finished = trip.row().is_some_and(|r| r.state == "finished");
     match (right && recent, finished, trip.outdated) {
         (true, true, _) => finish::again(app, ctx, jar, trip).await,
         (true, false, true) => renewed(app, ctx, trip).await,

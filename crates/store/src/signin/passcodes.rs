@@ -77,7 +77,10 @@ statements! {
     ];
     CountTry = [
         "UPDATE passcodes SET tries = tries + 1"
-        " WHERE realm_id = ? AND id = ? AND state = 'live' AND expires_at > {now} RETURNING tries"
+        " WHERE realm_id = ? AND id = ? AND state = 'live' AND expires_at > {now} AND tries < ? RETURNING tries"
+    ];
+    CountRepeat = [
+        "UPDATE passcodes SET tries = tries + 1 WHERE realm_id = ? AND id = ? AND state = 'used' AND tries < ?"
     ];
     Burn = ["UPDATE passcodes SET state = 'burned' WHERE realm_id = ? AND id = ? AND state = 'live'"];
     Consume = [
@@ -122,9 +125,18 @@ pub fn supersede_passcodes(c: &mut Conn, realm: Realm, interaction: InteractionI
     Supersede::run(c, binds![realm, interaction])
 }
 
-/// Counts a try, in a transaction of its own (OTP-04); its ordinal, or nothing where the code is not live.
+/// Counts a try, in a transaction of its own (OTP-04); its ordinal, or nothing where the code is not live or N-03 is
+/// used up: presses beyond it cost the address nothing (OTP-05).
 pub fn count_try(c: &mut Conn, realm: Realm, id: PasscodeId, now: Now) -> QueryResult<Option<i32>> {
-    Ok(CountTry::optional::<One<i32>>(c, binds![realm, id, now])?.map(|row| row.0))
+    let most = vestibule_core::numbers::TRIES_PER_CODE;
+    Ok(CountTry::optional::<One<i32>>(c, binds![realm, id, now, most])?.map(|row| row.0))
+}
+
+/// Counts a look at a used code's digits, by a press that repeats the one which used it; `false` where too many were
+/// looked at (OTP-04).
+pub fn count_repeat(c: &mut Conn, realm: Realm, id: PasscodeId) -> QueryResult<bool> {
+    let most = 2 * vestibule_core::numbers::TRIES_PER_CODE;
+    CountRepeat::hit(c, binds![realm, id, most])
 }
 
 /// Ends a passcode after its last wrong try.
