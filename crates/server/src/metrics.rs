@@ -62,6 +62,7 @@ impl Metrics {
             let _ = writeln!(text, "# HELP vestibule_{name} {help}.");
             let _ = writeln!(text, "# TYPE vestibule_{name} counter\nvestibule_{name}_total {value}");
         }
+        text.push_str("# HELP vestibule_cache_entries Entries held, beside the bound.\n# TYPE vestibule_cache_entries gauge\n");
         for (name, size, bound) in app.cache_sizes() {
             let _ = writeln!(text, "vestibule_cache_entries{{cache=\"{name}\",bound=\"{bound}\"}} {size}");
         }

@@ -13,6 +13,7 @@ mod signin;
 mod token;
 mod userinfo;
 
+use actix_web::middleware::Compress;
 use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Route, guard, web};
 use vestibule_ui::page::Status;
@@ -36,7 +37,8 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
                 .route(web::post().to(userinfo::post))
                 .route(preflight()),
         )
-        .service(page("/static/{file}", web::to(documents::asset)))
+        // Files alone: a page holds what must not be guessed from its length.
+        .service(page("/static/{file}", web::to(documents::asset)).wrap(Compress::default()))
         .service(
             resource("/{tenant}/signin/code/resend", "POST").route(web::post().to(signin::resend)),
         )

@@ -14,7 +14,7 @@ use vestibule_testkit::browser::Request;
 use vestibule_testkit::smtp::{Mail, SinkOptions, TestCa, self_signed};
 use vestibule_testkit::{HttpOptions, PageView, Setup, World};
 
-use crate::walk::{discovers, plain, queue};
+use crate::walk::{discovers, plain, queue, queued, reloads_until};
 
 const GINA: &str = "gina@guest.test";
 const NORA: &str = "nora@guest.test";
@@ -156,13 +156,7 @@ vestibule_testkit::flows! {
             let rp = discovers(&world, &house).await;
             let mut gina = world.person().await;
             gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").await;
-            let tried = loop {
-                let row = queue(&world).await.remove(0);
-                if row.attempts > 0 && row.reason.is_some() {
-                    break row;
-                }
-                tokio::task::yield_now().await;
-            };
+            let tried = queued(&world, |row| row.attempts > 0 && row.reason.is_some()).await;
             assert!(["queued", "failed"].contains(&tried.state.as_str()), "{case}: {tried:?}");
             assert!(world.mail.messages().is_empty() && !world.mail.saw_auth(), "{case}");
             assert!(!world.mail.commands().iter().any(|c| c.starts_with("MAIL")), "{case}: {:?}", world.mail.commands());
@@ -204,14 +198,9 @@ vestibule_testkit::flows! {
             world.mail.refuse(address);
             let mut person = world.person().await;
             person.opens(rp.asks().build().url.as_str()).types(address).sees("G06").await;
-            loop {
-                let page = person.reloads().sees("G06").await;
-                if page.text.contains("was returned by the mail system of") {
-                    pages.push(without_own(&plain(&page), address));
-                    break;
-                }
-                tokio::task::yield_now().await;
-            }
+            let page = reloads_until(&mut person, "was returned by the mail system of").await;
+            assert_eq!(page.test_id, "G06");
+            pages.push(without_own(&plain(&page), address));
         }
         let (guest, nobody) = (&pages[0], &pages[1]);
         assert_eq!(guest, nobody);
@@ -257,13 +246,7 @@ vestibule_testkit::flows! {
         // A name with a line break: no mail at all rather than one with a header of its own.
         legacy(&format!("'A' || {chr}(13) || {chr}(10) || 'Bcc: x@evil.test'"));
         gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").await;
-        let row = loop {
-            let row = queue(world).await.remove(0);
-            if row.state != "queued" && row.state != "sending" {
-                break row;
-            }
-            tokio::task::yield_now().await;
-        };
+        let row = queued(world, |row| row.state != "queued" && row.state != "sending").await;
         assert_eq!(row.state, "failed", "{row:?}");
         assert!(row.reason.is_some() && world.mail.messages().is_empty());
     }

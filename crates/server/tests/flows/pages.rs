@@ -11,7 +11,7 @@ use vestibule_testkit::rp::Rp;
 use vestibule_testkit::world::Driver;
 use vestibule_testkit::{HttpOptions, Person, World};
 
-use crate::walk::{discovers, goes_through, silently};
+use crate::walk::{discovers, goes_through, reloads_until, silently};
 
 const GINA: &str = "gina@guest.test";
 const EVE: &str = "eve@evil.test";
@@ -224,9 +224,7 @@ vestibule_testkit::flows! {
         eye.on(&mut gina, "G05", "first").await;
         world.mail.refuse(EVE);
         gina.presses("Send code").sees("G06").await;
-        while !gina.page().await.text.contains("was returned by the mail system") {
-            gina.reloads().sees("G06").await;
-        }
+        reloads_until(&mut gina, "was returned by the mail system").await;
         eye.on(&mut gina, "G06", "bounced").await;
         world.mail.answer(EVE, "250 2.1.5 ok");
         gina.opens(rp.asks().with("login_hint", EVE).build().url.as_str()).presses("Send code").await;

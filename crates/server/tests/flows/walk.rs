@@ -86,6 +86,38 @@ pub(crate) async fn queue(world: &World) -> Vec<Queued> {
     logs::mail_queue(app, &ctx, &Actor::Operator, 1_000).await.unwrap()
 }
 
+/// Waits for what another task is about to do; a test whose control is gone ends here instead of never.
+pub(crate) async fn patiently<T>(what: &str, coming: impl Future<Output = T>) -> T {
+    let came = tokio::time::timeout(std::time::Duration::from_secs(10), coming).await;
+    came.unwrap_or_else(|_| panic!("{what} did not happen"))
+}
+
+/// Reloads until these words stand on the page.
+pub(crate) async fn reloads_until(person: &mut Person, words: &str) -> PageView {
+    let reading = async {
+        loop {
+            let page = person.reloads().await;
+            if page.text.contains(words) {
+                return page;
+            }
+        }
+    };
+    patiently(words, reading).await
+}
+
+/// The newest mail of the queue, once its row holds this.
+pub(crate) async fn queued(world: &World, holds: impl Fn(&Queued) -> bool) -> Queued {
+    let looking = async {
+        loop {
+            if let Some(row) = queue(world).await.into_iter().next().filter(|row| holds(row)) {
+                return row;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    patiently("the mail's fate", looking).await
+}
+
 /// Whether a guest has accepted.
 pub(crate) async fn is_pending(world: &World, house: &House, address: &str) -> bool {
     let guest = world.office().guest(house.tenant.id, address).await;

@@ -25,12 +25,17 @@ const ATTEMPTS: i32 = 34;
 /// The longest wait between two tries, in seconds.
 const LONGEST_WAIT: i64 = 3_600;
 
-/// Runs until the process stops: at once when something was queued here, and every second for what others queued.
+/// So many are being sent at once, at most.
+const AT_ONCE: usize = 60;
+
+/// Runs until the process stops: at once when something was queued here, and every second for what others queued. What
+/// is slow to send holds up nobody else: more is claimed while it goes on (TEN-04).
 pub async fn run(app: std::sync::Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {
+    let mut sends = tokio::task::JoinSet::new();
     let mut due = true;
     loop {
-        if due {
-            match drain(&app).await {
+        if due && sends.len() < AT_ONCE {
+            match claim(&app, &mut sends).await {
                 Ok(full) if full => continue,
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "outbox"),
@@ -38,19 +43,29 @@ pub async fn run(app: std::sync::Arc<App>, mut stop: tokio::sync::watch::Receive
         }
         due = tokio::select! {
             () = app.mail_waits.notified() => true,
+            // What was sent makes room for what waits.
+            Some(_) = sends.join_next() => due && sends.len() + 1 >= AT_ONCE,
             // What another process queued, or what waits for its next try: a look costs no write.
             () = tokio::time::sleep(Duration::from_secs(1)) => app.db.read(store::outbox::waiting).await.is_ok_and(|n| n > 0),
-            _ = stop.changed() => return,
+            _ = stop.changed() => break,
         };
     }
+    while sends.join_next().await.is_some() {}
 }
 
-/// Sends one batch; whether there may be more.
+/// Sends what is due now, to its end; whether there may be more.
 pub async fn drain(app: &std::sync::Arc<App>) -> Result<bool, Error> {
+    let mut sends = tokio::task::JoinSet::new();
+    let full = claim(app, &mut sends).await?;
+    while sends.join_next().await.is_some() {}
+    Ok(full)
+}
+
+/// Claims a batch and begins to send it; whether there may be more.
+async fn claim(app: &std::sync::Arc<App>, sends: &mut tokio::task::JoinSet<()>) -> Result<bool, Error> {
     let now = app.now();
     let claimed = app.db.write(move |c| store::outbox::claim(c, CLAIM, now)).await??;
     let full = i64::try_from(claimed.len()).is_ok_and(|n| n >= CLAIM.share);
-    let mut sends = tokio::task::JoinSet::new();
     for one in claimed {
         let app = std::sync::Arc::clone(app);
         sends.spawn(async move {
@@ -59,7 +74,6 @@ pub async fn drain(app: &std::sync::Arc<App>) -> Result<bool, Error> {
             }
         });
     }
-    while sends.join_next().await.is_some() {}
     Ok(full)
 }
 
