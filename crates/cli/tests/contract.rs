@@ -11,11 +11,22 @@ const BASE: &str = "http://127.0.0.1:18080";
 const CALLBACK: &str = "http://127.0.0.1:9/cb";
 
 fn tenant(desk: &Desk) -> Value {
-    desk.runs(&["tenant", "create", "Alder Works", "--domain", "alpha.test", "--admin", "it@alpha.test", "--base-url", BASE])
+    desk.runs(&[
+        "tenant",
+        "create",
+        "Alder Works",
+        "--domain",
+        "alpha.test",
+        "--admin",
+        "it@alpha.test",
+        "--base-url",
+        BASE,
+    ])
 }
 
 fn app(desk: &Desk, more: &[&str]) -> Value {
-    let fixed = ["app", "create", "--tenant", "alpha.test", "--name", "Project Portal", "--redirect-uri", CALLBACK];
+    let fixed =
+        ["app", "create", "--tenant", "alpha.test", "--name", "Project Portal", "--redirect-uri", CALLBACK];
     desk.runs(&[&fixed[..], more].concat())
 }
 
@@ -27,10 +38,16 @@ fn tenants_and_applications() {
     let id = made["id"].as_str().unwrap();
     assert_eq!(made["issuer"], format!("{BASE}/{id}/v2.0"));
     let brought = "0b8f5d5e-2d0e-4c7e-9f5b-3b1a5e7c9d11";
-    assert_eq!(desk.runs(&["tenant", "create", "B", "--domain", "beta.test", "--id", brought])["id"], brought);
+    assert_eq!(
+        desk.runs(&["tenant", "create", "B", "--domain", "beta.test", "--id", brought])["id"],
+        brought
+    );
     let more = desk.runs(&["tenant", "domain", "add", "alder.test", "--tenant", "alpha.test"]);
     assert_eq!(more["domains"].as_array().unwrap().len(), 2);
-    assert_eq!(desk.tries(&["tenant", "domain", "add", "beta.test", "--tenant", id]).failure()["error"], "conflict");
+    assert_eq!(
+        desk.tries(&["tenant", "domain", "add", "beta.test", "--tenant", id]).failure()["error"],
+        "conflict"
+    );
     assert_eq!(desk.tries(&["tenant", "create", "C", "--domain", "no domain"]).code, 2);
     let web = app(&desk, &["--post-logout-redirect-uri", "http://127.0.0.1:9/"]);
     assert!(web["clientSecret"].as_str().unwrap().len() >= 43 && web["issuer"] == made["issuer"], "{web}");
@@ -44,7 +61,10 @@ fn tenants_and_applications() {
     let set = |more: &[&str]| desk.runs(&[&["app", "set", client, "--tenant", id][..], more].concat());
     let shown = set(&["--add-redirect-uri", "http://127.0.0.1:9/other"]);
     assert_eq!(shown["redirectUris"], json!([CALLBACK, "http://127.0.0.1:9/other"]));
-    assert_eq!(set(&["--remove-redirect-uri", CALLBACK])["redirectUris"], json!(["http://127.0.0.1:9/other"]));
+    assert_eq!(
+        set(&["--remove-redirect-uri", CALLBACK])["redirectUris"],
+        json!(["http://127.0.0.1:9/other"])
+    );
     assert_eq!(set(&["--disable"])["enabled"], false);
     assert_eq!(set(&["--enable"])["enabled"], true);
     assert!(!shown.to_string().contains(web["clientSecret"].as_str().unwrap()), "the secret is told once");
@@ -61,32 +81,57 @@ fn guests_policies_and_logs() {
     desk.runs(&["policy", "set", "--tenant", "alpha.test", "otp=on"]);
     assert_eq!(desk.runs(&["policy", "show", "--tenant", "alpha.test", "otp"]), json!({"otp": "on"}));
     assert_eq!(desk.tries(&["policy", "set", "--tenant", "alpha.test", "otp=maybe"]).code, 2);
-    let invited = desk.runs(&["invite", "gina@guest.test", "eve@evil.test", "--tenant", "alpha.test", "--no-mail"]);
+    let invited =
+        desk.runs(&["invite", "gina@guest.test", "eve@evil.test", "--tenant", "alpha.test", "--no-mail"]);
     assert_eq!(invited.as_array().unwrap().len(), 2);
     for one in invited.as_array().unwrap() {
         assert_eq!((&one["status"], &one["mail"]), (&json!("PendingAcceptance"), &json!("none")));
-        assert!(one["inviteRedeemUrl"].as_str().unwrap().starts_with(BASE) && one["invitedUser"]["id"].is_string());
+        assert!(
+            one["inviteRedeemUrl"].as_str().unwrap().starts_with(BASE)
+                && one["invitedUser"]["id"].is_string()
+        );
         assert!(one["id"].is_string());
     }
-    let to = ["invite", "ida@guest.test", "--tenant", "alpha.test", "--inviter", "it@alpha.test", "--redirect-url"];
+    let to = [
+        "invite",
+        "ida@guest.test",
+        "--tenant",
+        "alpha.test",
+        "--inviter",
+        "it@alpha.test",
+        "--redirect-url",
+    ];
     desk.runs(&[&to[..], &[CALLBACK]].concat());
     assert_eq!(desk.tries(&[&to[..], &["https://evil.test/"]].concat()).failure()["error"], "invalid");
-    assert_eq!(desk.tries(&["invite", "x@y.test", "--tenant", "alpha.test", "--inviter", "gina@guest.test"]).code, 2);
+    assert_eq!(
+        desk.tries(&["invite", "x@y.test", "--tenant", "alpha.test", "--inviter", "gina@guest.test"]).code,
+        2
+    );
     let guests = desk.runs(&["guest", "list", "--tenant", "alpha.test"]);
     assert_eq!(guests.as_array().unwrap().len(), 3);
     let text = guests.to_string();
     assert!(!text.contains("/invite/"), "the link is told once: {text}");
-    assert_eq!(desk.runs(&["guest", "block", "gina@guest.test", "--tenant", "alpha.test"])["accountEnabled"], false);
+    assert_eq!(
+        desk.runs(&["guest", "block", "gina@guest.test", "--tenant", "alpha.test"])["accountEnabled"],
+        false
+    );
     let shown = desk.runs(&["guest", "show", "gina@guest.test", "--tenant", "alpha.test"]);
     assert_eq!((&shown["accountEnabled"], &shown["sponsors"]), (&json!(false), &json!(["it@alpha.test"])));
-    assert_eq!(desk.runs(&["guest", "unblock", "gina@guest.test", "--tenant", "alpha.test"])["accountEnabled"], true);
+    assert_eq!(
+        desk.runs(&["guest", "unblock", "gina@guest.test", "--tenant", "alpha.test"])["accountEnabled"],
+        true
+    );
     assert_eq!(desk.runs(&["logs", "signin", "--tenant", "alpha.test"]), json!([]));
     let queue = desk.runs(&["mail", "queue"]);
-    assert_eq!((queue[0]["kind"].as_str(), queue[0]["destination"].as_str()), (Some("invitation"), Some("guest.test")));
+    assert_eq!(
+        (queue[0]["kind"].as_str(), queue[0]["destination"].as_str()),
+        (Some("invitation"), Some("guest.test"))
+    );
     let before = desk.runs(&["keys", "list"]).as_array().unwrap().len();
     assert!(desk.runs(&["keys", "rotate"]).as_array().unwrap().len() > before);
     let told = desk.runs(&["hrd", "explain", "gina@guest.test", "--tenant", "alpha.test"]);
-    let steps: Vec<_> = told["trail"].as_array().unwrap().iter().map(|one| one["step"].as_str().unwrap()).collect();
+    let steps: Vec<_> =
+        told["trail"].as_array().unwrap().iter().map(|one| one["step"].as_str().unwrap()).collect();
     assert_eq!(steps, ["federated", "organization", "account", "passcode"]);
 }
 
@@ -95,7 +140,8 @@ fn guests_policies_and_logs() {
 fn adm_16_an_unknown_tenant_has_an_exit_code() {
     let desk = Desk::new();
     tenant(&desk);
-    for command in [&["guest", "list"][..], &["logs", "signin"], &["policy", "show"], &["invite", "a@b.test"]] {
+    for command in [&["guest", "list"][..], &["logs", "signin"], &["policy", "show"], &["invite", "a@b.test"]]
+    {
         let ended = desk.tries(&[command, &["--tenant", "nobody.test"]].concat());
         let failure = ended.failure();
         assert_eq!((ended.code, &failure["error"]), (4, &json!("not-found")), "{command:?}");
@@ -113,15 +159,27 @@ fn the_base_url_is_kept() {
     let other = "https://id.example";
     let ended = desk.tries(&["guest", "list", "--tenant", "alpha.test", "--base-url", other]);
     let failure = ended.failure();
-    assert!(failure["hint"].as_str().unwrap().contains(&format!("vestibule deployment set-base-url {other}")), "{failure}");
-    assert_eq!(desk.tries(&["deployment", "set-base-url", "http://192.0.2.1"]).code, 2, "http outside loopback");
+    assert!(
+        failure["hint"].as_str().unwrap().contains(&format!("vestibule deployment set-base-url {other}")),
+        "{failure}"
+    );
+    assert_eq!(
+        desk.tries(&["deployment", "set-base-url", "http://192.0.2.1"]).code,
+        2,
+        "http outside loopback"
+    );
     let told = desk.runs(&["deployment", "set-base-url", other]);
     assert_eq!((&told["baseUrl"], &told["loopback"]), (&json!(other), &json!(false)));
     let issuer = desk.runs(&["tenant", "show", "alpha.test"])["issuer"].clone();
     assert!(issuer.as_str().unwrap().starts_with("https://id.example/"), "{issuer}");
     let first = Desk::new();
     first.runs(&["tenant", "create", "A", "--domain", "a.test"]);
-    assert!(first.runs(&["tenant", "show", "a.test"])["issuer"].as_str().unwrap().starts_with("http://127.0.0.1:8080/"));
+    assert!(
+        first.runs(&["tenant", "show", "a.test"])["issuer"]
+            .as_str()
+            .unwrap()
+            .starts_with("http://127.0.0.1:8080/")
+    );
 }
 
 /// SEC-01: the root key is the owner's alone, and no command works with one that others can read.
@@ -135,7 +193,9 @@ fn sec_01_the_root_key_is_private() {
     let text = std::fs::read_to_string(&key).unwrap();
     for loose in [0o644, 0o640, 0o604] {
         std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(loose)).unwrap();
-        for command in [&["guest", "list", "--tenant", "alpha.test"][..], &["serve", "--smtp-url", "smtp://127.0.0.1:9"]] {
+        for command in
+            [&["guest", "list", "--tenant", "alpha.test"][..], &["serve", "--smtp-url", "smtp://127.0.0.1:9"]]
+        {
             let failure = desk.tries(command).failure();
             assert_eq!(failure["error"], "root-key", "{loose:o}");
             assert!(failure["message"].as_str().unwrap().contains("root.key"), "{failure}");
@@ -145,7 +205,11 @@ fn sec_01_the_root_key_is_private() {
     }
     std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     std::fs::write(&key, "A".repeat(43)).unwrap();
-    assert_eq!(desk.tries(&["guest", "list", "--tenant", "alpha.test"]).failure()["error"], "root-key", "another key");
+    assert_eq!(
+        desk.tries(&["guest", "list", "--tenant", "alpha.test"]).failure()["error"],
+        "root-key",
+        "another key"
+    );
 }
 
 /// SEC-05: a database elsewhere is reached by a verified connection or not at all, and the refusal names the way.
@@ -173,7 +237,10 @@ fn sec_05_a_remote_database_needs_a_verified_connection() {
 fn sec_02_mail_03_serve_refuses_what_is_not_safe() {
     let refusal = |arguments: &[&str]| {
         let desk = Desk::new();
-        let ended = desk.tries(&[&["serve", "--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0"][..], arguments].concat());
+        let ended = desk.tries(
+            &[&["serve", "--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0"][..], arguments]
+                .concat(),
+        );
         let failure = ended.failure();
         assert_eq!(ended.code, 3, "{failure}");
         (failure["error"].as_str().unwrap().to_owned(), format!("{failure}"))
@@ -183,7 +250,8 @@ fn sec_02_mail_03_serve_refuses_what_is_not_safe() {
     assert!(told.contains("--smtp-url") && told.contains("vestibule demo"), "{told}");
     let (code, told) = refusal(&[&smtp[..], &["--base-url", "http://192.0.2.1"]].concat());
     assert!(code == "base-url" && told.contains("https"), "{told}");
-    let (code, _) = refusal(&["--base-url", "https://id.example", "--smtp-url", "smtp://mail.example?tls=none"]);
+    let (code, _) =
+        refusal(&["--base-url", "https://id.example", "--smtp-url", "smtp://mail.example?tls=none"]);
     assert_eq!(code, "smtp-url");
     let (code, told) = refusal(&["--base-url", "https://id.example", "--smtp-url", "file:///tmp/mail"]);
     assert!(code == "smtp-url" && told.contains("smtps://"), "{told}");
@@ -204,26 +272,38 @@ async fn sec_05_sec_06_sec_02_a_server_from_ready_to_sigterm() {
     let client = app(&desk, &[]);
     let sink = SmtpSink::start().await.unwrap();
     let flags = ["--listen", "127.0.0.1:0", "--management-listen", "127.0.0.1:0", "--base-url", BASE];
-    let server = desk.serves(&[&flags[..], &["--smtp-url", &sink.url(), "--source-limit", "127.0.0.0/8=100"]].concat());
+    let server = desk
+        .serves(&[&flags[..], &["--smtp-url", &sink.url(), "--source-limit", "127.0.0.0/8=100"]].concat());
     assert_eq!(server.ready["ready"], true);
     let listen: std::net::SocketAddr = server.ready["listen"].as_str().unwrap().parse().unwrap();
     let management = server.ready["management"].as_str().unwrap().to_owned();
     assert!(listen.port() != 0 && !management.ends_with(":0"), "{}", server.ready);
     let options = HttpOptions { via: Some((BASE.to_owned(), listen)), ..HttpOptions::default() };
     let browser = vestibule_testkit::browser::HttpBrowser::new(&options);
-    let mut gina = Person::new(vestibule_testkit::Browser::Http(Box::new(browser)), std::sync::Arc::new(sink));
+    let mut gina =
+        Person::new(vestibule_testkit::Browser::Http(Box::new(browser)), std::sync::Arc::new(sink));
     for path in ["healthz", "readyz", "metrics"] {
         assert_eq!(gina.opens(&format!("http://{management}/{path}")).await.status, 200, "{path}");
         assert_eq!(gina.opens(&format!("{BASE}/{path}")).await.status, 404, "{path} to the public");
     }
     assert_eq!(gina.opens(&format!("http://{listen}/robots.txt")).await.status, 421, "another Host");
     let authorize = |tenant: &str| {
-        format!("{BASE}/{tenant}/oauth2/v2.0/authorize?response_type=code&scope=openid&client_id={}&redirect_uri={CALLBACK}\
-            &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256", client["clientId"].as_str().unwrap())
+        format!(
+            "{BASE}/{tenant}/oauth2/v2.0/authorize?response_type=code&scope=openid&client_id={}&redirect_uri={CALLBACK}\
+            &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256",
+            client["clientId"].as_str().unwrap()
+        )
     };
     // What a command changes holds on the next request.
     desk.runs(&["invite", "gina@guest.test", "--tenant", "alpha.test", "--no-mail"]);
-    gina.opens(&authorize("alpha.test")).sees("G01").types("gina@guest.test").sees("G06").reads_code().enters_code().sees("G15").await;
+    gina.opens(&authorize("alpha.test"))
+        .sees("G01")
+        .types("gina@guest.test")
+        .sees("G06")
+        .reads_code()
+        .enters_code()
+        .sees("G15")
+        .await;
     desk.runs(&["app", "set", client["clientId"].as_str().unwrap(), "--tenant", "alpha.test", "--disable"]);
     gina.opens(&authorize("alpha.test")).sees("G24").await;
     desk.runs(&["app", "set", client["clientId"].as_str().unwrap(), "--tenant", "alpha.test", "--enable"]);
@@ -233,10 +313,18 @@ async fn sec_05_sec_06_sec_02_a_server_from_ready_to_sigterm() {
     }
     let (status, rest, log) = server.terminates();
     assert!(status.success() && rest.is_empty(), "{status:?} {rest:?}");
-    assert!(log.contains("stopping") && !log.contains(gina.code()) && !log.contains("gina@guest.test"), "{log}");
+    assert!(
+        log.contains("stopping") && !log.contains(gina.code()) && !log.contains("gina@guest.test"),
+        "{log}"
+    );
     // People are told that this is loopback mode.
     let mut command = vestibule();
-    command.arg("serve").args(flags).args(["--smtp-url", "smtp://127.0.0.1:9"]).arg("--data").arg(desk.data());
+    command
+        .arg("serve")
+        .args(flags)
+        .args(["--smtp-url", "smtp://127.0.0.1:9"])
+        .arg("--data")
+        .arg(desk.data());
     let told = until_ready(command);
     assert!(told.contains("loopback mode"), "{told}");
 }
@@ -245,7 +333,8 @@ async fn sec_05_sec_06_sec_02_a_server_from_ready_to_sigterm() {
 fn until_ready(mut command: std::process::Command) -> String {
     use std::io::{BufRead, BufReader, Read};
     use std::process::Stdio;
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.starts_with("ready on 127.0.0.1:"), "{line}");
@@ -268,11 +357,18 @@ fn flags_before_environment_before_file() {
     };
     let data = desk.data();
     let made = run(&|c| {
-        c.arg("a.test").env("VESTIBULE_DATA", &data).env("VESTIBULE_JSON", "true").env("VESTIBULE_BASE_URL", "https://id.example");
+        c.arg("a.test")
+            .env("VESTIBULE_DATA", &data)
+            .env("VESTIBULE_JSON", "true")
+            .env("VESTIBULE_BASE_URL", "https://id.example");
     });
     assert!(made.json()["issuer"].as_str().unwrap().starts_with("https://id.example/"), "{made:?}");
     let file = data.join("vestibule.toml");
-    std::fs::write(&file, format!("data = {:?}\nbase_url = \"https://id.example\"\n", data.display().to_string())).unwrap();
+    std::fs::write(
+        &file,
+        format!("data = {:?}\nbase_url = \"https://id.example\"\n", data.display().to_string()),
+    )
+    .unwrap();
     let made = run(&|c| {
         c.arg("b.test").args(["--json", "--config"]).arg(&file);
     });

@@ -24,7 +24,8 @@ async fn reaches_the_document(javascript: bool) {
     let act = async |browser: &mut Browser, act: Act| browser.act(&act).await.unwrap();
     act(&mut browser, Act::Open(portal.clone())).await;
     let page = browser.page().await.unwrap();
-    let document = page.links.iter().find(|link| link.href.path().starts_with("/documents/")).unwrap().clone();
+    let document =
+        page.links.iter().find(|link| link.href.path().starts_with("/documents/")).unwrap().clone();
     act(&mut browser, Act::Follow(document.text.clone())).await;
     browser.arrives_at("G01").await.unwrap();
     act(&mut browser, Act::Submit("email".to_owned(), guest.clone())).await;

@@ -93,7 +93,8 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(mut command: Command) -> Self {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         let (log, mut errors) = (Arc::new(Mutex::new(String::new())), child.stderr.take().unwrap());
         let shared = log.clone();
@@ -105,7 +106,8 @@ impl Running {
         });
         let mut first = String::new();
         lines.read_line(&mut first).unwrap();
-        let ready = serde_json::from_str(&first).unwrap_or_else(|error| panic!("{error}: {first:?} {}", log.lock().unwrap()));
+        let ready = serde_json::from_str(&first)
+            .unwrap_or_else(|error| panic!("{error}: {first:?} {}", log.lock().unwrap()));
         Self { child, lines, log, ready }
     }
 

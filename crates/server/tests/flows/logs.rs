@@ -17,7 +17,8 @@ const NORA: &str = "nora@guest.test";
 
 async fn rows(world: &World, house: &House) -> Vec<SignInRow> {
     let tenant = house.tenant.id;
-    let read = world.server.app().db.read(move |c| vestibule_store::logs::sign_ins(c, tenant, Page::Newest, 1_000));
+    let read =
+        world.server.app().db.read(move |c| vestibule_store::logs::sign_ins(c, tenant, Page::Newest, 1_000));
     let mut rows = read.await.unwrap();
     rows.reverse();
     rows
@@ -26,9 +27,16 @@ async fn rows(world: &World, house: &House) -> Vec<SignInRow> {
 /// What can be told of every row, whatever happened.
 fn is_whole(world: &World, house: &House, row: &SignInRow) {
     assert_eq!(row.tenant_id, house.tenant.id);
-    assert!((world.now() - row.at) >= TimeDelta::zero() && (world.now() - row.at) < TimeDelta::hours(1), "{row:?}");
+    assert!(
+        (world.now() - row.at) >= TimeDelta::zero() && (world.now() - row.at) < TimeDelta::hours(1),
+        "{row:?}"
+    );
     assert!(!row.trace_id.0.is_nil() && row.interaction_id.is_some(), "{row:?}");
-    assert_eq!(row.client_id.as_ref().map(|c| c.0.as_str()), Some(house.registration.client_id.as_str()), "{row:?}");
+    assert_eq!(
+        row.client_id.as_ref().map(|c| c.0.as_str()),
+        Some(house.registration.client_id.as_str()),
+        "{row:?}"
+    );
     assert_eq!(row.client_address, "127.0.0.1");
     assert_eq!(row.browser.as_deref(), Some("Chrome on Linux"));
     assert!(row.address_masked.contains("***@guest.test"), "{row:?}");
@@ -41,7 +49,12 @@ fn is_whole(world: &World, house: &House, row: &SignInRow) {
 fn is_whole_change(world: &World, house: &House, row: &AuditRow) {
     assert_eq!(row.tenant_id, house.tenant.id);
     assert!((world.now() - row.at) < TimeDelta::hours(1), "{row:?}");
-    assert!(!row.trace_id.0.is_nil() && !row.action.is_empty() && !row.target_kind.is_empty() && !row.target_id.is_empty());
+    assert!(
+        !row.trace_id.0.is_nil()
+            && !row.action.is_empty()
+            && !row.target_kind.is_empty()
+            && !row.target_id.is_empty()
+    );
     assert!(["success", "failure"].contains(&row.outcome.as_str()) && !row.actor_kind.is_empty(), "{row:?}");
     assert_eq!(row.client_address.is_some(), row.actor_kind == "guest", "{row:?}");
     let all = format!("{row:?}");
@@ -280,7 +293,8 @@ vestibule_testkit::flows! {
 /// SQL that makes every row of a table fail, and that mends it.
 fn failing(url: &str, table: &str) -> (String, String) {
     if url.starts_with("sqlite") {
-        let on = format!("CREATE TRIGGER failing BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END");
+        let on =
+            format!("CREATE TRIGGER failing BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END");
         return (on, "DROP TRIGGER failing".to_owned());
     }
     let on = format!(
@@ -299,7 +313,8 @@ impl Logged {
     fn begin() -> Self {
         LINES.lock().unwrap().0 += 1;
         // Everything at its finest, but for what belongs to the test: its browsers, clients and readers of pages.
-        let filter = "trace,html5ever=off,hyper=off,hyper_util=off,reqwest=off,thirtyfour=off,openidconnect=off";
+        let filter =
+            "trace,html5ever=off,hyper=off,hyper_util=off,reqwest=off,thirtyfour=off,openidconnect=off";
         let set = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
         drop(set.with_writer(|| Tap).try_init());
         Self

@@ -43,7 +43,10 @@ fn shown(mail: &Mail) -> PageView {
 fn words(text: &str) -> BTreeSet<String> {
     let words = text.split(|c: char| c.is_whitespace() || c == '\u{a0}');
     let words = words.filter(|word| !word.contains("://") && !word.starts_with('>'));
-    words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()).filter(|w| w.len() > 1).collect()
+    words
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+        .filter(|w| w.len() > 1)
+        .collect()
 }
 
 /// What must hold of each mail.
@@ -58,7 +61,9 @@ fn is_sound(mail: &Mail, own: &str) {
     let digits: String = mail.subject.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
     assert!(!digits.contains("9999"), "a code in the subject: {}", mail.subject);
     let lower = mail.html.to_ascii_lowercase();
-    for loads in ["<img", "<link", "<script", "<svg", "<iframe", "src=", "url(", "@import", "background=\"http"] {
+    for loads in
+        ["<img", "<link", "<script", "<svg", "<iframe", "src=", "url(", "@import", "background=\"http"]
+    {
         assert!(!lower.contains(loads), "{loads} in {}", mail.html);
     }
     for link in shown(mail).links {
@@ -354,11 +359,19 @@ vestibule_testkit::flows! {
 /// The page without the address itself.
 fn without_own(html: &str, address: &str) -> String {
     let mut out = html.replace(address, "THEM");
-    for (before, after) in [("?i=", "\""), ("name=\"i\" value=", ">"), ("name=\"ordinal\"", ">"), ("marked", "</")] {
+    for (before, after) in
+        [("?i=", "\""), ("name=\"i\" value=", ">"), ("name=\"ordinal\"", ">"), ("marked", "</")]
+    {
         out = out
             .split(before)
             .enumerate()
-            .map(|(n, part)| if n == 0 { part.to_owned() } else { part.split_once(after).map_or(String::new(), |(_, rest)| rest.to_owned()) })
+            .map(|(n, part)| {
+                if n == 0 {
+                    part.to_owned()
+                } else {
+                    part.split_once(after).map_or(String::new(), |(_, rest)| rest.to_owned())
+                }
+            })
             .collect::<Vec<_>>()
             .join(before);
     }

@@ -31,7 +31,12 @@ impl Eye {
     /// Looks at the page that is shown: it is this one, and nothing is wrong with it.
     async fn on(&self, person: &mut Person, id: &str, state: &str) {
         let page = person.sees(id).await;
-        assert!(!page.h1.is_empty() && page.title.contains(&page.h1), "{id} {state}: {:?} and {:?}", page.title, page.h1);
+        assert!(
+            !page.h1.is_empty() && page.title.contains(&page.h1),
+            "{id} {state}: {:?} and {:?}",
+            page.title,
+            page.h1
+        );
         assert!(page.html.len() < 25 * 1024, "{id} {state}: {} bytes", page.html.len());
         assert!(!page.text.contains("{ $") && !page.text.contains("???"), "{id} {state}: {}", page.text);
         let Some(axe) = &self.axe else { return };
@@ -43,7 +48,10 @@ impl Eye {
         }
         for width in [320, 390] {
             emulate(browser, width, "light").await;
-            let wide = browser.run("return document.documentElement.scrollWidth - innerWidth", Vec::new()).await.unwrap();
+            let wide = browser
+                .run("return document.documentElement.scrollWidth - innerWidth", Vec::new())
+                .await
+                .unwrap();
             assert!(wide.as_i64().unwrap() <= 0, "{id} {state}: {wide} px too wide at {width}");
         }
         let loaded = browser.run(LOADED, Vec::new()).await.unwrap();
@@ -56,7 +64,8 @@ impl Eye {
         }
         let console = browser.console().await.unwrap();
         // The browser notes every 4xx page there; that is no fault of the page.
-        let complaints: Vec<_> = console.iter().filter(|line| !line.contains("Failed to load resource")).collect();
+        let complaints: Vec<_> =
+            console.iter().filter(|line| !line.contains("Failed to load resource")).collect();
         assert!(complaints.is_empty(), "{id} {state}: {complaints:?}");
     }
 }
@@ -91,7 +100,9 @@ async fn invited(world: &World, house: &House, address: &str, to: Option<String>
         inviter: None,
         send_mail: false,
         display_name: Some("Gina Guest".to_owned()),
-        message: Some("Dear Gina,\nhere is what we talked about.\n\nSee https://example.com/plans".to_owned()),
+        message: Some(
+            "Dear Gina,\nhere is what we talked about.\n\nSee https://example.com/plans".to_owned(),
+        ),
     };
     let actor = vestibule_core::access::Actor::Operator;
     invitations::invite(app, &ctx, &actor, house.tenant.id, input).await.unwrap().invite_redeem_url

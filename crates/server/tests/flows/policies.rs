@@ -191,7 +191,12 @@ vestibule_testkit::flows! {
     }
 }
 
-async fn flip(world: &World, house: &vestibule_testkit::office::House, guest: vestibule_core::ids::UserId, case: &str) {
+async fn flip(
+    world: &World,
+    house: &vestibule_testkit::office::House,
+    guest: vestibule_core::ids::UserId,
+    case: &str,
+) {
     let office = world.office();
     let tenant = house.tenant.id;
     match case {

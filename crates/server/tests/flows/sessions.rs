@@ -51,8 +51,14 @@ async fn secure(world: &World) -> (World, HttpOptions) {
 /// A request of a native application whose redirect leaves the browser.
 fn native(world: &World, tenant: &str, client: &str, more: &[(&str, &str)]) -> String {
     let mut url = Url::parse(&format!("{}/{tenant}/oauth2/v2.0/authorize", world.server.base_url())).unwrap();
-    let fixed = [("response_type", "code"), ("client_id", client), ("redirect_uri", "com.example.app:/cb"), ("scope", "openid"),
-        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"), ("code_challenge_method", "S256")];
+    let fixed = [
+        ("response_type", "code"),
+        ("client_id", client),
+        ("redirect_uri", "com.example.app:/cb"),
+        ("scope", "openid"),
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ("code_challenge_method", "S256"),
+    ];
     url.query_pairs_mut().extend_pairs(fixed).extend_pairs(more);
     url.to_string()
 }

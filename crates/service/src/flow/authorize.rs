@@ -187,6 +187,8 @@ fn first_address(trip: &Trip, hinted: Option<&Address>, remembered: &[Address]) 
         return Some(session.user.address.clone());
     }
     match remembered {
+        // The application named somebody: whom this browser remembers may be another.
+        _ if trip.sealed.wanted.is_some() => None,
         [only] => Some(only.as_str().to_owned()),
         _ => None,
     }
