@@ -1,14 +1,72 @@
 //! The contract's command lines, as programs use them: JSON, exit codes, refusals with a hint, files, signals.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code: what does not hold ends the test"
+)]
+
 mod kit;
 
-use kit::{Desk, ends, mode, vestibule};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use kit::{Ended, Running, ends, vestibule};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use vestibule_testkit::smtp::SmtpSink;
 use vestibule_testkit::{HttpOptions, Person};
 
 const BASE: &str = "http://127.0.0.1:18080";
 const CALLBACK: &str = "http://127.0.0.1:9/cb";
+
+/// A data folder and the commands on it.
+#[derive(Debug)]
+struct Desk {
+    home: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { home: TempDir::with_prefix("vestibule-cli-").unwrap() }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    /// Runs a command with `--data` and `--json`, whatever comes of it.
+    fn tries(&self, arguments: &[&str]) -> Ended {
+        let mut command = vestibule();
+        command.args(arguments).arg("--json").arg("--data").arg(self.data());
+        ends(command)
+    }
+
+    /// Runs a command that has to succeed.
+    fn runs(&self, arguments: &[&str]) -> Value {
+        let ended = self.tries(arguments);
+        assert_eq!(ended.code, 0, "{arguments:?}: {ended:?}");
+        json_of(&ended)
+    }
+
+    /// Starts a server; its first line is read before this returns.
+    fn serves(&self, arguments: &[&str]) -> Running {
+        let mut command = vestibule();
+        command.arg("serve").args(arguments).arg("--json").arg("--data").arg(self.data());
+        Running::start(command)
+    }
+}
+
+/// Standard output as JSON.
+fn json_of(ended: &Ended) -> Value {
+    serde_json::from_str(&ended.out).unwrap_or_else(|error| panic!("{error}: {ended:?}"))
+}
+
+/// Permission bits of a file.
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
 
 fn tenant(desk: &Desk) -> Value {
     desk.runs(&[
@@ -192,7 +250,7 @@ fn sec_01_the_root_key_is_private() {
     assert_eq!(mode(&desk.data()), 0o700);
     let text = std::fs::read_to_string(&key).unwrap();
     for loose in [0o644, 0o640, 0o604] {
-        std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(loose)).unwrap();
+        std::fs::set_permissions(&key, PermissionsExt::from_mode(loose)).unwrap();
         for command in
             [&["guest", "list", "--tenant", "alpha.test"][..], &["serve", "--smtp-url", "smtp://127.0.0.1:9"]]
         {
@@ -203,7 +261,7 @@ fn sec_01_the_root_key_is_private() {
             assert!(!failure.to_string().contains(text.trim()), "the key is told");
         }
     }
-    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    std::fs::set_permissions(&key, PermissionsExt::from_mode(0o600)).unwrap();
     std::fs::write(&key, "A".repeat(43)).unwrap();
     assert_eq!(
         desk.tries(&["guest", "list", "--tenant", "alpha.test"]).failure()["error"],
@@ -296,14 +354,22 @@ async fn sec_05_sec_06_sec_02_a_server_from_ready_to_sigterm() {
     };
     // What a command changes holds on the next request.
     desk.runs(&["invite", "gina@guest.test", "--tenant", "alpha.test", "--no-mail"]);
-    gina.opens(&authorize("alpha.test"))
-        .sees("G01")
-        .types("gina@guest.test")
-        .sees("G06")
-        .reads_code()
-        .enters_code()
-        .sees("G15")
-        .await;
+    gina.opens(&authorize("alpha.test")).sees("G01").types("gina@guest.test").sees("G06").reads_code().await;
+    // Who follows the log is told as it happens, a row a line.
+    let mut follow = vestibule();
+    follow
+        .args(["logs", "signin", "--follow", "--tenant", "alpha.test", "--json", "--data"])
+        .arg(desk.data());
+    let following = tokio::task::spawn_blocking(|| Running::start(follow));
+    let wrong = if gina.code() == "00000000" { "00000001" } else { "00000000" };
+    gina.enters(wrong).sees("G06").await;
+    let follower = following.await.unwrap();
+    assert_eq!(
+        (&follower.ready["outcome"], &follower.ready["address"]),
+        (&json!("failure"), &json!("g***@guest.test"))
+    );
+    assert!(!follower.terminates().0.success(), "it is ended by the signal");
+    gina.enters_code().sees("G15").await;
     desk.runs(&["app", "set", client["clientId"].as_str().unwrap(), "--tenant", "alpha.test", "--disable"]);
     gina.opens(&authorize("alpha.test")).sees("G24").await;
     desk.runs(&["app", "set", client["clientId"].as_str().unwrap(), "--tenant", "alpha.test", "--enable"]);
@@ -362,7 +428,7 @@ fn flags_before_environment_before_file() {
             .env("VESTIBULE_JSON", "true")
             .env("VESTIBULE_BASE_URL", "https://id.example");
     });
-    assert!(made.json()["issuer"].as_str().unwrap().starts_with("https://id.example/"), "{made:?}");
+    assert!(json_of(&made)["issuer"].as_str().unwrap().starts_with("https://id.example/"), "{made:?}");
     let file = data.join("vestibule.toml");
     std::fs::write(
         &file,

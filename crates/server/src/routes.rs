@@ -13,8 +13,8 @@ mod signin;
 mod token;
 mod userinfo;
 
-use actix_web::middleware::Compress;
 use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Compress;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Route, guard, web};
 use vestibule_ui::page::Status;
 
@@ -39,9 +39,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         )
         // Files alone: a page holds what must not be guessed from its length.
         .service(page("/static/{file}", web::to(documents::asset)).wrap(Compress::default()))
-        .service(
-            resource("/{tenant}/signin/code/resend", "POST").route(web::post().to(signin::resend)),
-        )
+        .service(resource("/{tenant}/signin/code/resend", "POST").route(web::post().to(signin::resend)))
         .service(form("/{tenant}/signin/review", web::to(signin::review_page), signin::review))
         .service(form("/{tenant}/signin/accounts", web::to(signin::accounts), signin::choose))
         .service(page("/{tenant}/signin/help", web::to(help::index)))

@@ -19,7 +19,7 @@ use crate::cookies::Names;
 use crate::metrics::Metrics;
 use crate::peers::{Peers, connections_per_worker};
 use crate::state::State;
-use crate::trace::Around;
+use crate::trace::{Around, Ended};
 use crate::{management, routes};
 
 /// Certificate chain and key of our own TLS, as PEM.
@@ -163,6 +163,9 @@ fn public(
                 }
             })
             .default_service(web::to(routes::not_found))
+    })
+    .on_connect(|_, connection| {
+        connection.insert(Ended::default());
     })
     .client_request_timeout(patience.head)
     .client_disconnect_timeout(patience.head)

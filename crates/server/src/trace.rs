@@ -1,6 +1,7 @@
 //! Around every request: the host check, the common headers, the access log and the counters.
 
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
@@ -53,10 +54,14 @@ where
             let Some(state) = req.app_data::<web::Data<State>>().cloned() else {
                 return Ok(req.into_response(HttpResponse::InternalServerError()).map_into_right_body());
             };
-            let mut response = if let Some(refused) = misdirected(&state, &req) {
+            let mut response = if req.conn_data::<Ended>().is_some_and(Ended::is) {
+                let answer = HttpResponse::BadRequest().force_close().finish();
+                req.into_response(answer).map_into_right_body()
+            } else if let Some(refused) = misdirected(&state, &req) {
                 req.into_response(refused).map_into_right_body()
             } else if let Err(status) = readable(&state, &mut req).await {
                 let answer = render::unreadable(&state, req.request(), status);
+                end(&req);
                 req.into_response(answer).map_into_right_body()
             } else {
                 service.call(req).await?.map_into_left_body()
@@ -76,6 +81,23 @@ where
     }
 }
 
+/// Of a connection: whether an answer said that it ends. What was sent after such a request is not looked at: the library
+/// has read it already and would hand it on (WEB-12).
+#[derive(Debug, Default)]
+pub(crate) struct Ended(AtomicBool);
+
+impl Ended {
+    fn is(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+fn end(req: &ServiceRequest) {
+    if let Some(ended) = req.conn_data::<Ended>() {
+        ended.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// N-20, before anything is parsed.
 async fn readable(state: &Shared, req: &mut ServiceRequest) -> Result<(), StatusCode> {
     if req.uri().path_and_query().map_or(0, |p| p.as_str().len()) > vestibule_core::numbers::MAX_URI {
@@ -89,6 +111,7 @@ fn misdirected(state: &State, req: &ServiceRequest) -> Option<HttpResponse> {
     let mut hosts = req.headers().get_all(header::HOST);
     let (first, second) = (hosts.next(), hosts.next());
     if second.is_some() {
+        end(req);
         return Some(HttpResponse::BadRequest().force_close().finish());
     }
     let host = first
@@ -98,6 +121,7 @@ fn misdirected(state: &State, req: &ServiceRequest) -> Option<HttpResponse> {
     if let (Some(authority), Some(host)) = (req.uri().authority(), first.and_then(|h| h.to_str().ok()))
         && authority.as_str() != host
     {
+        end(req);
         return Some(HttpResponse::BadRequest().force_close().finish());
     }
     let good = host.is_some_and(|h| h.eq_ignore_ascii_case(ours));

@@ -1,19 +1,19 @@
-#![allow(clippy::unwrap_used, missing_docs, reason = "dev")]
-#[path = "flows/walk.rs"]
-mod walk;
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "dev")]
 #[path = "flows/invitations.rs"]
 mod invitations;
+#[path = "flows/logs.rs"]
+mod logs;
+#[path = "flows/mailing.rs"]
+mod mailing;
+#[path = "flows/pages.rs"]
+mod pages;
+#[path = "flows/policies.rs"]
+mod policies;
 #[path = "flows/report.rs"]
 mod report;
 #[path = "flows/sessions.rs"]
 mod sessions;
 #[path = "flows/tenants.rs"]
 mod tenants;
-#[path = "flows/policies.rs"]
-mod policies;
-#[path = "flows/mailing.rs"]
-mod mailing;
-#[path = "flows/logs.rs"]
-mod logs;
-#[path = "flows/pages.rs"]
-mod pages;
+#[path = "flows/walk.rs"]
+mod walk;

@@ -113,8 +113,7 @@ pub fn open(
     let site = opening.site.unwrap_or_else(|| urls.host().to_owned());
     let transport = transport(&urls);
     let mail_from = match (opening.mail_from, default_sender(&urls)) {
-        (Some(address), _) => address,
-        (None, Ok(address)) => address,
+        (Some(address), _) | (None, Ok(address)) => address,
         (None, Err(error)) if transport.is_some() => return Err(error),
         // Whoever sends nothing needs no sender: an operator must get in to mend the base URL.
         (None, Err(_)) => fallback_sender()?,

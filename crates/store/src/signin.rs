@@ -12,8 +12,8 @@ pub use self::interactions::{
     insert_interaction, interaction, renew_secret, save_ledger, trim_open_rows,
 };
 pub use self::passcodes::{
-    NewPasscode, PasscodeRow, burn, cancel_codes_for, consume, count_repeat, count_try, insert_passcode, newest_passcode,
-    passcode, passcode_by_report, supersede_passcodes, untried_codes,
+    NewPasscode, PasscodeRow, burn, cancel_codes_for, consume, count_repeat, count_try, insert_passcode,
+    newest_passcode, passcode, passcode_by_report, supersede_passcodes, untried_codes,
 };
 pub use self::sessions::{
     NewSession, SessionRow, end_session, end_sessions_of_interaction, end_sessions_of_user, insert_session,

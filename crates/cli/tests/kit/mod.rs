@@ -1,13 +1,10 @@
 //! The binary as people and programs use it: commands that end, and servers that run until they are told to end.
 
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
 /// The binary that cargo built for these tests.
 pub(crate) fn vestibule() -> Command {
@@ -26,11 +23,6 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// Standard output as JSON.
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
     /// The failure on standard error as JSON: code, message, hint.
     pub(crate) fn failure(&self) -> Value {
         assert!(self.code != 0 && self.code != 101 && self.out.is_empty(), "{self:?}");
@@ -38,43 +30,7 @@ impl Ended {
     }
 }
 
-/// A data folder and the commands on it.
-#[derive(Debug)]
-pub(crate) struct Desk {
-    home: TempDir,
-}
-
-impl Desk {
-    pub(crate) fn new() -> Self {
-        Self { home: TempDir::with_prefix("vestibule-cli-").unwrap() }
-    }
-
-    pub(crate) fn data(&self) -> PathBuf {
-        self.home.path().join("data")
-    }
-
-    /// Runs a command with `--data` and `--json`, whatever comes of it.
-    pub(crate) fn tries(&self, arguments: &[&str]) -> Ended {
-        let mut command = vestibule();
-        command.args(arguments).arg("--json").arg("--data").arg(self.data());
-        ends(command)
-    }
-
-    /// Runs a command that has to succeed.
-    pub(crate) fn runs(&self, arguments: &[&str]) -> Value {
-        let ended = self.tries(arguments);
-        assert_eq!(ended.code, 0, "{arguments:?}: {ended:?}");
-        ended.json()
-    }
-
-    /// Starts a server; its first line is read before this returns.
-    pub(crate) fn serves(&self, arguments: &[&str]) -> Running {
-        let mut command = vestibule();
-        command.arg("serve").args(arguments).arg("--json").arg("--data").arg(self.data());
-        Running::start(command)
-    }
-}
-
+/// Runs a command to its end.
 pub(crate) fn ends(mut command: Command) -> Ended {
     let output = command.stdin(Stdio::null()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -111,13 +67,6 @@ impl Running {
         Self { child, lines, log, ready }
     }
 
-    /// The next line of standard output.
-    pub(crate) fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.lines.read_line(&mut line).unwrap();
-        line
-    }
-
     /// Sends SIGTERM and waits for the end; what it still printed.
     pub(crate) fn terminates(mut self) -> (ExitStatus, String, String) {
         let id = self.child.id().to_string();
@@ -135,9 +84,4 @@ impl Drop for Running {
         drop(self.child.kill());
         drop(self.child.wait());
     }
-}
-
-/// Permission bits of a file.
-pub(crate) fn mode(path: &Path) -> u32 {
-    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }

@@ -28,6 +28,7 @@ fn the_chain_for_a_redeeming_guest() {
     let code_only =
         Discovery { fallback_identity_provider: FallbackProvider::EmailOneTimePasscode, ..on.clone() };
     let unasked = Some(Answer::Unasked);
+    #[expect(clippy::type_complexity, reason = "a table, read once")]
     let table: Vec<(&str, Facts<'_>, Vec<(Method, Use)>, Option<Refusal>)> = vec![
         ("nothing but mail", facts(&on), vec![(Passcode, Use::SignIn)], None),
         (

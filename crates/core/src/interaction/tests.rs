@@ -32,6 +32,7 @@ fn plan(offers: &[(Method, Use)], refusal: Option<discovery::Refusal>) -> Plan {
     Plan { offers, refusal, trail: Vec::new() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what the field of the facts holds")]
 fn gina() -> Option<Addressed> {
     Some(Addressed { key: "gina@guest.test".into() })
 }
@@ -85,6 +86,7 @@ fn mail() -> Plan {
     plan(&[(Method::Passcode, Use::SignIn)], None)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what the field of the facts holds")]
 fn session(at: Instant) -> Option<Session> {
     Some(Session {
         address_key: "gina@guest.test".into(),

@@ -346,7 +346,7 @@ vestibule_testkit::flows! {
         for dump in [queued, after] {
             let text = String::from_utf8_lossy(&dump);
             for secret in &secrets {
-                let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
+                let hex = data_encoding::HEXLOWER.encode(secret.as_bytes());
                 let base64 = data_encoding::BASE64.encode(secret.as_bytes());
                 for form in [secret, &hex, &base64] {
                     assert!(!text.contains(form.as_str()), "{form} is stored");

@@ -9,13 +9,28 @@
     reason = "test code: what does not hold ends the test"
 )]
 
+mod attacks;
 mod bad_input;
 mod callers;
+mod clicks;
 mod clients;
 mod cors;
+mod decoys;
 mod documents;
+mod invitations;
 mod logout;
+mod logs;
+mod mailing;
 mod oidc_kit;
+mod pages;
+mod passcode;
+mod policies;
 mod protocol;
+mod report;
+mod sessions;
 mod snapshots;
+mod steps;
+mod tenants;
+mod throttles;
 mod tokens;
+mod walk;

@@ -78,7 +78,12 @@ pub(crate) fn copies(world: &World, person: &mut Person, nodes: &[usize]) -> Vec
 }
 
 /// Sends the same request many times at once, the browsers taking turns.
-pub(crate) async fn storm(browsers: &[Arc<HttpBrowser>], request: &Request, from: &Url, times: usize) -> Vec<Exchange> {
+pub(crate) async fn storm(
+    browsers: &[Arc<HttpBrowser>],
+    request: &Request,
+    from: &Url,
+    times: usize,
+) -> Vec<Exchange> {
     let mut tasks = JoinSet::new();
     for browser in browsers.iter().cycle().take(times) {
         let (browser, request, from) = (Arc::clone(browser), request.clone(), from.clone());
@@ -183,9 +188,9 @@ vestibule_testkit::flows! {
         rp.exchange(&asked, &house.callbacks.next().await.unwrap()).await.unwrap();
     }
 
-    /// OTP-11, OTP-12: a code is good in its own trip alone: not in another of the same browser, of another application,
+    /// OTP-11, OTP-12, OTP-16: a code is good in its own trip alone: not in another of the same browser, of another application,
     /// or of another tenant.
-    async fn otp_11_otp_12_codes_cannot_be_swapped(world) {
+    async fn otp_11_otp_12_otp_16_codes_cannot_be_swapped(world) {
         let (house, rp) = invited(world).await;
         let beta = world.office().house("beta.test").await;
         world.office().invite(beta.tenant.id, GINA).await;
@@ -206,6 +211,20 @@ vestibule_testkit::flows! {
         for (tab, other) in [(0, 1), (1, 2), (2, 0)] {
             gina.to_tab(tab).enters(&codes[other]).sees("G06").reads("That code is not right").await;
         }
+        // Not even whoever writes to the database can move a digest from one to another (OTP-16).
+        let (database, ids) = (world.server.database_url().to_owned(), "SELECT mark AS line FROM passcodes ORDER BY id");
+        let marks = sql(world, ids);
+        testing::execute(&database, "CREATE TABLE kept AS SELECT mark, digest FROM passcodes").unwrap();
+        let moved = |to: &str, from: &str| {
+            let digest = format!("(SELECT kept.digest FROM kept WHERE kept.mark = '{from}')");
+            let change = format!("UPDATE passcodes SET digest = {digest} WHERE mark = '{to}'");
+            testing::execute(&database, &change).unwrap();
+        };
+        for (tab, other) in [(0, 1), (1, 2), (2, 0)] {
+            moved(&marks[tab], &marks[other]);
+            gina.to_tab(tab).enters(&codes[other]).sees("G06").reads("That code is not right").await;
+        }
+        marks.iter().for_each(|mark| moved(mark, mark));
         assert_eq!(rows(world, "passcodes WHERE state = 'used'"), 0);
         // The page of one tenant's trip at another tenant is nobody's.
         gina.to_tab(0).await;
@@ -400,7 +419,6 @@ vestibule_testkit::flows! {
         assert_eq!(rows(world, "outbox WHERE sealed IS NOT NULL"), 0, "erased once sent");
     }
 }
-
 
 /// A page of an error without what is drawn for each answer.
 fn without_trace(html: &str) -> String {

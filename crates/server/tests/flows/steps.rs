@@ -265,7 +265,8 @@ vestibule_testkit::flows! {
 #[test]
 fn hrd_10_no_step_names_a_network() {
     let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut folders: Vec<_> = ["service/src/flow", "core/src", "oidc/src", "store/src"].map(|f| crates.join(f)).into();
+    let mut folders: Vec<_> =
+        ["service/src/flow", "core/src", "oidc/src", "store/src"].map(|f| crates.join(f)).into();
     let mut read = 0;
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
@@ -276,7 +277,15 @@ fn hrd_10_no_step_names_a_network() {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             read += 1;
-            for word in ["TcpStream", "UdpSocket", "lookup_host", "ToSocketAddrs", "reqwest", "resolver", "tokio::net"] {
+            for word in [
+                "TcpStream",
+                "UdpSocket",
+                "lookup_host",
+                "ToSocketAddrs",
+                "reqwest",
+                "resolver",
+                "tokio::net",
+            ] {
                 assert!(!text.contains(word), "{}: {word}", path.display());
             }
         }

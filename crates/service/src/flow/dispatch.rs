@@ -115,11 +115,8 @@ impl Job {
         let row_live = trip.row().is_some_and(|r| r.state == "open" && r.expires_at > trip.now);
         let row_ends =
             clock::after(trip.now, n::INTERACTION_ROW_LIFETIME.max(tenant.settings.code.lifetime()));
-        let interaction = if row_live {
-            None
-        } else {
-            Some(new_interaction(app, trip, subject_key, row_ends, &sources)?)
-        };
+        let interaction =
+            if row_live { None } else { Some(new_interaction(app, trip, subject_key, row_ends, &sources)?) };
         let counter = |counter, tenant| app.counter(counter, tenant, &address.limit_key());
         let here = Some(tenant.id);
         Ok(Self {

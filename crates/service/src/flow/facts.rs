@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 use vestibule_core::clock::Instant;
 use vestibule_core::discovery::{self, Plan, Standing};
-use vestibule_core::interaction::{self, Finish, Addressed, Demand, Ending, Facts, Person, SecondSteps, Step};
+use vestibule_core::interaction::{
+    self, Addressed, Demand, Ending, Facts, Finish, Person, SecondSteps, Step,
+};
 use vestibule_core::passcode;
 use vestibule_core::policy::{self, Circumstances, Decision, Subject};
 use vestibule_core::proof::{ACR_MAILBOX, ACR_MFA, ACR_SINGLE, Authentication, Ledger};
@@ -169,7 +171,8 @@ pub(crate) fn next(trip: &Trip, known: Known<'_>, ledger: &Ledger, code: Option<
     let decision =
         proof.as_ref().map(|p| decide(tenant, client, user, p, agreed_here(tenant, ledger), trip.now));
     let live = trip.live.session.as_ref();
-    let live = live.filter(|s| trip.wants(s.user.id) && still_offered(tenant, application, &s.user, &s.row.idp));
+    let live =
+        live.filter(|s| trip.wants(s.user.id) && still_offered(tenant, application, &s.user, &s.row.idp));
     let session = live.map(|s| session(trip, s));
     let facts = Facts {
         now: trip.now,

@@ -6,7 +6,7 @@ struct Counting(std::sync::atomic::AtomicU8);
 impl Random for Counting {
     fn fill(&self, out: &mut [u8]) {
         for byte in out {
-            *byte = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            *byte = self.0.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
