@@ -164,12 +164,12 @@ fn public(
             })
             .default_service(web::to(routes::not_found))
     })
-    .on_connect(|_, connection| {
-        connection.insert(Ended::default());
-    })
     .client_request_timeout(patience.head)
     .client_disconnect_timeout(patience.head)
-    .on_connect(move |io, extensions| peers.connected(io, extensions))
+    .on_connect(move |io, extensions| {
+        extensions.insert(Ended::default());
+        peers.connected(io, extensions);
+    })
     .keep_alive(Duration::from_secs(15))
     .shutdown_timeout(20)
     .workers(workers)

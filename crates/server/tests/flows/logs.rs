@@ -305,23 +305,29 @@ fn failing(url: &str, table: &str) -> (String, String) {
 }
 
 /// What this process logs at the finest level from now on, other tests' lines among it.
-struct Logged;
+struct Logged {
+    from: usize,
+}
 
 static LINES: Mutex<(usize, Vec<u8>)> = Mutex::new((0, Vec::new()));
 
 impl Logged {
     fn begin() -> Self {
-        LINES.lock().unwrap().0 += 1;
+        let from = {
+            let mut lines = LINES.lock().unwrap();
+            lines.0 += 1;
+            lines.1.len()
+        };
         // Everything at its finest, but for what belongs to the test: its browsers, clients and readers of pages.
         let filter =
             "trace,html5ever=off,hyper=off,hyper_util=off,reqwest=off,thirtyfour=off,openidconnect=off";
         let set = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
         drop(set.with_writer(|| Tap).try_init());
-        Self
+        Self { from }
     }
 
     fn end(self) -> String {
-        String::from_utf8_lossy(&LINES.lock().unwrap().1).into_owned()
+        String::from_utf8_lossy(&LINES.lock().unwrap().1[self.from..]).into_owned()
     }
 }
 

@@ -28,6 +28,7 @@ mod policies;
 mod protocol;
 mod report;
 mod sessions;
+mod smuggling;
 mod snapshots;
 mod steps;
 mod tenants;

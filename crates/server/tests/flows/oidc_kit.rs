@@ -81,11 +81,8 @@ pub(crate) async fn bytes_from(from: IpAddr, node: SocketAddr, request: &[u8]) -
     drop(stream.write_all(request).await);
     let mut answer = Vec::new();
     let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await;
-    assert!(
-        read.is_ok(),
-        "the connection was neither answered nor closed: {}",
-        String::from_utf8_lossy(request)
-    );
+    let (sent, came) = (String::from_utf8_lossy(request), String::from_utf8_lossy(&answer));
+    assert!(read.is_ok(), "the connection stays open: {sent:.300} → {came:.600}");
     parse(&answer)
 }
 
