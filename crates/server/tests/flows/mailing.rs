@@ -319,7 +319,7 @@ vestibule_testkit::flows! {
     }
 
     /// OTP-20: neither the code nor a token lies in any table or in a queued mail, before or after it was sent.
-    async fn otp_20_no_code_in_any_table(world) {
+    async fn otp_20_key_12_no_code_or_secret_in_any_table(world) {
         let house = world.office().house("alpha.test").await;
         world.office().invite(house.tenant.id, GINA).await;
         let rp = discovers(world, &house).await;

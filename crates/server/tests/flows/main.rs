@@ -17,6 +17,7 @@ mod clients;
 mod cors;
 mod decoys;
 mod documents;
+mod foundations;
 mod invitations;
 mod logout;
 mod logs;
