@@ -224,7 +224,9 @@ vestibule_testkit::flows! {
             moved(&marks[tab], &marks[other]);
             gina.to_tab(tab).enters(&codes[other]).sees("G06").reads("That code is not right").await;
         }
-        marks.iter().for_each(|mark| moved(mark, mark));
+        for mark in &marks {
+            moved(mark, mark);
+        }
         assert_eq!(rows(world, "passcodes WHERE state = 'used'"), 0);
         // The page of one tenant's trip at another tenant is nobody's.
         gina.to_tab(0).await;

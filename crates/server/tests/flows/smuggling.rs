@@ -7,6 +7,9 @@ use vestibule_testkit::rp::Registration;
 
 use crate::oidc_kit::*;
 
+/// What the forwarding header says in the n-th request.
+type Said = Box<dyn Fn(usize) -> String>;
+
 /// Sends bytes as they are; the answer, and how many there were.
 async fn raw(world: &vestibule_testkit::World, request: &[u8]) -> (Answer, usize) {
     let answer = bytes_from(IpAddr::V4(Ipv4Addr::LOCALHOST), world.server.node(0).listen, request).await;
@@ -92,7 +95,6 @@ vestibule_testkit::flows! {
         let target = format!("/{}/oauth2/v2.0/revoke", house.tenant.id);
         let zone = |n: usize| format!("fe80::1%eth{n}");
         let hops = |n: usize| format!("198.51.100.{n}, 203.0.113.7{}", ", 10.0.0.2".repeat(15));
-        type Said = Box<dyn Fn(usize) -> String>;
         let cases: Vec<(&str, Ipv4Addr, bool, Said)> = vec![
             ("untrusted, another address each", Ipv4Addr::new(127, 0, 0, 3), true, Box::new(|n| format!("198.51.100.{n}"))),
             ("untrusted, rubbish", Ipv4Addr::new(127, 0, 0, 4), true, Box::new(|n| format!("a{n}"))),
