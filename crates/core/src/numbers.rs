@@ -14,6 +14,8 @@ pub const CODE_LIFETIME_MIN_MINUTES: i64 = 1;
 pub const CODE_LIFETIME_MAX_MINUTES: i64 = 30;
 /// N-03: wrong tries that burn one code.
 pub const TRIES_PER_CODE: i32 = 5;
+/// OTP-14, OTP-04: presses that repeat the one which used a code, within its minute; more than any browser makes by itself.
+pub const REPEATS_PER_CODE: i32 = 80;
 /// N-04: wrong tries per (tenant, address) in [`TRIES_SHORT_WINDOW`].
 pub const TRIES_SHORT: i32 = 10;
 /// N-04: the short window.

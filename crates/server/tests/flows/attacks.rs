@@ -1,6 +1,7 @@
 //! What was found by attacking: a cookie of before the proof, another person's session, sessions that are too old.
 
 use chrono::TimeDelta;
+use vestibule_core::numbers::REPEATS_PER_CODE;
 use vestibule_testkit::browser::Request;
 use vestibule_testkit::{Person, World};
 
@@ -69,7 +70,7 @@ vestibule_testkit::flows! {
         let mut copy = thief(world, &mut gina).await;
         gina.enters_code().sees("app").await;
         let wrong = if code == "00000000" { "00000001" } else { "00000000" };
-        for _ in 0..12 {
+        for _ in 0..REPEATS_PER_CODE {
             let press = Request::post(page.clone(), format!("code={wrong}&csrf={token}"));
             assert!(copy.http().send(&press, Some(&page)).await.unwrap().location().is_none());
         }

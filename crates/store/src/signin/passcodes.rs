@@ -135,7 +135,7 @@ pub fn count_try(c: &mut Conn, realm: Realm, id: PasscodeId, now: Now) -> QueryR
 /// Counts a look at a used code's digits, by a press that repeats the one which used it; `false` where too many were
 /// looked at (OTP-04).
 pub fn count_repeat(c: &mut Conn, realm: Realm, id: PasscodeId) -> QueryResult<bool> {
-    let most = 2 * vestibule_core::numbers::TRIES_PER_CODE;
+    let most = vestibule_core::numbers::REPEATS_PER_CODE;
     CountRepeat::hit(c, binds![realm, id, most])
 }
 

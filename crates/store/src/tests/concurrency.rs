@@ -67,7 +67,7 @@ both! {
         let mut ordinals: Vec<_> =
             at_once(lab, 32, move |c| signin::count_try(c, realm, id, now)).await.into_iter().flatten().collect();
         ordinals.sort_unstable();
-        assert_eq!(ordinals, (1..=32).collect::<Vec<_>>());
+        assert_eq!(ordinals, (1..=5).collect::<Vec<_>>(), "N-03 of them");
         assert!(lab.write(move |c| signin::consume(c, realm, id, &passcode.digest, 6, now)).await.is_none());
     }
 
