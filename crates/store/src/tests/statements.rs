@@ -135,6 +135,8 @@ both! {
 /// Reads of a whole table, or of all rows of a tenant: for the operator, or of what is small by its nature.
 const WHOLE: &[(&str, &str)] = &[
     ("applications", "List"),
+    ("applications", "UrisOfTenant"),
+    ("applications", "Origin"),
     ("keys", "All"),
     ("keys", "Delete"),
     ("outbox", "List"),
@@ -146,6 +148,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("sweep", "Families"),
     ("sweep", "Bounces"),
     ("tenants", "List"),
+    ("tenants", "AllDomains"),
     ("tenants", "Domains"),
 ];
 
