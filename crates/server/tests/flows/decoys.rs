@@ -14,7 +14,7 @@ use vestibule_testkit::office::House;
 use vestibule_testkit::rp::Rp;
 use vestibule_testkit::{Database, HttpOptions, Person, Setup, World};
 
-use crate::passcode::{GINA, NOBODY, invited, rows, sends, sql, submission, wrong};
+use crate::passcode::{GINA, NOBODY, all_mail_left, invited, rows, sends, sql, submission, wrong};
 use crate::walk::{discovers, sign_ins, signs_in, silently};
 
 /// What one request cost and what came of it, without what is drawn for each.
@@ -258,6 +258,7 @@ vestibule_testkit::flows! {
         let (house, rp) = invited(world).await;
         let mut gina = world.person().await;
         for state in ["superseded", "burned", "expired", "paused"] {
+            all_mail_left(world).await;
             world.wait(TimeDelta::hours(25));
             gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").reads_code().await;
             let code = gina.code().to_owned();

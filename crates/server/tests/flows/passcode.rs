@@ -103,6 +103,12 @@ async fn becomes(world: &World, query: &str, wanted: &str) {
     assert_eq!(sql(world, query).first().map(String::as_str), Some(wanted), "{query}");
 }
 
+/// Waits until every queued mail has left, so that none of before is taken for the next one.
+pub(crate) async fn all_mail_left(world: &World) {
+    let waiting = "SELECT CAST(COUNT(*) AS TEXT) AS line FROM outbox WHERE state IN ('queued', 'sending')";
+    becomes(world, waiting, "0").await;
+}
+
 /// Writes a request to a socket as a browser would, and slams the connection.
 async fn slams(world: &World, request: &Request, cookies: &str) {
     let mut stream = TcpStream::connect(world.server.node(0).listen).await.unwrap();

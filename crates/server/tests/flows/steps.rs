@@ -7,7 +7,7 @@ use vestibule_service::admin::tenants;
 use vestibule_store::testing;
 use vestibule_testkit::browser::Request;
 
-use crate::passcode::{GINA, accepted, invited, rows, sends, submission};
+use crate::passcode::{GINA, accepted, all_mail_left, invited, rows, sends, submission};
 use crate::walk::signs_in;
 
 vestibule_testkit::flows! {
@@ -141,6 +141,7 @@ vestibule_testkit::flows! {
                     if body != "full" && endpoint != "code" && state != "code" {
                         continue; // every state meets its own endpoint bare, and the code's endpoint
                     }
+                    all_mail_left(world).await;
                     world.wait(TimeDelta::hours(5));
                     let mut gina = world.person().await;
                     let ask = if state == "send" { rp.asks().with("login_hint", GINA) } else { rp.asks() };

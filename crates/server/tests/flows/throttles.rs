@@ -12,7 +12,7 @@ use vestibule_testkit::browser::cookies::Jar;
 use vestibule_testkit::rp::Rp;
 use vestibule_testkit::{Database, HttpOptions, PageView, Person, Setup, World};
 
-use crate::passcode::{GINA, NOBODY, accepted, invited, rows, sql, submission};
+use crate::passcode::{GINA, NOBODY, accepted, all_mail_left, invited, rows, sql, submission};
 use crate::walk::{discovers, queue, signs_in, silently};
 
 /// Opens the application and types an address; whatever page comes.
@@ -115,6 +115,7 @@ vestibule_testkit::flows! {
             let mut stranger = world.person().await;
             asks(&mut stranger, &rp, address).await;
             stranger.sees("G06").await;
+            all_mail_left(world).await;
             tries_wrong(&mut stranger, 1).await;
             testing::execute(world.server.database_url(), "UPDATE throttles SET streak = 99 WHERE streak = 1").unwrap();
             tries_wrong(&mut stranger, 1).await;
