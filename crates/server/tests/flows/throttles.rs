@@ -458,8 +458,10 @@ vestibule_testkit::flows! {
             let page = person.reads("was returned by the mail system of guest.test").await;
             pages.push(page.text.replace(address, "…").chars().filter(|c| !c.is_ascii_digit()).collect::<String>());
         }
-        let marks = sql(world, "SELECT mark AS line FROM passcodes ORDER BY id");
-        assert_eq!(pages[0].replace(&marks[0], ""), pages[1].replace(&marks[1], ""));
+        for mark in sql(world, "SELECT mark AS line FROM passcodes") {
+            pages = pages.iter().map(|page| page.replace(&mark, "MARK")).collect();
+        }
+        assert_eq!(pages[0], pages[1]);
         let failed = queue(world).await;
         assert!(failed.iter().all(|mail| mail.state == "failed" && mail.reason.is_some()), "{failed:?}");
     }
