@@ -16,9 +16,11 @@ pub enum MailboxVia {
 
 /// Somebody controls a mailbox. Made by [`crate::passcode::Match::proven`] alone; there is no other constructor:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0451
 /// use vestibule_core::proof::MailboxProof;
-/// let forged = MailboxProof { realm: todo!(), interaction: todo!(), address_key: String::new(), user: None, at: todo!(), via: todo!() };
+/// fn forge(mine: MailboxProof, address_key: String) -> MailboxProof {
+///     MailboxProof { address_key, ..mine }
+/// }
 /// ```
 #[derive(Debug, PartialEq, Eq)]
 pub struct MailboxProof {
@@ -128,11 +130,6 @@ impl Ledger {
         let entry = self.proofs.iter().rev().find(|e| e.kind == "mailbox" && e.address == address_key)?;
         let at = Instant::from_timestamp_micros(entry.at)?;
         Some(Authentication { at, amr: &["otp"], acr: ACR_MAILBOX, idp: "mail".into() })
-    }
-
-    /// Forgets proofs, so that fresh ones must be earned; what was agreed to stays.
-    pub fn forget_proofs(&mut self) {
-        self.proofs.clear();
     }
 
     /// As stored.
