@@ -145,4 +145,25 @@ vestibule_testkit::flows! {
         gina.opens(first.as_str()).await;
         assert_ne!(gina.page().await.test_id, "app", "a session of 30 s ago, where 10 s were asked for");
     }
+
+    /// DOS-04, LNK-01: a refusal is logged by the press that met it; the page, asked for again and again, writes nothing.
+    async fn dos_04_lnk_01_a_refusal_is_logged_once(world) {
+        let house = world.office().house("alpha.test").await;
+        let guest = world.office().invite(house.tenant.id, GINA).await.invited_user.id;
+        let rp = discovers(world, &house).await;
+        let mut gina = world.person().await;
+        gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").reads_code().await;
+        let page = gina.page().await.url;
+        world.office().enable(house.tenant.id, guest, false).await;
+        gina.enters_code().await;
+        assert_ne!(gina.page().await.test_id, "app");
+        let refusals = async || sign_ins(world, &house).await.iter().filter(|row| row.outcome == "failure").count();
+        assert_eq!(refusals().await, 1, "the press");
+        for part in ["/signin/code", "/signin/review", "/signin"] {
+            let mut again = page.clone();
+            again.set_path(&page.path().replace("/signin/code", part));
+            gina.opens(again.as_str()).await;
+        }
+        assert_eq!(refusals().await, 1, "the pages");
+    }
 }

@@ -152,7 +152,7 @@ async fn begin(
         facts::next(&trip, Known { user: None, remembered: remembered.len() }, &Ledger::default(), None);
     match (step, silent) {
         (Step::Finish(Finish::Session), _) => finish::on_session(app, ctx, trip).await,
-        (Step::Refuse(refusal), _) => respond::refused(app, ctx, &trip, refusal).await,
+        (Step::Refuse(refusal), _) => respond::refusal_shown(app, &trip, refusal),
         (step, true) => respond::silent_failure(app, &trip, &step),
         (step, false) => {
             let path = pages::path(app, &trip, &step);

@@ -68,6 +68,9 @@ pub async fn show(
     }
     let remembered = Remembered::open(&app.vault, jar.remembered.as_deref(), ctx.now).of(trip.tenant().id);
     let (step, _) = facts::current(&trip, remembered.len());
+    if let Step::Refuse(refusal) = step {
+        return respond::refusal_shown(app, &trip, refusal);
+    }
     if let Asked::Email { change: true } = asked {
         return Ok(Reply::show(trip.page(app, email(&trip, &remembered, true))?));
     }

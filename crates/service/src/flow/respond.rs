@@ -198,6 +198,12 @@ pub(crate) async fn refused(app: &App, ctx: &Context, trip: &Trip, refusal: Refu
     if trip.row().is_some() {
         app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;
     }
+    refusal_shown(app, trip, refusal)
+}
+
+/// A refusal as a GET shows it: nothing is written, however often it is asked for (LNK-01, DOS-04).
+pub(crate) fn refusal_shown(app: &App, trip: &Trip, refusal: Refusal) -> Result<Reply, Error> {
+    let code = ErrorCode::from(refusal);
     let line = match oauth_error(refusal) {
         OAuthErrorCode::UnmetAuthenticationRequirements => text::UNMET_AUTHENTICATION,
         OAuthErrorCode::UnauthorizedClient => text::CLIENT_DISABLED,
