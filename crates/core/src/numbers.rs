@@ -66,8 +66,10 @@ pub const MAX_URI: usize = 8 * 1024;
 pub const MAX_HEAD: usize = 16 * 1024;
 /// N-20: longest form body, in bytes.
 pub const MAX_FORM: usize = 16 * 1024;
-/// N-20: longest JSON body, in bytes.
-pub const MAX_JSON: usize = 256 * 1024;
+/// CLA-02: failed client authentications a minute.
+pub const CLIENT_FAILURES_SHORT: i32 = 30;
+/// CLA-02: failed client authentications an hour.
+pub const CLIENT_FAILURES_LONG: i32 = 300;
 /// DOS-02: connections that one source may hold.
 pub const CONNECTIONS_PER_SOURCE: usize = 200;
 /// N-20: time for a request's head, in seconds.
@@ -116,7 +118,11 @@ pub const SCOPES_MAX: usize = 50;
 pub const SCOPE_BYTES_MAX: usize = 1024;
 /// ADR-01: bytes of an address.
 pub const ADDRESS_MAX: usize = 254;
+/// After so many passing failures a mail is given up: the waits double from 2 s to [`MAIL_LONGEST_WAIT_SECONDS`], so that
+/// is about a day, which greylisting and a mail server's bad afternoon stay well below. A passcode is dropped sooner, when
+/// it no longer lives.
+pub const MAIL_ATTEMPTS: i32 = 34;
+/// The longest wait between two tries of a mail, in seconds.
+pub const MAIL_LONGEST_WAIT_SECONDS: i64 = 3_600;
 /// MAIL-01: characters of a display name.
 pub const NAME_MAX: usize = 64;
-/// SES-11: sessions per guest and tenant.
-pub const SESSIONS_PER_GUEST: i64 = 20;

@@ -50,6 +50,15 @@ pub const TRIES: Limits = Limits {
     long_window: n::TRIES_LONG_WINDOW,
 };
 
+/// CLA-02: failed client authentications per application and source.
+pub const CLIENT_FAILURES: Limits = Limits {
+    gap: TimeDelta::zero(),
+    short: n::CLIENT_FAILURES_SHORT,
+    short_window: TimeDelta::minutes(1),
+    long: n::CLIENT_FAILURES_LONG,
+    long_window: TimeDelta::hours(1),
+};
+
 /// What a counter's key begins with, so that no two counters share a row (TEN-02).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counter {

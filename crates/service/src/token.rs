@@ -12,7 +12,7 @@ use vestibule_core::ids::{ClientId, UserId};
 use vestibule_core::numbers as n;
 use vestibule_core::policy::Decision;
 use vestibule_core::secret::Secret;
-use vestibule_core::throttle::{Counter, Limits};
+use vestibule_core::throttle::{self, Counter};
 use vestibule_oidc::authorize::{RequestedClaims, StandardClaim};
 use vestibule_oidc::claims::{IdTokenClaims, IdTokenInput, Subject, TYP_ID_TOKEN};
 use vestibule_oidc::client_auth::Presented;
@@ -121,6 +121,7 @@ pub(crate) async fn authenticate(
             && presented.check_method(&a.application).is_ok()
             && (a.application.public || known)
     });
+    let known = found.as_ref().map(|a| a.application.client_id.clone());
     match found.filter(|_| good) {
         Some(application) => {
             let actor = Actor::Application {
@@ -132,19 +133,19 @@ pub(crate) async fn authenticate(
             Ok(Caller { live, application })
         }
         None => {
-            failed(app, ctx, &live, &presented.client_id).await?;
+            failed(app, ctx, &live, known).await?;
             Err(oauth(TokenError::INVALID_CLIENT))
         }
     }
 }
 
 /// Failures of one application from one source are counted; beyond the bound they are answered more slowly by 429.
-async fn failed(app: &App, ctx: &Context, live: &Live, client: &ClientId) -> Result<(), Refused> {
+async fn failed(app: &App, ctx: &Context, live: &Live, known: Option<ClientId>) -> Result<(), Refused> {
     // One counter for all ids that are none: whoever invents them must not fill the table (DOS-04).
-    let known = app.application(&live.tenant, client).await.ok().flatten().is_some();
-    let what = format!("{} {}", if known { client.0.as_str() } else { "" }, ctx.source.to_canonical());
+    let client = known.map(|id| id.0).unwrap_or_default();
+    let what = format!("{client} {}", ctx.source.to_canonical());
     let key = app.counter(Counter::ClientSecrets, Some(live.tenant.id), &what)?;
-    let limit = crate::flow::send_limit(key, &CLIENT_FAILURES);
+    let limit = crate::flow::send_limit(key, &throttle::CLIENT_FAILURES);
     let now = app.now();
     let admission = app.db.write(move |c| store::throttle::admit(c, &[limit], now)).await??;
     tracing::warn!(trace = %ctx.trace, tenant = %live.tenant.id, "client authentication failed");
@@ -158,15 +159,6 @@ async fn failed(app: &App, ctx: &Context, live: &Live, client: &ClientId) -> Res
         }))
     }
 }
-
-/// Failed client authentications per application and source: 30 a minute, 300 an hour.
-const CLIENT_FAILURES: Limits = Limits {
-    gap: chrono::TimeDelta::zero(),
-    short: 30,
-    short_window: chrono::TimeDelta::minutes(1),
-    long: 300,
-    long_window: chrono::TimeDelta::hours(1),
-};
 
 /// What stands in one ID token beyond the person.
 #[derive(Debug, Clone, Copy)]

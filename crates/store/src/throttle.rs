@@ -184,7 +184,6 @@ statements! {
         " count2 = CASE WHEN count2 > 0 THEN count2 - 1 ELSE 0 END, streak = 0, streak_at = NULL WHERE key = ?"
     ];
     AddStreak = ["UPDATE throttles SET streak = streak + 1, streak_at = {now_us} WHERE key = ? RETURNING streak"];
-    ClearStreak = ["UPDATE throttles SET streak = 0, streak_at = NULL WHERE key = ?"];
     SourceInsert = [
         "INSERT INTO throttle_sources (source_key, address_hash, expires_at) VALUES (?, ?, ?)"
         " ON CONFLICT (source_key, address_hash) DO UPDATE SET expires_at = excluded.expires_at"
@@ -272,11 +271,6 @@ pub fn refund(c: &mut Conn, key: &Digest) -> QueryResult<()> {
 /// One more failure in a row (N-05); how many that makes, or nothing where there is no such counter.
 pub fn add_streak(c: &mut Conn, key: &Digest, now: Now) -> QueryResult<Option<i32>> {
     Ok(AddStreak::optional::<One<i32>>(c, binds![now, key])?.map(|row| row.0))
-}
-
-/// Ends the failures in a row; the counts stay.
-pub fn clear_streak(c: &mut Conn, key: &Digest) -> QueryResult<()> {
-    ClearStreak::run(c, binds![key]).map(drop)
 }
 
 /// Notes that a source named an address (N-09); `false` where it has named it within the window.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use vestibule_core::Address;
 use vestibule_core::clock::after;
+use vestibule_core::numbers as n;
 use vestibule_outbound::{Delivery, Outgoing, SendError, compose, message::sender_name};
 use vestibule_store::outbox::{Claim, Claimed};
 use vestibule_store::{self as store};
@@ -19,11 +20,6 @@ use super::letters::Letters;
 
 /// At most so many are claimed at once, and so many of one tenant (TEN-04).
 const CLAIM: Claim = Claim { limit: 20, share: 5, lease: TimeDelta::seconds(60) };
-/// After so many passing failures a mail is given up: the waits double from 2 s to an hour, so that is about a day, which
-/// greylisting and a mail server's bad afternoon stay well below. A passcode is dropped sooner, when it no longer lives.
-const ATTEMPTS: i32 = 34;
-/// The longest wait between two tries, in seconds.
-const LONGEST_WAIT: i64 = 3_600;
 
 /// So many are being sent at once, at most.
 const AT_ONCE: usize = 60;
@@ -120,7 +116,7 @@ async fn settle(
             let reason = error.to_string();
             tracing::warn!(mail = %id, kind = content.kind(), domain = %claimed.row.destination, %reason, "a mail was not sent");
             let refused = matches!(error, SendError::Permanent { recipient: true, .. });
-            let lasting = matches!(error, SendError::Permanent { .. }) || attempts >= ATTEMPTS;
+            let lasting = matches!(error, SendError::Permanent { .. }) || attempts >= n::MAIL_ATTEMPTS;
             let address = Address::parse(content.to()).ok();
             let bounced = match address.filter(|_| refused) {
                 Some(address) => Some(app.address_hash(address.key())?),
@@ -147,7 +143,7 @@ async fn settle(
 /// How long a mail waits after its `attempts`-th failure.
 fn wait(attempts: i32) -> TimeDelta {
     let doublings = u32::try_from(attempts.clamp(1, 12)).unwrap_or(1);
-    TimeDelta::seconds(2_i64.saturating_pow(doublings).min(LONGEST_WAIT))
+    TimeDelta::seconds(2_i64.saturating_pow(doublings).min(n::MAIL_LONGEST_WAIT_SECONDS))
 }
 
 /// Renders and composes.
