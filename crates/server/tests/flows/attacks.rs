@@ -156,13 +156,15 @@ vestibule_testkit::flows! {
         let page = gina.page().await.url;
         world.office().enable(house.tenant.id, guest, false).await;
         gina.enters_code().await;
-        assert_ne!(gina.page().await.test_id, "app");
+        let told = gina.page().await.test_id;
+        assert_ne!(told, "G06", "the refusal is shown");
+        world.wait(TimeDelta::seconds(61));
         let refusals = async || sign_ins(world, &house).await.iter().filter(|row| row.outcome == "failure").count();
         assert_eq!(refusals().await, 1, "the press");
         for part in ["/signin/code", "/signin/review", "/signin"] {
             let mut again = page.clone();
             again.set_path(&page.path().replace("/signin/code", part));
-            gina.opens(again.as_str()).await;
+            gina.opens(again.as_str()).sees(&told).await;
         }
         assert_eq!(refusals().await, 1, "the pages");
     }

@@ -190,6 +190,17 @@ pub(crate) fn silent_failure(app: &App, trip: &Trip, step: &Step) -> Result<Repl
 /// A refusal: logged; told to the application where no page may be shown; else a page, from which the application is
 /// told by the way back.
 pub(crate) async fn refused(app: &App, ctx: &Context, trip: &Trip, refusal: Refusal) -> Result<Reply, Error> {
+    log_refusal(app, ctx, trip, refusal).await?;
+    refusal_shown(app, trip, refusal)
+}
+
+/// The row of a refusal (AUD-01).
+pub(crate) async fn log_refusal(
+    app: &App,
+    ctx: &Context,
+    trip: &Trip,
+    refusal: Refusal,
+) -> Result<(), Error> {
     let code = ErrorCode::from(refusal);
     let user = trip.row().and_then(|r| r.user_id);
     let entry = Entry { outcome: "failure", error: Some(code.as_str()), method: None, step: "refuse" };
@@ -198,7 +209,7 @@ pub(crate) async fn refused(app: &App, ctx: &Context, trip: &Trip, refusal: Refu
     if trip.row().is_some() {
         app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;
     }
-    refusal_shown(app, trip, refusal)
+    Ok(())
 }
 
 /// A refusal as a GET shows it: nothing is written, however often it is asked for (LNK-01, DOS-04).

@@ -308,11 +308,12 @@ async fn matched_code(
         Ok(After::Finished(finished)) => finish::answer(app, ctx, jar, trip, *finished).await,
         Ok(After::Proven(step)) => {
             let keep = trip.keep_with(app, secret.expose())?;
-            let reply = match step {
-                Step::Refuse(refusal) => respond::refused(app, ctx, trip, refusal).await?,
-                step => Reply::go(pages::path(app, trip, &step)),
-            };
-            Ok(reply.with(keep))
+            if let Step::Refuse(refusal) = step {
+                respond::log_refusal(app, ctx, trip, refusal).await?;
+            }
+            // A refusal too is shown by a page of its own: an error carries no cookie, and without the new secret the
+            // next reload would be that of another browser.
+            Ok(Reply::go(pages::path(app, trip, &step)).with(keep))
         }
         Ok(After::Lost) => return Ok(None),
         Err(finish::Halt::Refused(refusal)) => respond::refused(app, ctx, trip, refusal).await,
