@@ -4,6 +4,8 @@
     tools/count.py --one STAGE LOGS       seconds and counts of a stage, and what failed in it
     tools/count.py --all STAGE… LOGS      the sum; exits 1 if anything failed
 
+What a failed test said when it panicked is printed too: a machine that nobody can enter shows no log files.
+
 A stage counts by cargo's lines `test result: …`, else by its lines `test NAME ... ok`; one that has neither counts as
 one check. A stage that ended badly without a failed test counts one failure more.
 """
@@ -16,6 +18,8 @@ from pathlib import Path
 RESULT = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed", re.M)
 LINE = re.compile(r"^test (?!result:).+ \.\.\. (ok|FAILED)\b", re.M)
 TAIL = 60
+MESSAGE = 16
+WIDTH = 1000
 
 
 def counted(name: str, logs: Path) -> tuple[int, int, int, int]:
@@ -40,7 +44,19 @@ def one(name: str, logs: Path) -> None:
     if (failed or code) and not os.environ.get("VERBOSE"):
         lines = (logs / f"{name}.log").read_text(errors="replace").splitlines()
         bad = [line for line in lines if re.match(r"^test .+ \.\.\. FAILED|^error(\[|:)", line)]
-        print("\n".join(f"      {line}" for line in [*bad[:TAIL], "      …", *lines[-TAIL:]]), flush=True)
+        shown = [*bad[:TAIL], *said(lines)[: 2 * TAIL], "      …", *lines[-TAIL:]]
+        print("\n".join(f"      {line}" for line in shown), flush=True)
+
+
+def said(lines: list[str]) -> list[str]:
+    """The messages of panics, without their backtraces."""
+    out: list[str] = []
+    for at, line in enumerate(lines):
+        if " panicked at " in line:
+            rest = lines[at : at + MESSAGE]
+            ends = (n for n, one in enumerate(rest) if n and re.match(r"stack backtrace:|note: run with|$", one))
+            out += ["", *(one[:WIDTH] for one in rest[: next(ends, MESSAGE)])]
+    return out
 
 
 def everything(names: list[str], logs: Path) -> None:
