@@ -199,6 +199,7 @@ fn work(queue: &Queue, mut conn: Conn, reopen: impl Fn() -> Result<Conn, DbError
             Err(_) => Some(Failure::Broken("a job of the batch panicked".to_owned())),
         };
         let fresh = if failed.is_some() { Some(reopen()) } else { None };
+        let pause = if batch.len() > 1 { GATHER } else { PAUSE };
         for job in batch {
             job.answer(failed.clone().map(DbError::from));
         }
@@ -213,7 +214,7 @@ fn work(queue: &Queue, mut conn: Conn, reopen: impl Fn() -> Result<Conn, DbError
             }
         }
         // lets a second process, the command line, have the write lock for once
-        thread::sleep(PAUSE);
+        thread::sleep(pause);
     }
 }
 
@@ -270,6 +271,8 @@ const BATCH: usize = 64;
 const SPAN: Duration = Duration::from_millis(2);
 /// Between two batches.
 const PAUSE: Duration = Duration::from_micros(200);
+/// The same where several people wait at once: what a commit costs is shared by more of them.
+const GATHER: Duration = Duration::from_micros(1500);
 /// How often the write lock is asked for.
 const BEGIN_TRIES: u32 = 2;
 /// Before the next try to open the file again.

@@ -24,6 +24,7 @@ use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
 use crate::mail::{self, Content, Place};
+use crate::snapshot::{ApplicationSnapshot, TenantSnapshot};
 use crate::vault::{self, Purpose};
 
 /// Why a job gave up; everything of it is rolled back.
@@ -63,7 +64,7 @@ pub(crate) struct Job {
 }
 
 /// Who gets a code: decided by facts that were read with the same statement for everybody.
-struct Gate {
+pub(crate) struct Gate {
     discovery: vestibule_core::settings::Discovery,
     sign_up: bool,
     admitted: bool,
@@ -71,18 +72,23 @@ struct Gate {
 }
 
 impl Gate {
-    fn new(trip: &Trip, address: &Address) -> Self {
-        let tenant = trip.tenant();
+    /// By the policies of the tenant and the settings of the application, if there is one.
+    pub(crate) fn new(
+        tenant: &TenantSnapshot,
+        application: Option<&ApplicationSnapshot>,
+        address: &Address,
+    ) -> Self {
         let own = tenant.owns(address.domain());
         Self {
             discovery: tenant.discovery.clone(),
-            sign_up: trip.application.as_ref().is_some_and(|a| a.application.settings.sign_up),
+            sign_up: application.is_some_and(|a| a.application.settings.sign_up),
             admitted: own || tenant.admits(address, false),
             admitted_if_accepted: own || tenant.admits(address, true),
         }
     }
 
-    fn gets_code(&self, user: Option<&LiveUser>) -> bool {
+    /// Whether this person gets a code that works.
+    pub(crate) fn gets_code(&self, user: Option<&LiveUser>) -> bool {
         use vestibule_core::interaction::Person;
         let person = facts::person(user);
         let admitted = if person == Person::Accepted { self.admitted_if_accepted } else { self.admitted };
@@ -140,7 +146,7 @@ impl Job {
             sources,
             source_address: counter(Counter::Source, None)?,
             open_rows: throttle::open_rows(raised),
-            gate: Gate::new(trip, address),
+            gate: Gate::new(tenant, trip.application.as_deref(), address),
         })
     }
 
@@ -199,8 +205,9 @@ impl Job {
             }
         }
         for (source, limit) in &self.sources {
-            store::throttle::source_insert(c, source, &self.source_address, n::SOURCE_WINDOW, now)?;
-            if store::throttle::source_count(c, source, now)? > i64::from(*limit) {
+            // An address that this source has named already makes no more of them: only a new one is counted.
+            let new = store::throttle::source_insert(c, source, &self.source_address, n::SOURCE_WINDOW, now)?;
+            if new && store::throttle::source_count(c, source, now)? > i64::from(*limit) {
                 let until = store::throttle::source_until(c, source, now)?;
                 return Err(Halt::Wait(Wait::Source(until.unwrap_or(now.instant))));
             }
