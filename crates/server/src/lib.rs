@@ -19,6 +19,7 @@ mod cors;
 mod oauth;
 mod peers;
 mod routes;
+mod tls;
 mod trace;
 
 pub use run::{Patience, Running, ServerConfig, StartError, Tls, start};

@@ -21,7 +21,8 @@ pub(crate) struct Peers {
 }
 
 /// Lives as long as the connection it was counted for.
-struct Held {
+#[derive(Debug)]
+pub(crate) struct Held {
     peers: Arc<Peers>,
     source: IpAddr,
 }
@@ -34,10 +35,7 @@ impl Peers {
 
     /// Counts a new connection; one too many is shut before anything is read from it.
     pub(crate) fn connected(self: &Arc<Self>, io: &dyn Any, extensions: &mut Extensions) {
-        let tls = io.downcast_ref::<actix_tls::accept::rustls_0_23::TlsStream<TcpStream>>();
-        let Some(stream) = io.downcast_ref::<TcpStream>().or_else(|| tls.map(|t| t.get_ref().0)) else {
-            return;
-        };
+        let Some(stream) = io.downcast_ref::<TcpStream>() else { return };
         let Ok(peer) = stream.peer_addr() else { return };
         match self.admit(peer.ip().to_canonical()) {
             Some(held) => drop(extensions.insert(held)),
@@ -45,7 +43,8 @@ impl Peers {
         }
     }
 
-    fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Held> {
+    /// A place for one more connection of this address.
+    pub(crate) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Held> {
         let source = prefix(address);
         let most = self.most(address);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);

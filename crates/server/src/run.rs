@@ -4,11 +4,10 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App as Actix, HttpServer, web};
 use ipnet::IpNet;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use vestibule_core::numbers as n;
@@ -20,7 +19,7 @@ use crate::metrics::Metrics;
 use crate::peers::{Peers, connections_per_worker};
 use crate::state::State;
 use crate::trace::{Around, Ended};
-use crate::{management, routes};
+use crate::{management, routes, tls};
 
 /// Certificate chain and key of our own TLS, as PEM.
 #[derive(Debug)]
@@ -150,53 +149,66 @@ fn public(
 ) -> Result<actix_web::dev::Server, StartError> {
     let workers =
         if workers == 0 { std::thread::available_parallelism().map_or(2, usize::from) } else { workers };
-    let (mailbox, patience) = (state.mailbox.is_some(), state.patience);
-    let server = HttpServer::new(move || {
-        Actix::new()
-            .app_data(state.clone())
-            .app_data(web::PayloadConfig::new(n::MAX_FORM))
-            .wrap(Around)
-            .configure(routes::configure)
-            .configure(move |config| {
-                if mailbox {
-                    routes::configure_mailbox(config);
-                }
-            })
-            .default_service(web::to(routes::not_found))
-    })
-    .client_request_timeout(patience.head)
-    .client_disconnect_timeout(patience.head)
-    .on_connect(move |io, extensions| {
-        extensions.insert(Ended::default());
-        peers.connected(io, extensions);
-    })
-    .keep_alive(Duration::from_secs(15))
-    .shutdown_timeout(20)
-    .workers(workers)
-    .max_connections(connections_per_worker(workers))
-    .disable_signals();
-    Ok(match tls {
-        None => server.listen(listener)?.run(),
-        Some(tls) => server.listen_rustls_0_23(listener, tls_config(&tls)?)?.run(),
-    })
+    let (patience, most) = (state.patience, connections_per_worker(workers));
+    if let Some(tls) = tls {
+        let server = actix_server::Server::build()
+            .workers(workers)
+            .max_concurrent_connections(most)
+            .shutdown_timeout(SHUTDOWN)
+            .disable_signals();
+        let (acceptor, signal) = (tls::acceptor(&tls)?, server.graceful_shutdown_signal());
+        let service = move || {
+            let (acceptor, peers) = (acceptor.clone(), Arc::clone(&peers));
+            tls::service(application(state.clone()), acceptor, peers, patience, signal.clone())
+        };
+        return Ok(server.listen("public", listener, service)?.run());
+    }
+    let server = HttpServer::new(move || application(state.clone()))
+        .client_request_timeout(patience.head)
+        .client_disconnect_timeout(patience.head)
+        .on_connect(move |io, extensions| {
+            extensions.insert(Ended::default());
+            peers.connected(io, extensions);
+        })
+        .keep_alive(tls::KEEP_ALIVE)
+        .shutdown_timeout(SHUTDOWN)
+        .workers(workers)
+        .max_connections(most)
+        .disable_signals();
+    Ok(server.listen(listener)?.run())
 }
+
+/// What answers on the public listener.
+fn application(
+    state: web::Data<State>,
+) -> Actix<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let mailbox = state.mailbox.is_some();
+    Actix::new()
+        .app_data(state)
+        .app_data(web::PayloadConfig::new(n::MAX_FORM))
+        .wrap(Around)
+        .configure(routes::configure)
+        .configure(move |config| {
+            if mailbox {
+                routes::configure_mailbox(config);
+            }
+        })
+        .default_service(web::to(routes::not_found))
+}
+
+/// Seconds that requests under way are given at the end.
+const SHUTDOWN: u64 = 20;
 
 fn private(state: web::Data<State>, listener: TcpListener) -> Result<actix_web::dev::Server, StartError> {
     let server =
         HttpServer::new(move || Actix::new().app_data(state.clone()).configure(management::configure));
     Ok(server.workers(1).disable_signals().shutdown_timeout(1).listen(listener)?.run())
-}
-
-fn tls_config(tls: &Tls) -> Result<rustls::ServerConfig, StartError> {
-    let bad = |e: &dyn std::fmt::Display| StartError::Tls(e.to_string());
-    let chain =
-        CertificateDer::pem_slice_iter(&tls.chain).collect::<Result<Vec<_>, _>>().map_err(|e| bad(&e))?;
-    let key = PrivateKeyDer::from_pem_slice(&tls.key).map_err(|e| bad(&e))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| bad(&e))?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|e| bad(&e))
 }

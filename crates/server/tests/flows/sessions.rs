@@ -2,9 +2,11 @@
 
 use chrono::TimeDelta;
 use http::header::{COOKIE, HeaderValue};
+use tokio::io::AsyncReadExt as _;
 use url::Url;
 use vestibule_core::client::ApplicationType;
 use vestibule_core::ids::InteractionId;
+use vestibule_core::numbers::CONNECTIONS_PER_SOURCE;
 use vestibule_core::urls::locator;
 use vestibule_core::{Clock, Realm};
 use vestibule_service::admin::applications::ApplicationChange;
@@ -64,6 +66,26 @@ fn native(world: &World, tenant: &str, client: &str, more: &[(&str, &str)]) -> S
 }
 
 vestibule_testkit::flows! {
+    /// DOS-02: with TLS of our own a source's connections are counted before the handshake: one that says nothing takes
+    /// none of its places from others, and one too many is shut without one.
+    async fn dos_02_silent_connections_are_counted_before_the_handshake(world) {
+        let (world, options) = secure(world).await;
+        let node = world.server.node(0).listen;
+        let mut silent = Vec::new();
+        for _ in 0..CONNECTIONS_PER_SOURCE {
+            silent.push(tokio::net::TcpStream::connect(node).await.unwrap());
+        }
+        let mut more = tokio::net::TcpStream::connect(node).await.unwrap();
+        let read = more.read(&mut [0; 16]).await;
+        assert!(matches!(read, Ok(0) | Err(_)), "one more is shut: {read:?}");
+        let first = silent[0].try_read(&mut [0; 16]);
+        assert!(first.is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock), "and those before are not yet");
+        let mut other = world.person_with(&HttpOptions { from: Some("127.0.0.2".parse().unwrap()), ..options });
+        let robots = format!("{}/robots.txt", world.server.base_url());
+        assert_eq!(other.opens(&robots).await.status, 200, "another source is served");
+        drop(silent);
+    }
+
     /// SES-01: what lies in the database opens nothing; one other character in a cookie is anonymous.
     async fn ses_01_what_is_stored_opens_nothing(world) {
         let house = world.office().house("alpha.test").await;
