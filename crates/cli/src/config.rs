@@ -173,11 +173,22 @@ fn net(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(IpNet::from))
 }
 
-/// Binds a listener.
-pub(crate) fn bind(address: &str) -> Result<TcpListener, Failure> {
+/// Binds a listener, named by this flag.
+pub(crate) fn bind(flag: &str, address: &str) -> Result<TcpListener, Failure> {
+    let parts = address.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+    if parts.is_none_or(|(_, port)| port.parse::<u16>().is_err()) {
+        return Err(Failure::new("listen", 2, format!("{flag} {address}: it must be HOST:PORT"))
+            .hint(format!("for example: {flag} 127.0.0.1:9180")));
+    }
     let fail = |e: std::io::Error| {
-        Failure::new("listen", 7, format!("{address}: {e}"))
-            .hint("choose another address, or stop what listens there")
+        Failure::new("listen", 7, format!("{address}: {e}")).hint(match (e.kind(), flag) {
+            (std::io::ErrorKind::AddrInUse, "--listen") => {
+                "stop what listens there (a demo?), or choose another port, with the address that people then use: \
+                 --listen 127.0.0.1:9180 --base-url http://127.0.0.1:9180"
+                    .to_owned()
+            }
+            _ => format!("stop what listens there, or choose another address: {flag} 127.0.0.1:9181"),
+        })
     };
     let listener = TcpListener::bind(address).map_err(fail)?;
     listener.set_nonblocking(true).map_err(fail)?;

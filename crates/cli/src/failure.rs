@@ -44,7 +44,7 @@ impl Failure {
         if let Some(hint) = &self.hint {
             eprintln!("  hint: {hint}");
         }
-        eprintln!("  docs: /reference/errors#{}", self.code);
+        eprintln!("  docs: docs/reference/errors.md#{}", self.code);
     }
 }
 
@@ -61,8 +61,9 @@ impl From<AdminError> for Failure {
                 };
                 Self::new("not-found", 4, text).hint(hint)
             }
-            AdminError::Conflict(_) => Self::new("conflict", 5, text),
-            AdminError::Invalid { .. } => Self::new("invalid", 2, text),
+            AdminError::Conflict(_) => Self::new("conflict", 5, text)
+                .hint("look at what is there: `vestibule tenant|app|guest list`, then change it or take another name"),
+            AdminError::Invalid { what, .. } => Self::new("invalid", 2, text).hint(form_of(what)),
             AdminError::Denied(denied) => {
                 let roles: Vec<&str> = denied.roles.iter().map(|r| r.as_str()).collect();
                 Self::new("not-allowed", 6, text).hint(format!("these roles may: {}", roles.join(", ")))
@@ -73,6 +74,31 @@ impl From<AdminError> for Failure {
     }
 }
 
+/// How an input has to look, with an example.
+fn form_of(what: &str) -> &'static str {
+    match what {
+        "tenant" => "name a tenant by its GUID or one of its domains; `vestibule tenant list` shows them",
+        "domain" => "a domain looks like partner.example",
+        "domains" => {
+            r#"for example: vestibule policy set --tenant T 'domains={"allow":[{"domain":"partner.example"}]}'"#
+        }
+        "access" => {
+            r#"for example: vestibule policy set --tenant T 'access=[{"name":"Terms","control":{"kind":"terms","version":1}}]'"#
+        }
+        "settings" => {
+            r#"for example: vestibule policy set --tenant T 'settings={"contact":"it@alder.example"}'"#
+        }
+        "otp" | "policy" => "for example: vestibule policy set --tenant T otp=off",
+        "address" | "inviter" | "admin" => "an address looks like nicole@partner.example",
+        "redirect URI" => {
+            "https://host/path; on this machine http://127.0.0.1:3000/path; native: com.example.app:/path too"
+        }
+        "redirect URL" => "register it first: vestibule app set CLIENT_ID --tenant T --add-redirect-uri URL",
+        "base URL" => "an origin without a path, like https://id.example or http://127.0.0.1:8080",
+        _ => "docs/reference/cli.md says what each option takes",
+    }
+}
+
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         let text = error.to_string();
@@ -80,12 +106,15 @@ impl From<OpenError> for Failure {
             OpenError::OtherBaseUrl { given, .. } => Self::new("base-url", 3, text).hint(format!(
                 "leave --base-url out, or move the deployment: vestibule deployment set-base-url {given}"
             )),
-            OpenError::BaseUrl { .. } => Self::new("base-url", 3, text),
+            OpenError::BaseUrl { .. } => Self::new("base-url", 3, text).hint(form_of("base URL")),
             OpenError::OtherRootKey | OpenError::Vault(_) => Self::new("root-key", 3, text)
                 .hint("give the file that the first command made: --root-key-file FILE"),
-            OpenError::Db(vestibule_service::DbError::Target(_)) => Self::new("database-url", 3, text),
+            OpenError::Db(vestibule_service::DbError::Target(_)) => Self::new("database-url", 3, text)
+                .hint("a file, sqlite:FILE, or postgres://user@host/database"),
             OpenError::Db(_) => Self::new("database", 7, text).hint("check --data or --database-url"),
-            OpenError::MailFrom(_) => Self::new("mail-from", 3, text),
+            OpenError::MailFrom(_) => {
+                Self::new("mail-from", 3, text).hint("an address that may send, like no-reply@id.example")
+            }
             OpenError::Keys(_) | OpenError::Pages(_) => Self::new("internal", 1, text),
         }
     }

@@ -51,7 +51,7 @@ fn run(cli: Cli) -> Result<(), Failure> {
                 if matches!(command, Command::Deployment(_)) {
                     place.base_url = None;
                 }
-                let app = open::for_command(&place)?;
+                let app = open::for_command(&place, cli.global.json)?;
                 administer::run(&app, command, Output { json: cli.global.json }).await
             }
         }

@@ -15,14 +15,32 @@ use vestibule_service::{App, Transport};
 
 use crate::config::{Place, Serving};
 use crate::failure::Failure;
+use crate::output::note;
 use crate::system::{OsRandom, SystemClock};
 
 /// The base URL of a deployment whose first command names none.
 pub(crate) const DEFAULT_BASE_URL: &str = "http://127.0.0.1:8080";
 
+/// A deployment that was opened.
+pub(crate) struct Opened {
+    pub app: Arc<App>,
+    /// This command made it.
+    made: bool,
+}
+
+impl Opened {
+    /// The deployment; people are told where it is nobody's yet, since a mistyped `--data` shows in nothing else.
+    pub(crate) fn telling(self, place: &Place, json: bool) -> Arc<App> {
+        if self.made && !json {
+            note(&format!("new deployment: root key in {}", place.root_key_file.display()));
+        }
+        self.app
+    }
+}
+
 /// Opens a deployment for a command that neither serves nor sends.
-pub(crate) fn for_command(place: &Place) -> Result<Arc<App>, Failure> {
-    open(place, None, |_| None)
+pub(crate) fn for_command(place: &Place, json: bool) -> Result<Arc<App>, Failure> {
+    Ok(open(place, None, |_| None)?.telling(place, json))
 }
 
 /// Opens a deployment.
@@ -30,7 +48,7 @@ pub(crate) fn open(
     place: &Place,
     serving: Option<&Serving>,
     transport: impl FnOnce(&Urls) -> Option<Arc<Transport>>,
-) -> Result<Arc<App>, Failure> {
+) -> Result<Opened, Failure> {
     let random: Arc<dyn Random> = Arc::new(OsRandom::new());
     let (root_key, made) = root_key(&place.root_key_file, random.as_ref())?;
     let opening = Opening {
@@ -48,7 +66,7 @@ pub(crate) fn open(
         // The database has a key somewhere: a new file in its place would only hide that it is missing (KEY-09).
         drop(fs::remove_file(&place.root_key_file));
     }
-    Ok(Arc::new(opened?))
+    Ok(Opened { app: Arc::new(opened?), made })
 }
 
 /// The root key: from its file, which nobody else may read (SEC-01); made by the first command, and whether it was now.

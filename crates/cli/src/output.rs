@@ -54,10 +54,28 @@ impl Output {
 }
 
 fn pairs(value: &Value) {
-    let Some(map) = value.as_object() else { return line(&value.to_string()) };
-    let width = map.keys().map(String::len).max().unwrap_or_default();
-    for (name, value) in map {
-        line(&format!("{name:width$}  {}", cell(Some(value))));
+    if !value.is_object() {
+        return line(&value.to_string());
+    }
+    let mut rows = Vec::new();
+    flatten("", value, &mut rows);
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, value) in rows {
+        line(&format!("{name:width$}  {value}"));
+    }
+}
+
+/// What is inside of things gets a line of its own, named by its way there: `settings.code.lifetime`.
+fn flatten(name: &str, value: &Value, rows: &mut Vec<(String, String)>) {
+    let below = |key: &str| if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            map.iter().for_each(|(key, value)| flatten(&below(key), value, rows));
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            items.iter().enumerate().for_each(|(at, item)| flatten(&below(&at.to_string()), item, rows));
+        }
+        value => rows.push((name.to_owned(), cell(Some(value)))),
     }
 }
 
@@ -72,6 +90,8 @@ fn pointer(column: &str) -> String {
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "-".into(),
+        Some(Value::Array(items)) if items.is_empty() => "-".into(),
+        Some(Value::Object(map)) if map.is_empty() => "-".into(),
         Some(Value::String(text)) => text.chars().filter(|c| !c.is_control()).collect(),
         Some(Value::Array(items)) => items.iter().map(|i| cell(Some(i))).collect::<Vec<_>>().join(", "),
         Some(other) => other.to_string(),

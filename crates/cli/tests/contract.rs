@@ -209,6 +209,69 @@ fn adm_16_an_unknown_tenant_has_an_exit_code() {
     assert_eq!(desk.tries(&["guest", "list"]).code, 2, "a flag is missing");
 }
 
+/// What people type wrong is answered with the way it is meant to look (in text, three lines).
+#[test]
+fn mistakes_are_answered_with_a_way_on() {
+    let desk = Desk::new();
+    tenant(&desk);
+    let domains = ["policy", "set", "--tenant", "alpha.test", r#"domains={"allow":["beta.test"]}"#];
+    let two = ["invite", "a@beta.test", "b@beta.test", "--tenant", "alpha.test", "--name", "Both"];
+    let serve = |flag: &'static str, value: &'static str| vec!["serve", flag, value];
+    for (arguments, code, hint) in [
+        (domains.to_vec(), 2, r#"{"domain":"partner.example"}"#),
+        (two.to_vec(), 2, "one by one"),
+        (vec!["app", "list", "--tenant", "nope"], 2, "vestibule tenant list"),
+        (serve("--smtp-url", "smtp://127.0.0.1:25x"), 3, "smtp://127.0.0.1:2525"),
+        (
+            [serve("--smtp-url", "smtp://127.0.0.1:25"), vec!["--listen", "9180"]].concat(),
+            2,
+            "127.0.0.1:9180",
+        ),
+    ] {
+        let ended = desk.tries(&arguments);
+        let failure = ended.failure();
+        assert_eq!(ended.code, code, "{arguments:?}: {ended:?}");
+        assert!(failure["hint"].as_str().unwrap().contains(hint), "{arguments:?}: {failure}");
+    }
+    let none = desk.runs(&["guest", "list", "--tenant", "alpha.test"]);
+    assert_eq!(none, json!([]), "of two, none was invited");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let serve = ["serve", "--smtp-url", "smtp://127.0.0.1:25", "--listen", &address];
+    let ended = desk.tries(&serve);
+    assert!(ended.failure()["hint"].as_str().unwrap().contains("--base-url http://"), "{ended:?}");
+    let mut text = vestibule();
+    text.args(["guest", "list", "--tenant", "nope.test", "--data"]).arg(desk.home.path().join("typo"));
+    let told = ends(text).err;
+    assert!(told.starts_with("new deployment: "), "a mistyped --data shows: {told}");
+    assert!(
+        told.contains("\n  hint: ") && told.contains("\n  docs: docs/reference/errors.md#not-found"),
+        "{told}"
+    );
+}
+
+/// What discovery offers is the same for everybody; the operator is told what becomes of an address.
+#[test]
+fn hrd_explain_says_who_gets_a_code() {
+    let desk = Desk::new();
+    tenant(&desk);
+    desk.runs(&["invite", "gina@beta.test", "eve@beta.test", "--tenant", "alpha.test", "--no-mail"]);
+    desk.runs(&["guest", "block", "eve@beta.test", "--tenant", "alpha.test"]);
+    for (address, standing, outcome) in [
+        ("gina@beta.test", "pending", "gets a code"),
+        ("eve@beta.test", "blocked", "gets no code: the guest is blocked"),
+        ("nobody@beta.test", "none", "gets no code: nobody invited"),
+    ] {
+        let told = desk.runs(&["hrd", "explain", address, "--tenant", "alpha.test"]);
+        assert_eq!(told["standing"], standing, "{told}");
+        assert!(told["outcome"].as_str().unwrap().starts_with(outcome), "{told}");
+        assert_eq!(told["offers"][0]["method"], "passcode", "the same for everybody: {told}");
+    }
+    desk.runs(&["policy", "set", "--tenant", "alpha.test", r#"domains={"block":[{"domain":"beta.test"}]}"#]);
+    let told = desk.runs(&["hrd", "explain", "gina@beta.test", "--tenant", "alpha.test"]);
+    assert!(!told["outcome"].as_str().unwrap().starts_with("gets a code"), "{told}");
+}
+
 #[test]
 fn the_base_url_is_kept() {
     let desk = Desk::new();

@@ -11,6 +11,8 @@ text_enum! {
     ErrorCode {
         /// The sealed interaction is older than a day.
         InteractionExpired = "interaction-expired",
+        /// Somebody stopped it, or another sign-in took its place.
+        InteractionStopped = "interaction-stopped",
         /// No interaction, or not at this step.
         InteractionUnknown = "interaction-unknown",
         /// The code belongs to another browser.
@@ -95,7 +97,9 @@ impl ErrorCode {
             Self::ClientUnknown => "No application with this client_id is registered in this tenant.",
             Self::ClientOff => "The application is switched off in this tenant.",
             Self::RedirectMismatch => {
-                "The redirect_uri is not registered for this application; it is compared byte for byte."
+                "The redirect_uri is not registered for this application; it is compared byte for byte. The server's \
+                 log has it, by the trace id. To register it: vestibule app set CLIENT_ID --tenant TENANT \
+                 --add-redirect-uri URI"
             }
             Self::RequestBad => "The request is malformed.",
             Self::TenantUnknown => "No tenant has this identifier or verified domain.",

@@ -74,6 +74,12 @@ impl Urls {
         self.loopback
     }
 
+    /// The port that people are sent to in loopback mode, where nothing stands before the server as a rule.
+    pub fn loopback_port(&self) -> Option<u16> {
+        let port = self.authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        self.loopback.then(|| port.unwrap_or(80))
+    }
+
     /// The issuer of a tenant, always in GUID form (OID-20).
     pub fn issuer(&self, tenant: TenantId) -> String {
         format!("{}/{tenant}/v2.0", self.base)

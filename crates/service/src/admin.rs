@@ -77,12 +77,18 @@ pub(crate) fn invalid(what: &'static str, problem: impl std::fmt::Display) -> Ad
     AdminError::Invalid { what, problem: problem.to_string() }
 }
 
+/// A domain name of an input.
+pub(crate) fn domain_of(what: &'static str, text: &str) -> Result<Domain, AdminError> {
+    Domain::parse(text).map_err(|_| invalid(what, format!("{text} is no domain name of two labels or more")))
+}
+
 /// The tenant that a GUID or verified domain names.
 pub async fn resolve_tenant(app: &App, name: &str) -> Result<TenantId, AdminError> {
     let found = if let Ok(id) = name.parse::<TenantId>() {
         app.db.read(move |c| store::tenants::find(c, id)).await?
     } else {
-        let domain = Domain::parse(&name.to_ascii_lowercase()).map_err(|e| invalid("tenant", e))?;
+        let domain = Domain::parse(&name.to_ascii_lowercase())
+            .map_err(|_| invalid("tenant", format!("{name} is neither a GUID nor a domain name")))?;
         app.db.read(move |c| store::tenants::find_by_domain(c, domain.as_str())).await?
     };
     found.map(|t| t.id).ok_or_else(|| AdminError::NotFound { kind: "tenant", name: name.to_owned() })

@@ -19,12 +19,14 @@ error-contact = Wenn das wieder passiert, senden Sie diese Angaben an { $contact
 
 interaction-expired-title = Diese Seite war zu lange offen
 interaction-expired = Beginnen Sie neu; es dauert nur ein paar Sekunden.
+interaction-stopped-title = Diese Anmeldung wurde gestoppt
+interaction-stopped = Sie wurde aus der E-Mail heraus gestoppt, oder eine andere Anmeldung ist an ihre Stelle getreten. Beginnen Sie neu; es dauert nur ein paar Sekunden.
 interaction-unknown-title = Wir haben diese Anmeldung aus den Augen verloren
 interaction-unknown = Vielleicht kam sie aus einem Lesezeichen oder einem alten Tab. Gehen Sie zurück zur App und beginnen Sie neu.
 other-browser-title = Dieser Code wurde in einem anderen Browser angefordert
 other-browser = Geben Sie ihn dort ein oder beginnen Sie hier neu.
 already-done-title = Sie sind schon angemeldet
-already-done = Sie haben sich in einem anderen Tab angemeldet.
+already-done = Diese Anmeldung ist abgeschlossen, hier oder in einem anderen Tab. Machen Sie in der App weiter.
 client-unknown-title = Diese App ist nicht eingerichtet
 client-unknown = { $org } hat die App, die der Link nennt, nicht registriert. Informieren Sie { $contact }.
 client-off-title = Diese App ist abgeschaltet

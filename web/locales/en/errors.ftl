@@ -19,12 +19,14 @@ error-contact = If it keeps happening, send these details to { $contact }.
 
 interaction-expired-title = This page was open too long
 interaction-expired = Start again; it takes a few seconds.
+interaction-stopped-title = This sign-in was stopped
+interaction-stopped = It was stopped from the email, or another sign-in took its place. Start again; it takes a few seconds.
 interaction-unknown-title = We lost track of this sign-in
 interaction-unknown = It may have been opened from a bookmark or an old tab. Go back to the app and start again.
 other-browser-title = This code was asked for in another browser
 other-browser = Enter it there, or start again here.
 already-done-title = You are already signed in
-already-done = You finished signing in in another tab.
+already-done = This sign-in is finished, here or in another tab. Go on in the app.
 client-unknown-title = This app is not set up
 client-unknown = { $org } has not registered the app that the link names. Tell { $contact }.
 client-off-title = This app is switched off

@@ -14,7 +14,7 @@ use vestibule_service::{App, Context};
 
 use crate::args::{self, AppType, Command};
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Output, line, note};
 
 /// A command's surroundings.
 struct Desk<'a> {
@@ -47,6 +47,12 @@ pub(crate) async fn run(app: &App, command: Command, out: Output) -> Result<(), 
         }
         Command::Deployment(args::Deployment::SetBaseUrl { url }) => {
             let told = deployment::set_base_url(desk.app, &desk.ctx, &desk.actor, &url).await?;
+            if !out.json {
+                note(
+                    "every issuer is another one now: restart the servers, give applications the new issuer,",
+                );
+                note("and invite again whoever has a link of before");
+            }
             out.one(&told)
         }
         Command::Serve(_) | Command::Demo(_) => Ok(()),
@@ -177,6 +183,10 @@ impl Desk<'_> {
 
     /// Invites one after the other; those before a failure are told, so that nothing is lost.
     async fn invite(&self, command: args::Invite) -> Result<(), Failure> {
+        if command.name.is_some() && command.addresses.len() > 1 {
+            return Err(Failure::new("invalid", 2, "--name is for one address, and several are given")
+                .hint("invite them one by one, or leave --name out: guests can be named later"));
+        }
         let tenant = self.id(&command.tenant).await?;
         let mut made = Vec::with_capacity(command.addresses.len());
         let mut failed = None;
@@ -186,7 +196,7 @@ impl Desk<'_> {
                 redirect_url: command.redirect_url.clone(),
                 inviter: command.inviter.clone(),
                 send_mail: !command.no_mail,
-                display_name: command.name.clone().filter(|_| command.addresses.len() == 1),
+                display_name: command.name.clone(),
                 message: command.message.clone(),
             };
             match invitations::invite(self.app, &self.ctx, &self.actor, tenant, input).await {
@@ -268,6 +278,8 @@ impl Desk<'_> {
         if self.out.json {
             return self.out.one(&told);
         }
-        self.out.list(&told.trail, &["step", "verdict", "explanation"])
+        self.out.list(&told.trail, &["step", "verdict", "explanation"])?;
+        line(&format!("\n{} ({}): {}", told.address, told.standing, told.outcome));
+        Ok(())
     }
 }

@@ -32,7 +32,7 @@ pub(crate) async fn demo(global: &Global, flags: &Demo) -> Result<(), Failure> {
     init_log("warn", LogFormat::Text)?;
     let listener = free(&flags.listen)?;
     let portal = free(&flags.portal_listen)?;
-    let management = bind("127.0.0.1:0")?;
+    let management = bind("--listen", "127.0.0.1:0")?;
     let (base, portal_url) = (url_of(&listener)?, url_of(&portal)?);
     let dir = Scratch::new()?;
     let place = Place {
@@ -42,8 +42,8 @@ pub(crate) async fn demo(global: &Global, flags: &Demo) -> Result<(), Failure> {
     };
     let mailbox = Mailbox::new(Arc::new(SystemClock));
     let memory = mailbox.clone();
-    let app =
-        open::open(&place, None, |urls: &Urls| urls.loopback().then(|| Arc::new(Transport::Memory(memory))))?;
+    let memory = |urls: &Urls| urls.loopback().then(|| Arc::new(Transport::Memory(memory)));
+    let app = open::open(&place, None, memory)?.app;
     let (tenant, registered) = furnish(&app, &portal_url).await?;
     let config = ServerConfig {
         listener,
@@ -150,7 +150,7 @@ fn free(address: &str) -> Result<TcpListener, Failure> {
         ))
         .hint("for real use: vestibule serve --help"));
     }
-    bind(address).or_else(|_| bind(&SocketAddr::new(parsed.ip(), 0).to_string()))
+    bind("--listen", address).or_else(|_| bind("--listen", &SocketAddr::new(parsed.ip(), 0).to_string()))
 }
 
 fn url_of(listener: &TcpListener) -> Result<String, Failure> {

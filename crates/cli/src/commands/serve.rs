@@ -26,7 +26,7 @@ pub(crate) async fn serve(global: &Global, flags: Serve) -> Result<(), Failure> 
             .hint("--smtp-url smtps://mail.example, or look first: vestibule demo")
     })?;
     let mut refused = None;
-    let app = open::open(&place, Some(&serving), |urls| match transport(&smtp, &serving, urls) {
+    let opened = open::open(&place, Some(&serving), |urls| match transport(&smtp, &serving, urls) {
         Ok(transport) => Some(Arc::new(transport)),
         Err(failure) => {
             refused = Some(failure);
@@ -36,6 +36,7 @@ pub(crate) async fn serve(global: &Global, flags: Serve) -> Result<(), Failure> 
     if let Some(failure) = refused {
         return Err(failure);
     }
+    let app = opened.telling(&place, global.json);
     let running = run(Arc::clone(&app), &serving)?;
     announce(global, &app, &place, &running);
     stopped().await;
@@ -46,8 +47,8 @@ pub(crate) async fn serve(global: &Global, flags: Serve) -> Result<(), Failure> 
 
 fn run(app: Arc<App>, serving: &Serving) -> Result<Running, Failure> {
     let config = ServerConfig {
-        listener: bind(&serving.listen)?,
-        management: bind(&serving.management_listen)?,
+        listener: bind("--listen", &serving.listen)?,
+        management: bind("--management-listen", &serving.management_listen)?,
         tls: serving
             .tls
             .as_ref()
@@ -64,7 +65,11 @@ fn run(app: Arc<App>, serving: &Serving) -> Result<Running, Failure> {
 /// The mail server, under MAIL-03.
 fn transport(smtp: &str, serving: &Serving, urls: &Urls) -> Result<Transport, Failure> {
     transport::smtp(smtp, serving.smtp_ca.clone(), urls, Arc::new(SystemClock))
-        .map_err(|e| Failure::new("smtp-url", 3, e))
+        .map_err(|e| {
+            Failure::new("smtp-url", 3, e).hint(
+                "for example smtps://user:password@mail.example, smtp://mail.example:587, or smtp://127.0.0.1:2525 on this machine",
+            )
+        })
 }
 
 fn announce(global: &Global, app: &App, place: &Place, running: &Running) {
@@ -83,6 +88,15 @@ fn announce(global: &Global, app: &App, place: &Place, running: &Running) {
     note(&format!("  management  http://{}", running.management));
     if app.urls.loopback() {
         note("  notice      loopback mode: plain http and plain cookies, good on this machine only");
+    }
+    let port = running.listen.port();
+    if let Some(told) = app.urls.loopback_port().filter(|told| *told != port) {
+        note(&format!(
+            "  warning     links and tokens say {}, and this server listens on port {port}: unless something on port \
+             {told} leads here,\n              run: vestibule deployment set-base-url http://{}",
+            app.urls.base(),
+            running.listen
+        ));
     }
     line(&format!("ready on {}", running.listen));
 }
@@ -105,6 +119,8 @@ fn warn_of_passwords(global: &Global, flags: &Serve) {
 
 /// Logs go to stderr, as text or JSON lines.
 pub(crate) fn init_log(filter: &str, format: LogFormat) -> Result<(), Failure> {
+    // The HTTP server's own lines say nothing to operators; whoever names its target gets them.
+    let filter = if filter == "off" { filter.to_owned() } else { format!("actix_server=warn,{filter}") };
     let filter =
         tracing_subscriber::EnvFilter::try_new(filter).map_err(|e| Failure::config(format!("log: {e}")))?;
     let builder =

@@ -94,7 +94,10 @@ impl SmtpUrl {
     /// assert!(SmtpUrl::parse("smtp://mail.example?tls=none", false).is_err());
     /// ```
     pub fn parse(text: &str, loopback_mode: bool) -> Result<Self, SmtpUrlError> {
-        let url = url::Url::parse(text).map_err(|_| SmtpUrlError::Form)?;
+        let url = url::Url::parse(text).map_err(|error| match error {
+            url::ParseError::InvalidPort => SmtpUrlError::Host,
+            _ => SmtpUrlError::Form,
+        })?;
         if url.fragment().is_some() {
             return Err(SmtpUrlError::Extra);
         }

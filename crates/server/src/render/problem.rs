@@ -68,7 +68,8 @@ fn refused(state: &State, incoming: &Incoming, problem: &Problem) -> HttpRespons
                 _ => BlockReason::Generic,
             };
             let trace = incoming.ctx.trace.to_string();
-            BlockedPage { reason, trace, switch: None, back: back(problem) }.render(ui, &frame)
+            BlockedPage { code: problem.code, reason, trace, switch: None, back: back(problem) }
+                .render(ui, &frame)
         }
         code => error_page(incoming, problem, code).render(ui, &frame),
     };
@@ -101,8 +102,13 @@ fn error_page(incoming: &Incoming, problem: &Problem, code: Code) -> ErrorPage {
 /// What the button does: the step again, or the application, where the trip can start anew.
 fn again(problem: &Problem, code: Code) -> Option<Again> {
     let place = problem.restart.as_deref().or_else(|| {
-        let restarts =
-            matches!(code, Code::OtherBrowser | Code::InteractionExpired | Code::InteractionUnknown);
+        let restarts = matches!(
+            code,
+            Code::OtherBrowser
+                | Code::InteractionExpired
+                | Code::InteractionStopped
+                | Code::InteractionUnknown
+        );
         problem.back.as_deref().filter(|_| restarts)
     })?;
     let link = if place.starts_with('/') { Link::path(place) } else { Link::parse(place) };

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use vestibule_core::Address;
 use vestibule_core::clock::Instant;
+use vestibule_core::error::ErrorCode;
 use vestibule_core::passcode::ShapeError;
 use vestibule_core::settings::BlockReason as Blocked;
 use vestibule_core::throttle::Wait;
@@ -279,7 +280,12 @@ fn sign_out(page: &Page, address: &str, query: &str) -> SignOutPage {
 
 fn blocked(page: &Page, reason: BlockReason, trace: &str) -> BlockedPage {
     let switch = page.locator.as_ref().map(|i| link(&format!("/{}/signin?i={i}&change=1", page.segment)));
-    BlockedPage { reason, trace: trace.to_owned(), switch, back: back(page) }
+    let code = match reason {
+        BlockReason::NoMethod { .. } => ErrorCode::NoMethod,
+        _ => ErrorCode::PolicyBlocked,
+    };
+    tracing::info!(trace, %code, "refused");
+    BlockedPage { code, reason, trace: trace.to_owned(), switch, back: back(page) }
 }
 
 fn blocked_reason(reason: Blocked) -> BlockReason {

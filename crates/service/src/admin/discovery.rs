@@ -11,6 +11,7 @@ use super::{AdminError, invalid, invitations::snapshot};
 use crate::app::App;
 use crate::audit::allow;
 use crate::context::Context;
+use crate::flow::Gate;
 
 /// Discovery for an address, explained.
 #[derive(Debug, Serialize)]
@@ -24,6 +25,8 @@ pub struct Explained {
     pub offers: Vec<Offer>,
     /// Why there are none.
     pub refusal: Option<vestibule_core::discovery::Refusal>,
+    /// What becomes of somebody who types it, in words.
+    pub outcome: &'static str,
     /// Each step of the chain.
     pub trail: Vec<Explanation>,
 }
@@ -73,11 +76,28 @@ pub async fn explain(
         .iter()
         .map(|entry| Explanation { entry: *entry, explanation: entry.reason.explain() })
         .collect();
+    let gets_code = Gate::new(&snapshot, application.as_deref(), &address).gets_code(user.as_ref());
     Ok(Explained {
         address: address.as_str().to_owned(),
         standing,
+        outcome: outcome(standing, plan.refusal.is_some(), gets_code),
         offers: plan.offers,
         refusal: plan.refusal,
         trail,
     })
+}
+
+/// Pages look the same for everybody (OTP-17): only here it is told who gets no code, and why.
+const fn outcome(standing: &'static str, refused: bool, gets_code: bool) -> &'static str {
+    match (refused, gets_code, standing.as_bytes()) {
+        (true, _, _) => "is turned away before anything is sent",
+        (_, true, _) => "gets a code by mail",
+        (_, _, b"none") => {
+            "gets no code: nobody invited this address (one mail a day says so); invite it: vestibule invite"
+        }
+        (_, _, b"blocked") => {
+            "gets no code: the guest is blocked; vestibule guest unblock lets them in again"
+        }
+        _ => "gets no code: the policies of the tenant do not admit this address; vestibule policy show",
+    }
 }

@@ -120,8 +120,7 @@ fn checked<T: serde::de::DeserializeOwned + Serialize>(
 fn domains(text: &str) -> Result<Value, AdminError> {
     let lists: DomainLists = serde_json::from_str(text).map_err(|e| invalid("domains", e))?;
     for rule in lists.allow.iter().chain(&lists.block) {
-        vestibule_core::Domain::parse(&rule.domain)
-            .map_err(|e| invalid("domains", format!("{}: {e}", rule.domain)))?;
+        super::domain_of("domains", &rule.domain)?;
     }
     checked::<DomainLists>("domains", text)
 }

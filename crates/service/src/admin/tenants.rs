@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 use serde_json::json;
+use vestibule_core::Address;
 use vestibule_core::access::{Action, Actor, Object, Role};
 use vestibule_core::ids::{TenantId, UserId, random_uuid};
 use vestibule_core::settings::TenantSettings;
-use vestibule_core::{Address, Domain};
 use vestibule_store::directory::NewUser;
 use vestibule_store::tenants::{NewDomain, NewTenant};
 use vestibule_store::{self as store, is_unique_violation};
 
-use super::{AdminError, display_name, invalid};
+use super::{AdminError, display_name, domain_of, invalid};
 use crate::app::App;
 use crate::audit::{self, Change, allow};
 use crate::context::Context;
@@ -53,7 +53,7 @@ pub async fn create(
 ) -> Result<Tenant, AdminError> {
     let _allowed = allow(ctx, actor, Action::CreateTenant, Object::Deployment)?;
     let name = display_name("name", &input.name)?;
-    let domain = Domain::parse(&input.domain).map_err(|e| invalid("domain", e))?;
+    let domain = domain_of("domain", &input.domain)?;
     let admin = input.admin.as_deref().map(Address::parse).transpose().map_err(|e| invalid("admin", e))?;
     let id = input.id.unwrap_or_else(|| TenantId(random_uuid(app.random.as_ref())));
     if id.0 == vestibule_core::ids::ACCOUNTS_REALM || id.0.is_nil() {
@@ -118,7 +118,7 @@ pub async fn add_domain(
     domain: &str,
 ) -> Result<Tenant, AdminError> {
     let _allowed = allow(ctx, actor, Action::ManageDomains, Object::Tenant(tenant))?;
-    let domain = Domain::parse(domain).map_err(|e| invalid("domain", e))?;
+    let domain = domain_of("domain", domain)?;
     let new = NewDomain {
         tenant_id: tenant,
         domain: domain.as_str().to_owned(),

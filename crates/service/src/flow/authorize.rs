@@ -49,6 +49,10 @@ pub async fn authorize(
         return Err(Problem::new(ErrorCode::ClientUnknown).at(&live.tenant).into());
     };
     let Some(registered) = redirect::find(&application.application, identified.redirect_uri) else {
+        // The page does not echo it; whoever set the application up wrong finds it here. A query may hold anything.
+        let asked = identified.redirect_uri.split(['?', '#']).next().unwrap_or_default();
+        let asked: String = asked.chars().take(200).collect();
+        tracing::info!(trace = %ctx.trace, client = %client.0, redirect_uri = ?asked, "not registered");
         return Err(Problem::new(ErrorCode::RedirectMismatch).at(&live.tenant).of(Some(&application)).into());
     };
     let parsed =

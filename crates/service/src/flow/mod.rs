@@ -20,7 +20,7 @@ mod trip;
 
 pub use trip::Live;
 
-pub(crate) use dispatch::limit as send_limit;
+pub(crate) use dispatch::{Gate, limit as send_limit};
 pub(crate) use facts::{plan, still_offered};
 pub(crate) use respond::subject as subject_of;
 pub use view::{Page, View};

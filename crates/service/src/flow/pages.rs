@@ -111,7 +111,7 @@ pub(crate) fn ended(trip: &Trip) -> Option<Error> {
     match row.state.as_str() {
         "finished" => Some(trip.problem(ErrorCode::AlreadyDone).into()),
         "cancelled" => {
-            let mut problem = trip.problem(ErrorCode::InteractionExpired);
+            let mut problem = trip.problem(ErrorCode::InteractionStopped);
             problem.restart = trip.back();
             Some(problem.into())
         }

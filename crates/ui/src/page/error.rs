@@ -14,6 +14,7 @@ use crate::{Frame, Ui, UiError};
 const fn keys(code: ErrorCode) -> (&'static str, &'static str) {
     match code {
         ErrorCode::InteractionExpired => ("interaction-expired-title", "interaction-expired"),
+        ErrorCode::InteractionStopped => ("interaction-stopped-title", "interaction-stopped"),
         ErrorCode::InteractionUnknown => ("interaction-unknown-title", "interaction-unknown"),
         ErrorCode::OtherBrowser => ("other-browser-title", "other-browser"),
         ErrorCode::AlreadyDone => ("already-done-title", "already-done"),
@@ -40,6 +41,14 @@ const fn keys(code: ErrorCode) -> (&'static str, &'static str) {
         ErrorCode::Wait => ("wait-title", "busy"),
         ErrorCode::Server => ("server-title", "server"),
         ErrorCode::Unavailable => ("busy-title", "busy"),
+    }
+}
+
+/// A code as the details for support show it, with Entra's number where it has one.
+pub(super) fn label(code: ErrorCode) -> String {
+    match code.aadsts() {
+        Some(number) => format!("{} (AADSTS{number})", code.as_str()),
+        None => code.as_str().to_owned(),
     }
 }
 
@@ -98,9 +107,10 @@ impl ErrorPage {
     /// The words of the primary button.
     fn action(&self) -> &'static str {
         match self.code {
-            ErrorCode::InteractionExpired | ErrorCode::InteractionUnknown | ErrorCode::OtherBrowser => {
-                "error-restart"
-            }
+            ErrorCode::InteractionExpired
+            | ErrorCode::InteractionStopped
+            | ErrorCode::InteractionUnknown
+            | ErrorCode::OtherBrowser => "error-restart",
             ErrorCode::NeedsRedemption | ErrorCode::Csrf => "error-continue",
             ErrorCode::DomainBlocked => "error-another",
             ErrorCode::NoAccess => "error-switch",
@@ -144,10 +154,7 @@ impl Page for ErrorPage {
     fn render(&self, ui: &Ui, frame: &Frame) -> Result<String, UiError> {
         let s = Shell::new(ui, frame, Self::ID, self.title(ui, frame));
         let sentence = self.sentence(&s);
-        let code = match self.code.aadsts() {
-            Some(number) => format!("{} (AADSTS{number})", self.code.as_str()),
-            None => self.code.as_str().to_owned(),
-        };
+        let code = label(self.code);
         Ok(View { s, p: self, sentence, code }.render()?)
     }
 

@@ -32,6 +32,27 @@ pub struct MailboxPage {
     pub open: Option<u64>,
 }
 
+/// A piece of a mail's text.
+struct Part<'a> {
+    text: &'a str,
+    /// Where it leads, if it is an address of the web.
+    link: Option<Link>,
+}
+
+impl MailboxMail {
+    /// The text, cut where addresses of the web begin and end.
+    fn parts(&self) -> Vec<Part<'_>> {
+        let words = self.text.split_inclusive(char::is_whitespace);
+        let split = words.flat_map(|word| {
+            let bare = word.trim_end();
+            let (word, space) = word.split_at(bare.len());
+            [word, space]
+        });
+        let link = |text: &str| text.starts_with("http").then(|| Link::parse(text)).flatten();
+        split.filter(|text| !text.is_empty()).map(|text| Part { text, link: link(text) }).collect()
+    }
+}
+
 impl MailboxPage {
     fn opened(&self) -> Option<&MailboxMail> {
         self.mails.iter().find(|m| Some(m.number) == self.open)
@@ -65,7 +86,7 @@ impl Page for MailboxPage {
             at: now(),
             to: GUEST.to_owned(),
             subject: "Your Fabrikam sign-in code (14:02)".to_owned(),
-            text: "Your sign-in code\n\n48203917\n".to_owned(),
+            text: "Your sign-in code\n\n48203917\n\nNot you? https://id.example/report/8Qn4vYkT\n".to_owned(),
         };
         vec![("mail", Self { mails: vec![mail], open: Some(1) }), ("empty", Self::default())]
     }

@@ -69,7 +69,9 @@ impl Page for SendCodePage {
 
     fn render(&self, ui: &Ui, frame: &Frame) -> Result<String, UiError> {
         let title = speak(ui, frame).msg("send-title");
-        let prefix = if self.problem.is_some() { Prefix::Error } else { Prefix::None };
+        // To have to wait is no error.
+        let failed = self.problem.is_some() && !self.waits();
+        let prefix = if failed { Prefix::Error } else { Prefix::None };
         let s = Shell::new(ui, frame, Self::ID, title).prefixed(prefix);
         let notice = self.notice(&s);
         let wait = match self.problem {

@@ -2,6 +2,9 @@
 
 use askama::Template;
 
+use vestibule_core::error::ErrorCode;
+
+use super::error::label;
 use super::{Again, AppLink, Page};
 use crate::frame::{Shell, speak};
 use crate::samples::{GUEST, app, path};
@@ -66,6 +69,8 @@ impl Page for StatusPage {
 /// G27.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockedPage {
+    /// What support is told.
+    pub code: ErrorCode,
     /// Which sentence, by the setting of the policy.
     pub reason: BlockReason,
     /// What the log line is found by.
@@ -112,6 +117,10 @@ struct BlockedView<'a> {
 }
 
 impl BlockedPage {
+    fn code(&self) -> String {
+        label(self.code)
+    }
+
     fn sentence<'a>(&'a self, s: &Shell<'a>) -> Message<'a> {
         let key = match &self.reason {
             BlockReason::Time { from, to } => {
@@ -151,6 +160,7 @@ impl Page for BlockedPage {
 
     fn samples() -> Vec<(&'static str, Self)> {
         let page = |reason| Self {
+            code: ErrorCode::PolicyBlocked,
             reason,
             trace: "01JNE8P4ZK7Y5B3W".to_owned(),
             switch: Some(path("/alder.example/signin?i=8Qn4vYkT&change=1")),
