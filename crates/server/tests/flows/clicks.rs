@@ -1,6 +1,7 @@
 //! Buttons pressed twice, answers lost, *Back*, reload and tabs: one effect each, and no dead end.
 
 use chrono::TimeDelta;
+use vestibule_service::admin::applications::ApplicationChange;
 use vestibule_testkit::browser::Request;
 
 use crate::passcode::{GINA, accepted, copies, invited, rows, sends, storm, submission};
@@ -74,6 +75,69 @@ vestibule_testkit::flows! {
         let late = old[0].send(&press, Some(&from)).await.unwrap();
         assert!(late.status.is_client_error(), "a minute later: {}", late.status);
         assert_eq!((rows(world, "sessions"), audited(world, &house, "invitation.redeem").await), (1, 1));
+    }
+
+    /// INV-04: one person at the review page in two browsers. Whoever accepts second is let in too, as the guest that
+    /// exists by now, whether invited or signing up, and at once from both.
+    async fn inv_04_the_second_browser_of_one_person_is_let_in_too(world) {
+        let (house, rp) = invited(world).await;
+        let on = ApplicationChange { sign_up: Some(true), ..ApplicationChange::default() };
+        world.office().change(house.tenant.id, &house.registration.client_id, on).await;
+        let nodes = [0, world.server.add_node(None).await];
+        for (number, address) in [GINA, "nora@guest.test", "ned@guest.test"].into_iter().enumerate() {
+            let mut pairs = Vec::new();
+            for _ in 0..2 {
+                let mut person = world.person().await;
+                let asked = rp.asks().build();
+                person.opens(asked.url.as_str()).types(address).sees("G06").reads_code().enters_code().sees("G15").await;
+                pairs.push((person, asked));
+                world.wait(TimeDelta::seconds(61));
+            }
+            if number < 2 {
+                for (person, asked) in &mut pairs {
+                    person.presses("Accept").sees("app").await;
+                    rp.exchange(asked, &house.callbacks.next().await.unwrap()).await.unwrap();
+                }
+            } else {
+                let mut presses = Vec::new();
+                for (place, (person, _)) in pairs.iter_mut().enumerate() {
+                    let (accept, page) = (person.http().pressed("Accept").unwrap(), person.page().await.url);
+                    let copy = copies(world, person, &nodes[place..=place]).remove(0);
+                    presses.push(async move { copy.send(&accept, Some(&page)).await.unwrap() });
+                }
+                let second = presses.pop().unwrap();
+                let (one, two) = tokio::join!(presses.pop().unwrap(), second);
+                for answer in [one, two] {
+                    assert_eq!(answer.status, 303, "{}", answer.text());
+                    assert!(answer.location().unwrap().query().unwrap().contains("code="), "{:?}", answer.location());
+                }
+            }
+            let key = format!("user_addresses WHERE address_key = '{address}'");
+            assert_eq!(rows(world, &key), 1, "one guest");
+        }
+        assert_eq!(audited(world, &house, "invitation.redeem").await, 3, "one redemption each");
+    }
+
+    /// INV-04, HRD-14: a stranger who proved the mailbox and was invited, or blocked, before *Accept* is met as that.
+    pages async fn inv_04_invited_or_blocked_between_proof_and_accept(world) {
+        let (house, rp) = invited(world).await;
+        let on = ApplicationChange { sign_up: Some(true), ..ApplicationChange::default() };
+        world.office().change(house.tenant.id, &house.registration.client_id, on).await;
+        for (address, blocked) in [("nora@guest.test", false), ("ned@guest.test", true)] {
+            let mut person = world.person().await;
+            let asked = rp.asks().build();
+            person.opens(asked.url.as_str()).types(address).sees("G06").reads_code().enters_code().sees("G15").await;
+            let guest = world.office().invite(house.tenant.id, address).await.invited_user.id;
+            if blocked {
+                world.office().enable(house.tenant.id, guest, false).await;
+                person.presses("Accept").sees("G24").reads("switched off").await;
+            } else {
+                person.presses("Accept").sees("G15").presses("Accept").sees("app").await;
+                let signed_in = rp.exchange(&asked, &house.callbacks.next().await.unwrap()).await.unwrap();
+                assert_eq!(signed_in.claims["oid"].as_str(), Some(guest.to_string().as_str()));
+            }
+        }
+        assert_eq!(rows(world, "sessions"), 1);
     }
 
     /// OTP-03, OTP-16, SES-05: a code ends by its time and not by the sweep; a fresh one leads back to what was opened.

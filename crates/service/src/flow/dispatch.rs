@@ -112,7 +112,9 @@ impl Job {
     ) -> Result<Self, Error> {
         let tenant = trip.tenant();
         let draft = Draft::new(app, ctx, trip, address);
-        let subject_key = app.address_hash(address.key())?;
+        let address_hash = app.address_hash(address.key())?;
+        // What comes back, and what a report pauses, is a mailbox: its plus tags are one, as for the limits (ADR-08).
+        let subject_key = app.address_hash(&address.limit_key())?;
         let raised = app.options.source_limit(ctx.source);
         let sources = throttle::networks(ctx.source, raised)
             .iter()
@@ -122,7 +124,7 @@ impl Job {
         let row_ends =
             clock::after(trip.now, n::INTERACTION_ROW_LIFETIME.max(tenant.settings.code.lifetime()));
         let interaction =
-            if row_live { None } else { Some(new_interaction(app, trip, subject_key, row_ends, &sources)?) };
+            if row_live { None } else { Some(new_interaction(app, trip, address_hash, row_ends, &sources)?) };
         let counter = |counter, tenant| app.counter(counter, tenant, &address.limit_key());
         let here = Some(tenant.id);
         Ok(Self {

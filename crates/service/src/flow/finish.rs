@@ -25,7 +25,7 @@ use vestibule_store::{self as store, Conn, Now, QueryError};
 use super::facts;
 use super::invitation;
 use super::logbook::{self, Entry};
-use super::trip::{self, Trip};
+use super::trip::Trip;
 use super::view::View;
 use super::{Reply, respond};
 use crate::app::{App, until};
@@ -43,8 +43,10 @@ pub(crate) enum Halt {
     Refused(Refusal),
     /// The application named another person.
     OtherPerson,
-    /// The transaction must be tried by a new request.
+    /// What was decided by is no longer so: the trip must be looked at anew.
     Again,
+    /// The same, and the address belongs to this user by now.
+    Belongs(UserId),
     /// The database.
     Query(QueryError),
 }
@@ -216,13 +218,20 @@ impl Plan {
                 if !invitation::may_redeem(c, trip, user, now.instant)?
                     || !store::directory::accept(c, tenant, user.id, "mail", now.instant)?
                 {
-                    return Err(Halt::Refused(Refusal::NoAccess));
+                    // Accepted in another browser meanwhile: no reason to turn the right person away.
+                    let by_now = store::live::user_by_address(c, tenant, address.key())?;
+                    let accepted = by_now.is_some_and(|u| u.id == user.id && u.state != "pending");
+                    return Err(if accepted { Halt::Again } else { Halt::Refused(Refusal::NoAccess) });
                 }
                 store::invitations::accept_of_user(c, tenant, user.id, now.instant)?;
                 user.id
             }
             Some(user) => return Ok(user.id),
             None => {
+                // Signed up in another browser, or invited, since the code was sent.
+                if let Some(user) = store::live::user_by_address(c, tenant, address.key())? {
+                    return Err(Halt::Belongs(user.id));
+                }
                 let new = NewUser::guest(
                     tenant,
                     self.new_user,
@@ -232,7 +241,9 @@ impl Plan {
                     "accepted",
                     now.instant,
                 );
-                store::directory::insert_user(c, &new, Some(now.instant))?;
+                // In the very same moment: the next look finds the other one.
+                store::directory::insert_user(c, &new, Some(now.instant))
+                    .map_err(|e| if store::is_unique_violation(&e) { Halt::Again } else { e.into() })?;
                 self.new_user
             }
         };
@@ -323,44 +334,6 @@ fn new_code(trip: &Trip, digest: Digest, user: UserId, session: SessionId, now: 
 fn requested(request: &AuthorizeRequest) -> Option<String> {
     let none = request.claims.id_token.is_empty() && request.claims.userinfo.is_empty();
     (!none).then(|| serde_json::to_string(&request.claims).ok()).flatten()
-}
-
-/// Finishes by the proofs of the trip (after the review).
-pub(crate) async fn by_proof(
-    app: &App,
-    ctx: &Context,
-    jar: &Jar,
-    trip: Trip,
-    authentication: Authentication,
-    terms: Option<u32>,
-) -> Result<Reply, Error> {
-    let plan = Plan::prepare(app, ctx, &trip).with_terms(terms);
-    let now = trip.moment(app);
-    let shared = Arc::new(trip);
-    let inside = Arc::clone(&shared);
-    let done = app
-        .db
-        .write(move |c| {
-            let user = inside.user();
-            plan.run(c, &inside, user, &authentication, now)
-        })
-        .await?;
-    let trip = shared.as_ref();
-    match done {
-        Ok(finished) => answer(app, ctx, jar, trip, finished).await,
-        Err(Halt::Refused(refusal)) => respond::refused(app, ctx, trip, refusal).await,
-        Err(Halt::OtherPerson) => respond::other_person(app, ctx, trip).await,
-        Err(Halt::Again) => {
-            // Another press of the same button finished it meanwhile, and the browser threw that answer away.
-            let trip = trip::load(app, ctx, jar, &trip.sealed.segment, trip.sealed.id).await?;
-            if trip.row().is_some_and(|r| r.state == "finished") {
-                again(app, ctx, jar, trip).await
-            } else {
-                Ok(Reply::go(trip.path(app, "review")))
-            }
-        }
-        Err(Halt::Query(error)) => Err(error.into()),
-    }
 }
 
 /// Answers from the live session: a code for the application, nothing else changes (single sign-on).

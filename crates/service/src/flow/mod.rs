@@ -15,6 +15,7 @@ mod dispatch;
 mod facts;
 mod finish;
 mod logbook;
+mod proven;
 mod respond;
 mod trip;
 

@@ -14,7 +14,7 @@ use super::logbook::{self, Entry};
 use super::send::check_form;
 use super::trip::{self, Trip};
 use super::view::View;
-use super::{Reply, finish, pages, respond};
+use super::{Reply, finish, pages, proven, respond};
 use crate::app::App;
 use crate::context::Context;
 use crate::cookies::Jar;
@@ -85,7 +85,7 @@ pub async fn review(
     );
     match step {
         Step::Finish(Finish::Proof(authentication)) => {
-            finish::by_proof(app, ctx, jar, trip, authentication, terms.filter(|_| form.terms)).await
+            proven::finish(app, ctx, jar, trip, authentication, terms.filter(|_| form.terms)).await
         }
         step => {
             let (realm, id) = (trip.realm(), trip.sealed.id);
