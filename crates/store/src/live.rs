@@ -133,7 +133,7 @@ macro_rules! joins {
          LEFT JOIN passcodes p ON p.realm_id = i.realm_id AND p.interaction_id = i.id AND p.ordinal = \
          (SELECT MAX(q.ordinal) FROM passcodes q \
          WHERE q.realm_id = i.realm_id AND q.interaction_id = i.id AND q.ordinal > 0) \
-         LEFT JOIN bounces b ON b.address_hash = i.address_key"
+         LEFT JOIN bounces b ON b.address_hash = p.subject_key"
     };
 }
 

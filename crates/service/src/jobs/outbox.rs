@@ -119,7 +119,7 @@ async fn settle(
             let lasting = matches!(error, SendError::Permanent { .. }) || attempts >= n::MAIL_ATTEMPTS;
             let address = Address::parse(content.to()).ok();
             let bounced = match address.filter(|_| refused) {
-                Some(address) => Some(app.address_hash(address.key())?),
+                Some(address) => Some(app.address_hash(&address.limit_key())?),
                 None => None,
             };
             let next_at = after(now, wait(attempts));
