@@ -90,6 +90,7 @@ fn form_of(what: &str) -> &'static str {
         }
         "otp" | "policy" => "for example: vestibule policy set --tenant T otp=off",
         "address" | "inviter" | "admin" => "an address looks like nicole@partner.example",
+        "name" => "one line of 1 to 64 characters that can be seen",
         "redirect URI" => {
             "https://host/path; on this machine http://127.0.0.1:3000/path; native: com.example.app:/path too"
         }

@@ -216,10 +216,14 @@ fn mistakes_are_answered_with_a_way_on() {
     tenant(&desk);
     let domains = ["policy", "set", "--tenant", "alpha.test", r#"domains={"allow":["beta.test"]}"#];
     let two = ["invite", "a@beta.test", "b@beta.test", "--tenant", "alpha.test", "--name", "Both"];
+    let named = |name: &'static str| vec!["invite", "a@beta.test", "--tenant", "alpha.test", "--name", name];
     let serve = |flag: &'static str, value: &'static str| vec!["serve", flag, value];
     for (arguments, code, hint) in [
         (domains.to_vec(), 2, r#"{"domain":"partner.example"}"#),
         (two.to_vec(), 2, "one by one"),
+        (named("A\r\nBcc: eve@evil.test"), 2, "64 characters"),
+        (named("\u{202e}moc.live"), 2, "64 characters"),
+        (named(" "), 2, "64 characters"),
         (vec!["app", "list", "--tenant", "nope"], 2, "vestibule tenant list"),
         (serve("--smtp-url", "smtp://127.0.0.1:25x"), 3, "smtp://127.0.0.1:2525"),
         (

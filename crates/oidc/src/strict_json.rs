@@ -1,13 +1,16 @@
-//! JSON without duplicate member names (TOK-07, RFC 8725 section 2.4).
+//! JSON without duplicate member names (TOK-07, RFC 8725 section 2.4), at most 32 levels deep (DOS-01).
 //!
 //! `serde_json` keeps the last of two equal names, other parsers the first; a token that reads as two things is none.
 
 use std::fmt;
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// A text that is no JSON, or one that says a name twice.
+/// Objects and arrays within each other.
+const DEPTH_MAX: u8 = 32;
+
+/// A text that is no JSON, one that says a name twice, or one too deep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NotStrict;
 
@@ -23,11 +26,29 @@ struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+        Levels(DEPTH_MAX).deserialize(deserializer).map(Self)
     }
 }
 
-struct StrictVisitor;
+/// A value with so many levels at most.
+#[derive(Clone, Copy)]
+struct Levels(u8);
+
+impl Levels {
+    fn inside<E: de::Error>(self) -> Result<Self, E> {
+        self.0.checked_sub(1).map(Self).ok_or_else(|| E::custom("too deep"))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Levels {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(StrictVisitor(self))
+    }
+}
+
+struct StrictVisitor(Levels);
 
 impl<'de> Visitor<'de> for StrictVisitor {
     type Value = Value;
@@ -61,16 +82,19 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let inside = self.0.inside()?;
         let mut items = Vec::new();
-        while let Some(Strict(item)) = seq.next_element()? {
+        while let Some(item) = seq.next_element_seed(inside)? {
             items.push(item);
         }
         Ok(Value::Array(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let inside = self.0.inside()?;
         let mut map = Map::new();
-        while let Some((name, Strict(value))) = access.next_entry::<String, Strict>()? {
+        while let Some(name) = access.next_key::<String>()? {
+            let value = access.next_value_seed(inside)?;
             if map.insert(name, value).is_some() {
                 return Err(de::Error::custom("a name stands twice"));
             }

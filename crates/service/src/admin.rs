@@ -13,6 +13,7 @@ use vestibule_core::Domain;
 use vestibule_core::access::Denied;
 use vestibule_core::ids::TenantId;
 use vestibule_store::{self as store, DbError, QueryError};
+use vestibule_ui::names::is_invisible;
 
 use crate::app::App;
 use crate::vault::VaultError;
@@ -97,10 +98,7 @@ pub async fn resolve_tenant(app: &App, name: &str) -> Result<TenantId, AdminErro
 /// A display name: trimmed, 1 to 64 characters, no control or direction-changing ones (MAIL-01, ADR-07).
 pub(crate) fn display_name(what: &'static str, text: &str) -> Result<String, AdminError> {
     let name = text.trim();
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
+    let hidden = |c: char| c.is_control() || is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}');
     if name.is_empty() || name.chars().count() > vestibule_core::numbers::NAME_MAX {
         return Err(invalid(what, "it must have 1 to 64 characters"));
     }

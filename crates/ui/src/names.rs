@@ -35,8 +35,8 @@ pub fn neutralise(text: &str) -> String {
     while let Some(c) = rest.next() {
         let joins = before.is_alphanumeric() && rest.peek().is_some_and(|next| next.is_alphanumeric());
         out.push(match c {
-            '.' if joins => '\u{2024}',
-            '@' if joins => '\u{fe6b}',
+            '.' | '\u{3002}' | '\u{ff0e}' | '\u{ff61}' if joins => '\u{2024}',
+            '@' | '\u{ff20}' if joins => '\u{fe6b}',
             _ => c,
         });
         before = c;
@@ -88,7 +88,7 @@ fn cap(text: &str, most: usize) -> String {
 
 /// Characters that change how others are read without being seen: bidi controls, zero-width and filler characters,
 /// tags, and our own placeholders (private use).
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'

@@ -24,6 +24,19 @@ fn refuses_what_is_no_object() {
     assert_eq!(object("{\"a\":".repeat(100_000).as_bytes()), Err(NotStrict), "depth is bounded");
 }
 
+/// DOS-01: 32 levels and no more.
+#[test]
+fn dos_01_levels_are_bounded() {
+    let nested = |levels: usize| format!("{}1{}", "{\"a\":".repeat(levels), "}".repeat(levels));
+    let list = |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+    for text in [nested(32), list(32)] {
+        assert!(object(text.as_bytes()).is_ok(), "{text}");
+    }
+    for text in [nested(33), list(33)] {
+        assert_eq!(object(text.as_bytes()), Err(NotStrict), "{text}");
+    }
+}
+
 proptest! {
     #[test]
     fn agrees_with_the_library_otherwise(a in any::<i64>(), b in any::<String>(), c in any::<Option<bool>>(), d in any::<u64>()) {

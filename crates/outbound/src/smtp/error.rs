@@ -10,8 +10,8 @@ use super::wire::Injected;
 
 /// Longest text kept of a server's reply, in characters.
 const TEXT_MAX: usize = 200;
-/// Words longer than this are taken out: they may be tokens.
-const WORD_MAX: usize = 48;
+/// Words longer than this are taken out: they may be tokens, the shortest of which have 43 characters.
+const WORD_MAX: usize = 40;
 /// Runs of digits from this length on are taken out: they may be codes.
 const DIGITS_MAX: usize = 5;
 

@@ -2,6 +2,7 @@
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
+use vestibule_core::error::ErrorCode;
 use vestibule_service::Error;
 use vestibule_service::flow::Reply;
 use vestibule_service::flow::report::{self, Pressed};
@@ -34,7 +35,9 @@ pub(crate) async fn press(state: Shared, req: HttpRequest, body: web::Bytes) -> 
         let pressed = match form.text("do").as_str() {
             "mine" => Pressed::Mine,
             "resume" => Pressed::Resume,
-            _ => Pressed::Stop { pause: form.text("pause") == "yes" },
+            // Without a name it is the form's first button, as some programs send it.
+            "cancel" | "" => Pressed::Stop { pause: form.text("pause") == "yes" },
+            _ => return Err(ErrorCode::RequestBad.into()),
         };
         report::press(
             &state.app,

@@ -391,7 +391,9 @@ fn without_clock(text: &str) -> String {
     for at in 2..chars.len().saturating_sub(2) {
         let near = [at - 2, at - 1, at + 1, at + 2];
         if chars[at] == ':' && near.iter().all(|n| chars[*n].is_ascii_digit()) {
-            near.iter().for_each(|n| chars[*n] = '0');
+            for n in near {
+                chars[n] = '0';
+            }
         }
     }
     chars.into_iter().collect()

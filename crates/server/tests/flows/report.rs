@@ -197,6 +197,10 @@ vestibule_testkit::flows! {
         for request in [evil, bare, stale] {
             assert_eq!(gina.http().send(&request, Some(&from)).await.unwrap().status, 403);
         }
+        let mut odd = good.clone();
+        odd.body = good.body.replace("do=cancel", "do=bogus");
+        assert_ne!(odd.body, good.body);
+        assert_eq!(gina.http().send(&odd, Some(&from)).await.unwrap().status, 400, "what cannot be meant stops nothing");
         assert_eq!(audited(world, &house, "otp.reported").await, 0);
         world.wait(TimeDelta::minutes(30) + TimeDelta::hours(23));
         gina.opens(&report).reads("The code has expired. Nobody used it.").await;

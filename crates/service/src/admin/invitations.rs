@@ -14,7 +14,7 @@ use vestibule_store::directory::{NewUser, UserRow};
 use vestibule_store::invitations::NewInvitation;
 use vestibule_store::{self as store, Conn, QueryError};
 
-use super::{AdminError, invalid};
+use super::{AdminError, display_name, invalid};
 use crate::app::App;
 use crate::audit::{self, Change, allow};
 use crate::context::Context;
@@ -89,13 +89,13 @@ pub async fn invite(
     if existing.as_ref().is_some_and(|u| u.kind == "member") {
         return Err(AdminError::Conflict(format!("{} is a member of the tenant", address.masked())));
     }
+    let name = input.display_name.as_deref().map(|text| display_name("name", text)).transpose()?;
     let token = secret_256(app.random.as_ref());
     let id = InvitationId(ordered_uuid(now, app.random.as_ref()));
     let user = existing.as_ref().map_or_else(|| UserId(random_uuid(app.random.as_ref())), |u| u.id);
     let accepted = existing.as_ref().is_some_and(|u| u.state == "accepted");
-    let new_user = existing
-        .is_none()
-        .then(|| NewUser::guest(tenant, user, &address, input.display_name.clone(), None, "pending", now));
+    let new_user =
+        existing.is_none().then(|| NewUser::guest(tenant, user, &address, name, None, "pending", now));
     let invitation = NewInvitation {
         tenant_id: tenant,
         id,
