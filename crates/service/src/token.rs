@@ -147,9 +147,18 @@ async fn failed(app: &App, ctx: &Context, live: &Live, known: Option<ClientId>) 
     let key = app.counter(Counter::ClientSecrets, Some(live.tenant.id), &what)?;
     let limit = crate::flow::send_limit(key, &throttle::CLIENT_FAILURES);
     let now = app.now();
-    let admission = app.db.write(move |c| store::throttle::admit(c, &[limit], now)).await??;
     tracing::warn!(trace = %ctx.trace, tenant = %live.tenant.id, "client authentication failed");
-    if admission.first().is_some_and(|a| a.admitted) {
+    // Who is over the bound already costs a look and no write.
+    let full =
+        app.db.read(move |c| store::throttle::peek(c, &key)).await?.is_some_and(|r| r.is_full(now.instant));
+    let admitted = !full
+        && app
+            .db
+            .write(move |c| store::throttle::admit(c, &[limit], now))
+            .await??
+            .first()
+            .is_some_and(|a| a.admitted);
+    if admitted {
         Ok(())
     } else {
         Err(oauth(TokenError {

@@ -69,6 +69,14 @@ row! {
 }
 
 impl ThrottleRow {
+    /// Whether a window is used up; the least time between two events is not looked at.
+    pub fn is_full(&self, now: Instant) -> bool {
+        let now = now.timestamp_micros();
+        let runs = |start: i64, window: i64| start.saturating_add(window) > now;
+        (self.count1 >= self.limit1 && runs(self.start1, self.window1_us))
+            || (self.count2 >= self.limit2 && runs(self.start2, self.window2_us))
+    }
+
     fn admission(&self) -> Admission {
         // what does not bound the event lies in the past, so the latest moment is the answer
         let full1 = (self.count1 >= self.limit1).then(|| self.start1.saturating_add(self.window1_us));
