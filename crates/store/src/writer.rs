@@ -199,7 +199,7 @@ fn work(queue: &Queue, mut conn: Conn, reopen: impl Fn() -> Result<Conn, DbError
             Err(_) => Some(Failure::Broken("a job of the batch panicked".to_owned())),
         };
         let fresh = if failed.is_some() { Some(reopen()) } else { None };
-        let pause = if batch.len() > 1 { GATHER } else { PAUSE };
+        let pause = pause_after(batch.len());
         for job in batch {
             job.answer(failed.clone().map(DbError::from));
         }
@@ -216,6 +216,12 @@ fn work(queue: &Queue, mut conn: Conn, reopen: impl Fn() -> Result<Conn, DbError
         // lets a second process, the command line, have the write lock for once
         thread::sleep(pause);
     }
+}
+
+/// The longer, the more people waited at once: what a commit costs is then shared by more of them.
+fn pause_after(jobs: usize) -> Duration {
+    let longer = PAUSE.saturating_mul(u32::try_from(jobs).unwrap_or(u32::MAX));
+    longer.clamp(PAUSE, LONGEST_PAUSE)
 }
 
 /// Begins, runs what is queued within the bounds, commits. A job taken from the queue is in `batch` before it runs.
@@ -269,10 +275,10 @@ const BULK_ROOM: usize = 256;
 const BATCH: usize = 64;
 /// After this long a batch takes no further job.
 const SPAN: Duration = Duration::from_millis(2);
-/// Between two batches.
+/// Between two batches, for each job of the last one.
 const PAUSE: Duration = Duration::from_micros(200);
-/// The same where several people wait at once: what a commit costs is shared by more of them.
-const GATHER: Duration = Duration::from_micros(1500);
+/// Between two batches at most.
+const LONGEST_PAUSE: Duration = Duration::from_micros(1500);
 /// How often the write lock is asked for.
 const BEGIN_TRIES: u32 = 2;
 /// Before the next try to open the file again.
