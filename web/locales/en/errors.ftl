@@ -19,7 +19,7 @@ error-contact = If it keeps happening, send these details to { $contact }.
 
 interaction-expired-title = This page was open too long
 interaction-expired = Start again; it takes a few seconds.
-interaction-stopped-title = This sign-in was stopped
+interaction-stopped-title = Signing in was stopped
 interaction-stopped = It was stopped from the email, or another sign-in took its place. Start again; it takes a few seconds.
 interaction-unknown-title = We lost track of this sign-in
 interaction-unknown = It may have been opened from a bookmark or an old tab. Go back to the app and start again.
