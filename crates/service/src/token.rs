@@ -139,11 +139,14 @@ pub(crate) async fn authenticate(
     }
 }
 
-/// Failures of one application from one source are counted; beyond the bound they are answered more slowly by 429.
+/// Failures of one application from one source are counted; beyond the bound they are answered with 503.
 async fn failed(app: &App, ctx: &Context, live: &Live, known: Option<ClientId>) -> Result<(), Refused> {
     // One counter for all ids that are none: whoever invents them must not fill the table (DOS-04).
     let client = known.map(|id| id.0).unwrap_or_default();
-    let what = format!("{client} {}", ctx.source.to_canonical());
+    // A source is its narrowest network: of a /64 one has 2^64 addresses (OTP-08).
+    let networks = throttle::networks(ctx.source, None);
+    let network = networks.first().map(|(network, _)| network.as_str()).unwrap_or_default();
+    let what = format!("{client} {network}");
     let key = app.counter(Counter::ClientSecrets, Some(live.tenant.id), &what)?;
     let limit = crate::flow::send_limit(key, &throttle::CLIENT_FAILURES);
     let now = app.now();

@@ -8,9 +8,11 @@ use vestibule_core::client::ApplicationType;
 use vestibule_service::admin::applications as admin;
 use vestibule_store::applications::NewCredential;
 use vestibule_store::{applications, tenants};
+use vestibule_testkit::Setup;
 use vestibule_testkit::rp::Registration;
 
 use crate::oidc_kit::*;
+use crate::passcode::rows;
 
 /// Headers, form, and the status of who gets through or does not.
 type Row<'a> = (&'a [(&'a str, &'a str)], Vec<(&'a str, &'a str)>, u16);
@@ -110,6 +112,23 @@ vestibule_testkit::flows! {
         let last = last.unwrap();
         assert!(matches!(last.status, 429 | 503) && last.has("retry-after"), "{} {}", last.status, last.body);
         refused(&bytes_from(there, node, &request).await, 401, "invalid_client", "another source");
+        // The addresses of one /64 are one source, and over the bound nothing is written (DOS-04).
+        let fronted = world.another(Setup { trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()], ..Setup::default() }).await;
+        let house6 = fronted.office().house("beta.test").await;
+        let target = format!("/{}/oauth2/v2.0/token", house6.tenant.id);
+        let wrong6 = Registration { client_secret: Some("w".repeat(43)), ..house6.registration.clone() };
+        let authorization = basic(&wrong6);
+        for host in 0..40 {
+            let from = format!("2001:db8:1:1::{host:x}");
+            let headers = [
+                ("Content-Type", "application/x-www-form-urlencoded"),
+                ("Authorization", authorization.as_str()),
+                ("X-Forwarded-For", from.as_str()),
+            ];
+            let answer = send(&fronted, Wire { method: "POST", target: &target, headers: &headers, body: form.as_bytes() }).await;
+            assert_eq!(answer.status, if host < 30 { 401 } else { 503 }, "{host}: {}", answer.body);
+        }
+        assert_eq!(rows(&fronted, "throttles"), 1, "one counter for the network");
         let mut gina = world.person().await;
         assert!(!signs_in(&mut gina, &web, &house, web.asks(), GINA).await.access_token.is_empty());
     }
