@@ -221,7 +221,8 @@ fn review_page(page: &Page, review: &Review) -> ReviewPage {
         inviter: review.inviter.clone(),
         verified_domain: page.tenant.verified_domain().map(ToOwned::to_owned),
         privacy: settings.privacy_url.as_deref().and_then(Link::parse),
-        terms: if review.terms {
+        terms_version: review.terms.unwrap_or_default(),
+        terms: if review.terms.is_some() {
             Some(settings.terms_url.as_deref().and_then(Link::parse).unwrap_or_else(|| terms(page)))
         } else {
             None

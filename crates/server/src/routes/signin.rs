@@ -153,7 +153,11 @@ pub(crate) async fn review(state: Shared, req: HttpRequest, body: web::Bytes) ->
     let result: Result<Reply, Error> = async {
         let form = posted(&state, &req, &body)?;
         let id = incoming.interaction()?;
-        let input = ReviewForm { accept: form.text("do") == "accept", terms: form.text("terms") == "yes" };
+        let terms = form.get("terms_version").filter(|_| form.text("terms") == "yes");
+        let input = ReviewForm {
+            accept: form.text("do") == "accept",
+            terms: terms.and_then(|version| version.parse().ok()),
+        };
         review::review(
             &state.app,
             &incoming.ctx,

@@ -113,6 +113,22 @@ vestibule_testkit::flows! {
         assert_eq!(audited(world, &house, "invitation.redeem").await, 1);
     }
 
+    /// Terms that changed while the review page was open were not read: the box is asked for again.
+    pages async fn terms_that_changed_meanwhile_are_asked_for_again(world) {
+        let house = world.office().house("alpha.test").await;
+        world.office().invite(house.tenant.id, GINA).await;
+        let rp = discovers(world, &house).await;
+        world.office().policy(house.tenant.id, &terms(2)).await;
+        let mut gina = world.person().await;
+        let asked = rp.asks().build();
+        gina.opens(asked.url.as_str()).types(GINA).sees("G06").reads_code().enters_code().sees("G15").ticks("terms").await;
+        world.office().policy(house.tenant.id, &terms(3)).await;
+        gina.presses("Accept").sees("G15").reads("Agree to the terms to continue").await;
+        assert!(is_pending(world, &house, GINA).await);
+        gina.ticks("terms").presses("Accept").sees("app").await;
+        rp.exchange(&asked, &house.callbacks.next().await.unwrap()).await.unwrap();
+    }
+
     /// Sign-in frequency: a proof that is too old asks for a fresh code, and the refresh token is no way round it.
     pages async fn too_old_a_proof_asks_for_a_fresh_code(world) {
         let house = world.office().house("alpha.test").await;

@@ -85,9 +85,9 @@ pub async fn show(
         (Step::Identify, _) => email(&trip, &remembered, false),
         (Step::SendCode, _) => send_code(&trip),
         (Step::EnterCode, _) => enter_code(&trip, CodeState::Open),
-        (Step::Review { terms }, _) => review(app, &trip, terms.is_some(), false).await?,
-        (Step::Terms(_), _) => review(app, &trip, true, false).await?,
-        (Step::Finish(Finish::Proof(_)), _) => review(app, &trip, false, false).await?,
+        (Step::Review { terms }, _) => review(app, &trip, *terms, false).await?,
+        (Step::Terms(version), _) => review(app, &trip, Some(*version), false).await?,
+        (Step::Finish(Finish::Proof(_)), _) => review(app, &trip, None, false).await?,
         _ => return elsewhere(app, ctx, trip, step).await,
     };
     Ok(Reply::show(trip.page(app, view)?))
@@ -218,7 +218,12 @@ fn code_page(trip: &Trip, code: &PasscodeRow, state: CodeState) -> EnterCode {
 }
 
 /// G15.
-pub(crate) async fn review(app: &App, trip: &Trip, terms: bool, terms_missing: bool) -> Result<View, Error> {
+pub(crate) async fn review(
+    app: &App,
+    trip: &Trip,
+    terms: Option<u32>,
+    terms_missing: bool,
+) -> Result<View, Error> {
     let inviter = match trip.row().and_then(|r| r.user_id) {
         Some(user) => super::invitation::inviter_of(app, trip.tenant().id, user).await?,
         None => None,

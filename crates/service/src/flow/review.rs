@@ -25,8 +25,8 @@ use crate::error::Error;
 pub struct ReviewForm {
     /// *Accept*; otherwise *Cancel*.
     pub accept: bool,
-    /// The box for terms.
-    pub terms: bool,
+    /// The box for terms, of the version that the page had.
+    pub terms: Option<u32>,
 }
 
 /// G15's POST.
@@ -71,11 +71,13 @@ pub async fn review(
     if !form.accept {
         return cancel(app, ctx, trip).await;
     }
-    if terms.is_some() && !form.terms {
-        let view = pages::review(app, &trip, true, true).await?;
+    // Terms that changed while the page was open were not read.
+    let agreed = form.terms.filter(|version| Some(*version) == terms);
+    if terms.is_some() && agreed.is_none() {
+        let view = pages::review(app, &trip, terms, true).await?;
         return Ok(Reply::show(trip.page(app, view)?));
     }
-    ledger.accept_review(form.terms && terms.is_some());
+    ledger.accept_review(agreed.is_some());
     let user = trip.user().cloned();
     let step = facts::next(
         &trip,
@@ -85,7 +87,7 @@ pub async fn review(
     );
     match step {
         Step::Finish(Finish::Proof(authentication)) => {
-            proven::finish(app, ctx, jar, trip, authentication, terms.filter(|_| form.terms)).await
+            proven::finish(app, ctx, jar, trip, authentication, agreed).await
         }
         step => {
             let (realm, id) = (trip.realm(), trip.sealed.id);

@@ -196,8 +196,8 @@ pub enum Lock {
 pub struct Review {
     /// The address.
     pub address: String,
-    /// The tenant's terms must be agreed to.
-    pub terms: bool,
+    /// The version of the tenant's terms that must be agreed to.
+    pub terms: Option<u32>,
     /// The box was not ticked.
     pub terms_missing: bool,
     /// Who invited.

@@ -7,7 +7,7 @@ use crate::frame::{Prefix, Shell, speak};
 use crate::samples::{GUEST, app, url};
 use crate::{Frame, Link, Ui, UiError};
 
-/// G15. Posts `do` (`accept` or `cancel`) and `terms=yes` to `/{segment}/signin/review`.
+/// G15. Posts `do` (`accept` or `cancel`), `terms=yes` and `terms_version` to `/{segment}/signin/review`.
 #[derive(Debug, Clone)]
 pub struct ReviewPage {
     /// The address that was proven.
@@ -20,6 +20,8 @@ pub struct ReviewPage {
     pub privacy: Option<Link>,
     /// The tenant's terms: with them comes the box to tick.
     pub terms: Option<Link>,
+    /// Their version.
+    pub terms_version: u32,
     /// Whether the box was not ticked.
     pub terms_missing: bool,
     /// The host where the trip ends, if it leaves this site.
@@ -49,6 +51,7 @@ impl Page for ReviewPage {
             verified_domain: Some("alder.example".to_owned()),
             privacy: Some(url("https://alder.example/privacy")),
             terms: Some(url("https://alder.example/terms")),
+            terms_version: 1,
             terms_missing: false,
             host: Some("portal.alder.example".to_owned()),
         };
