@@ -10,6 +10,7 @@ use vestibule_service::Target;
 
 use crate::args::{Global, LogFormat, Serve};
 use crate::failure::Failure;
+use crate::output::note;
 
 /// The keys of the configuration file.
 #[expect(clippy::struct_field_names, reason = "the names of the keys")]
@@ -42,7 +43,10 @@ impl File {
         let text =
             std::fs::read_to_string(path).map_err(|e| Failure::config(format!("{}: {e}", path.display())))?;
         toml::from_str(&text).map_err(|e| {
-            Failure::config(format!("{}: {e}", path.display()))
+            // Not the line itself: a password may stand in it (SEC-01).
+            let before = e.span().and_then(|s| text.get(..s.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            Failure::config(format!("{}, line {line}: {}", path.display(), e.message()))
                 .hint("docs/reference/configuration.md lists the keys")
         })
     }
@@ -119,7 +123,10 @@ impl Serving {
             std::fs::read(&path).map_err(|e| Failure::config(format!("{}: {e}", path.display())))
         };
         let tls = match (serve.tls_cert.or(file.tls_cert), serve.tls_key.or(file.tls_key)) {
-            (Some(chain), Some(key)) => Some(vestibule_server::Tls { chain: read(chain)?, key: read(key)? }),
+            (Some(chain), Some(key)) => {
+                warn_if_others_read(&key);
+                Some(vestibule_server::Tls { chain: read(chain)?, key: read(key)? })
+            }
             (None, None) => None,
             _ => return Err(Failure::config("tls_cert and tls_key go together")),
         };
@@ -142,6 +149,14 @@ impl Serving {
             log: serve.log.or(file.log).unwrap_or_else(|| "info".into()),
             log_format: serve.log_format.or(file.log_format).unwrap_or(LogFormat::Text),
         })
+    }
+}
+
+/// SEC-01. A warning and no refusal: keys are often laid down by tools that know no better.
+fn warn_if_others_read(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    if std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o004 != 0) {
+        note(&format!("warning: everybody may read {}; chmod o-r", path.display()));
     }
 }
 

@@ -36,16 +36,40 @@ impl Failure {
     #[expect(clippy::print_stderr, reason = "this is how a command speaks")]
     pub(crate) fn tell(&self, json: bool) {
         if json {
-            let body = serde_json::json!({ "error": self.code, "message": self.what, "hint": self.hint });
+            let message = without_passwords(&self.what);
+            let body = serde_json::json!({ "error": self.code, "message": message, "hint": self.hint });
             eprintln!("{body}");
             return;
         }
-        eprintln!("error[{}]: {}", self.code, self.what);
+        eprintln!("error[{}]: {}", self.code, shown(&self.what));
         if let Some(hint) = &self.hint {
-            eprintln!("  hint: {hint}");
+            eprintln!("  hint: {}", shown(hint));
         }
         eprintln!("  docs: docs/reference/errors.md#{}", self.code);
     }
+}
+
+/// A text for a terminal: nothing of an input moves its cursor.
+fn shown(text: &str) -> String {
+    without_passwords(text).chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+}
+
+/// What stands between `://` and `@` in a URL is left out (SEC-01).
+fn without_passwords(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("://");
+        let authority = part.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(part.len());
+        match part.get(..authority).and_then(|a| a.rfind('@')) {
+            Some(at) => {
+                out.push_str("***");
+                out.push_str(part.get(at..).unwrap_or_default());
+            }
+            None => out.push_str(part),
+        }
+    }
+    out
 }
 
 impl From<AdminError> for Failure {
@@ -118,5 +142,18 @@ impl From<OpenError> for Failure {
             }
             OpenError::Keys(_) | OpenError::Pages(_) => Self::new("internal", 1, text),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sec_01_passwords_and_control_characters_are_not_shown() {
+        let text = "bad: smtp://user:p@ss@mail.test:25x and http://u:pw@id.test/ but https://id.test/a@b";
+        let told = "bad: smtp://***@mail.test:25x and http://***@id.test/ but https://id.test/a@b";
+        assert_eq!(without_passwords(text), told);
+        assert_eq!(shown("a\u{1b}]0;x\u{7}b"), "a ]0;x b");
     }
 }

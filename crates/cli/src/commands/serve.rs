@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use vestibule_core::urls::Urls;
-use vestibule_server::{Running, ServerConfig, start};
+use vestibule_server::{Running, ServerConfig, StartError, start};
 use vestibule_service::{App, Transport, transport};
 
 use crate::args::{Global, LogFormat, Serve};
@@ -59,7 +59,10 @@ fn run(app: Arc<App>, serving: &Serving) -> Result<Running, Failure> {
         jobs: true,
         patience: vestibule_server::Patience::default(),
     };
-    start(app, config).map_err(|e| Failure::new("listen", 7, e))
+    start(app, config).map_err(|e| match e {
+        StartError::Tls(_) => Failure::config(e).hint("PEM files: the whole chain, and its private key"),
+        StartError::Listen(_) => Failure::new("listen", 7, e),
+    })
 }
 
 /// The mail server, under MAIL-03.
@@ -119,8 +122,13 @@ fn warn_of_passwords(global: &Global, flags: &Serve) {
 
 /// Logs go to stderr, as text or JSON lines.
 pub(crate) fn init_log(filter: &str, format: LogFormat) -> Result<(), Failure> {
-    // The HTTP server's own lines say nothing to operators; whoever names its target gets them.
-    let filter = if filter == "off" { filter.to_owned() } else { format!("actix_server=warn,{filter}") };
+    // The HTTP server's own lines say nothing to operators, and anybody can make it write one for each request that is
+    // none; whoever names its targets gets them.
+    let filter = if filter == "off" {
+        filter.to_owned()
+    } else {
+        format!("actix_server=warn,actix_http=off,{filter}")
+    };
     let filter =
         tracing_subscriber::EnvFilter::try_new(filter).map_err(|e| Failure::config(format!("log: {e}")))?;
     let builder =
