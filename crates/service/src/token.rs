@@ -152,8 +152,11 @@ async fn failed(app: &App, ctx: &Context, live: &Live, known: Option<ClientId>) 
     let now = app.now();
     tracing::warn!(trace = %ctx.trace, tenant = %live.tenant.id, "client authentication failed");
     // Who is over the bound already costs a look and no write.
-    let full =
-        app.db.read(move |c| store::throttle::peek(c, &key)).await?.is_some_and(|r| r.is_full(now.instant));
+    let full = app
+        .db
+        .read(move |c| store::throttle::peek(c, &key))
+        .await?
+        .is_some_and(|r| r.full_until(now.instant).is_some());
     let admitted = !full
         && app
             .db

@@ -69,12 +69,13 @@ row! {
 }
 
 impl ThrottleRow {
-    /// Whether a window is used up; the least time between two events is not looked at.
-    pub fn is_full(&self, now: Instant) -> bool {
-        let now = now.timestamp_micros();
-        let runs = |start: i64, window: i64| start.saturating_add(window) > now;
-        (self.count1 >= self.limit1 && runs(self.start1, self.window1_us))
-            || (self.count2 >= self.limit2 && runs(self.start2, self.window2_us))
+    /// Until when a window is used up, if one is; the least time between two events is not looked at.
+    pub fn full_until(&self, now: Instant) -> Option<Instant> {
+        let end = |start: i64, window: i64, full: bool| {
+            Some(moment(start.saturating_add(window))).filter(|end| full && *end > now)
+        };
+        let first = end(self.start1, self.window1_us, self.count1 >= self.limit1);
+        first.max(end(self.start2, self.window2_us, self.count2 >= self.limit2))
     }
 
     fn admission(&self) -> Admission {

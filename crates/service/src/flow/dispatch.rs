@@ -1,7 +1,6 @@
 //! What one send does: throttles, one interaction, one passcode or decoy, at most one mail, in one transaction; everything
 //! is drawn, hashed and sealed before it, for a guest and for nobody alike (OTP-17, OTP-18).
 
-use chrono::TimeDelta;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, InteractionId, PasscodeId, Realm, UserId, ordered_uuid};
 use vestibule_core::numbers as n;
@@ -236,13 +235,7 @@ pub(crate) fn tries_over(row: &store::throttle::ThrottleRow, now: Instant) -> Op
             return until;
         }
     }
-    let window = |start: i64, count: i32, limit: i32, length: TimeDelta| {
-        let end = clock::after(moment(start)?, length);
-        (count >= limit && end > now).then_some(end)
-    };
-    let short = window(row.start1, row.count1, n::TRIES_SHORT, n::TRIES_SHORT_WINDOW);
-    let long = window(row.start2, row.count2, n::TRIES_LONG, n::TRIES_LONG_WINDOW);
-    short.max(long)
+    row.full_until(now)
 }
 
 /// A counter's row as the store takes it.
