@@ -30,8 +30,8 @@ const GUESTS: [&str; 2] = ["nicole@riverstone.example", "sam@partner.example"];
 /// Runs the demonstration until a signal comes.
 pub(crate) async fn demo(global: &Global, flags: &Demo) -> Result<(), Failure> {
     init_log("warn", LogFormat::Text)?;
-    let listener = free(&flags.listen)?;
-    let portal = free(&flags.portal_listen)?;
+    let listener = free("--listen", &flags.listen)?;
+    let portal = free("--portal-listen", &flags.portal_listen)?;
     let management = bind("--listen", "127.0.0.1:0")?;
     let (base, portal_url) = (url_of(&listener)?, url_of(&portal)?);
     let dir = Scratch::new()?;
@@ -142,7 +142,7 @@ fn announce(global: &Global, base: &str, portal: &str, tenant: &Tenant) {
 }
 
 /// The asked-for loopback address, or another free port of it.
-fn free(address: &str) -> Result<TcpListener, Failure> {
+fn free(flag: &str, address: &str) -> Result<TcpListener, Failure> {
     let parsed: SocketAddr = address.parse().map_err(|e| Failure::config(format!("{address}: {e}")))?;
     if !parsed.ip().is_loopback() {
         return Err(Failure::config(format!(
@@ -150,7 +150,7 @@ fn free(address: &str) -> Result<TcpListener, Failure> {
         ))
         .hint("for real use: vestibule serve --help"));
     }
-    bind("--listen", address).or_else(|_| bind("--listen", &SocketAddr::new(parsed.ip(), 0).to_string()))
+    bind(flag, address).or_else(|_| bind(flag, &SocketAddr::new(parsed.ip(), 0).to_string()))
 }
 
 fn url_of(listener: &TcpListener) -> Result<String, Failure> {

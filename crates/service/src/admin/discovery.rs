@@ -5,6 +5,7 @@ use vestibule_core::Address;
 use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::discovery::{Offer, TrailEntry};
 use vestibule_core::ids::{ClientId, TenantId};
+use vestibule_core::interaction::Person;
 use vestibule_store as store;
 
 use super::{AdminError, invalid, invitations::snapshot};
@@ -80,7 +81,7 @@ pub async fn explain(
     Ok(Explained {
         address: address.as_str().to_owned(),
         standing,
-        outcome: outcome(standing, plan.refusal.is_some(), gets_code),
+        outcome: outcome(crate::flow::person(user.as_ref()), plan.refusal.is_some(), gets_code),
         offers: plan.offers,
         refusal: plan.refusal,
         trail,
@@ -88,16 +89,21 @@ pub async fn explain(
 }
 
 /// Pages look the same for everybody (OTP-17): only here it is told who gets no code, and why.
-const fn outcome(standing: &'static str, refused: bool, gets_code: bool) -> &'static str {
-    match (refused, gets_code, standing.as_bytes()) {
+const fn outcome(person: Person, refused: bool, gets_code: bool) -> &'static str {
+    match (refused, gets_code, person) {
         (true, _, _) => "is turned away before anything is sent",
         (_, true, _) => "gets a code by mail",
-        (_, _, b"none") => {
+        (_, _, Person::Stranger | Person::Removed) => {
             "gets no code: nobody invited this address (one mail a day says so); invite it: vestibule invite"
         }
-        (_, _, b"blocked") => {
+        (_, _, Person::Disabled) => {
             "gets no code: the guest is blocked; vestibule guest unblock lets them in again"
         }
-        _ => "gets no code: the policies of the tenant do not admit this address; vestibule policy show",
+        (_, _, Person::Suspended) => {
+            "gets no code: the invitation was reported (This was not me); ask the guest, then invite again"
+        }
+        (_, _, Person::Pending | Person::Accepted) => {
+            "gets no code: the policies of the tenant do not admit this address; vestibule policy show"
+        }
     }
 }

@@ -22,7 +22,7 @@ mod trip;
 pub use trip::Live;
 
 pub(crate) use dispatch::{Gate, limit as send_limit};
-pub(crate) use facts::{plan, still_offered};
+pub(crate) use facts::{person, plan, still_offered};
 pub(crate) use respond::subject as subject_of;
 pub use view::{Page, View};
 
