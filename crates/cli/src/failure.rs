@@ -36,8 +36,9 @@ impl Failure {
     #[expect(clippy::print_stderr, reason = "this is how a command speaks")]
     pub(crate) fn tell(&self, json: bool) {
         if json {
+            let hint = self.hint.as_deref().map(without_passwords);
             let message = without_passwords(&self.what);
-            let body = serde_json::json!({ "error": self.code, "message": message, "hint": self.hint });
+            let body = serde_json::json!({ "error": self.code, "message": message, "hint": hint });
             eprintln!("{body}");
             return;
         }

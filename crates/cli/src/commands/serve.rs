@@ -70,7 +70,7 @@ fn transport(smtp: &str, serving: &Serving, urls: &Urls) -> Result<Transport, Fa
     transport::smtp(smtp, serving.smtp_ca.clone(), urls, Arc::new(SystemClock))
         .map_err(|e| {
             Failure::new("smtp-url", 3, e).hint(
-                "for example smtps://user:password@mail.example, smtp://mail.example:587, or smtp://127.0.0.1:2525 on this machine",
+                "for example smtps://mail.example, smtp://mail.example:587 or, on this machine, smtp://127.0.0.1:2525; user:password@ goes before the host",
             )
         })
 }
