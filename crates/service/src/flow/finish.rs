@@ -47,6 +47,8 @@ pub(crate) enum Halt {
     Again,
     /// The same, and the address belongs to this user by now.
     Belongs(UserId),
+    /// Another browser makes the same guest in this very moment: the same again finds it.
+    Raced,
     /// The database.
     Query(QueryError),
 }
@@ -241,9 +243,8 @@ impl Plan {
                     "accepted",
                     now.instant,
                 );
-                // In the very same moment: the next look finds the other one.
                 store::directory::insert_user(c, &new, Some(now.instant))
-                    .map_err(|e| if store::is_unique_violation(&e) { Halt::Again } else { e.into() })?;
+                    .map_err(|e| if store::is_unique_violation(&e) { Halt::Raced } else { e.into() })?;
                 self.new_user
             }
         };

@@ -30,7 +30,7 @@ pub(crate) async fn finish(
     terms: Option<u32>,
 ) -> Result<Reply, Error> {
     for _ in 0..LOOKS {
-        let (read, done) = attempt(app, ctx, trip, authentication, terms).await?;
+        let (read, done) = attempt(app, ctx, trip, authentication.clone(), terms).await?;
         let belongs = match done {
             Ok(finished) => return finish::answer(app, ctx, jar, &read, finished).await,
             Err(Halt::Refused(refusal)) => return respond::refused(app, ctx, &read, refusal).await,
@@ -38,6 +38,10 @@ pub(crate) async fn finish(
             Err(Halt::Query(error)) => return Err(error.into()),
             Err(Halt::Belongs(user)) => Some(user),
             Err(Halt::Again) => None,
+            Err(Halt::Raced) => {
+                trip = trip::load(app, ctx, jar, &read.sealed.segment, read.sealed.id).await?;
+                continue;
+            }
         };
         if let Some(user) = belongs {
             adopt(app, &read, user).await?;

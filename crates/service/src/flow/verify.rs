@@ -318,7 +318,7 @@ async fn matched_code(
         Ok(After::Lost) => return Ok(None),
         Err(finish::Halt::Refused(refusal)) => respond::refused(app, ctx, trip, refusal).await,
         Err(finish::Halt::OtherPerson) => respond::other_person(app, ctx, trip).await,
-        Err(finish::Halt::Again | finish::Halt::Belongs(_)) => {
+        Err(finish::Halt::Again | finish::Halt::Belongs(_) | finish::Halt::Raced) => {
             Err(Error::Unavailable("the write was retried".into()))
         }
         Err(finish::Halt::Query(error)) => Err(error.into()),
