@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """The house rules that no compiler knows: who may use whom, what the pure crates pull in, no statics, nothing foreign.
 
-The arrows are those of docs/architecture.md, section 2.
+The arrows are those of docs/architecture.md, section 2. What reads Rust stands in rust_files.py.
 """
 
 import json
 import re
 import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from report import Report
+from rust_files import Crate, bare, circles, functions
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +34,38 @@ PURE = {"core", "oidc", "graph", "ui"}
 IMPURE = re.compile(r"^(tokio(-.*)?|actix(-.*)?|diesel(_.*)?|lettre|reqwest|hyper(-.*)?|ureq|isahc|async-std)$")
 FOREIGN = re.compile(r"""(?:src|href|action|srcset|poster)\s*=\s*["']?\s*(?:https?:)?//|@import|url\(\s*["']?(?:https?:)?//""")
 LINES = {"p90": 350, "most": 600}
+FUNCTION_LINES = {"p99": 50, "most": 80}
+
+# So many files may take from each other in a circle: a handful can be read at once.
+# `ui` has one type in its root that every page needs, and the root lists all pages: to be opened with its pages.
+CIRCLE = {"": 5, "ui": 27}
+
+# The sign-in, from its ground up: a module below crates/service/src/flow takes only from lower floors.
+FLOORS = [
+    ["view"],
+    ["reply"],
+    ["trip"],
+    ["gather"],
+    ["log", "inviter"],
+    ["respond"],
+    ["refusal"],
+    ["ending"],
+    ["finish"],
+    ["step"],
+    ["prove", "agree"],
+    ["identify"],
+    ["page", "signout"],
+    ["authorize", "invitation", "report"],
+]
+FLOW = "crates/service/src/flow"
+
+# What makes a proof, and the only places of it: whoever reads them has read everything that can claim one. Another name
+# for either would hide it from this rule.
+PROOF = re.compile(r"\bimpl(<[^{};]*>)?\s+(\w+::)*Proof\s+for\b|\b(Proof|Evidence)\s+as\s+(?!_\b)\w+")
+EVIDENCE = re.compile(r"(?<!\w)(\w+::)*Evidence\s*(\{|::\s*of\b)")
+NO_MAKING = re.compile(r"(\b(struct|for|let)|\bimpl(<[^{};]*>)?|->)\s*(&('\w+\s+)?)?$")
+PROVERS = ("crates/core/src/", f"{FLOW}/prove/")
+WITNESSES = ("crates/core/src/proof", "crates/core/src/passcode", f"{FLOW}/prove/")
 
 
 def metadata() -> dict:
@@ -79,10 +113,15 @@ def impurities(data: dict) -> list[str]:
     return sorted(complaints)
 
 
-def sources() -> list[Path]:
+def sources(root: Path = ROOT) -> list[Path]:
     """Product code: no tests, no test rooms."""
-    found = [path for path in ROOT.glob("crates/*/src/**/*.rs") if path.parts[len(ROOT.parts) + 1] not in OUTSIDE]
-    return [path for path in found if path.stem not in ("tests", "testing") and "tests" not in path.parts and "testing" not in path.parts]
+    found = [(path, path.relative_to(root / "crates").parts) for path in root.glob("crates/*/src/**/*.rs")]
+    tests = {"tests", "testing", "tests.rs", "testing.rs"}
+    return sorted(path for path, parts in found if parts[0] not in OUTSIDE and not tests & set(parts))
+
+
+def crate(src: Path, root: Path = ROOT) -> Crate:
+    return Crate(src, [path for path in sources(root) if src in path.parents])
 
 
 def statics() -> list[str]:
@@ -103,6 +142,63 @@ def lengths() -> list[str]:
     complaints = [f"{path.relative_to(ROOT)}: {size} lines" for size, path in sizes if size > LINES["most"]]
     if at(0.9) > LINES["p90"]:
         complaints.append(f"a tenth of the files is longer than {at(0.9)} lines, {LINES['p90']} are meant")
+    return complaints
+
+
+def files_in_circles(root: Path = ROOT) -> list[str]:
+    complaints = []
+    for src in sorted({path.parents[-len(root.parts) - 3] for path in sources(root)}):
+        for circle in circles(crate(src, root).arrows()):
+            if len(circle) > CIRCLE.get(src.parent.name, CIRCLE[""]):
+                complaints.append(f"{src.parent.name}: {len(circle)} files in one circle: {', '.join(circle)}")
+    return complaints
+
+
+def arrows_of_the_flow(root: Path = ROOT, floors: list[list[str]] = FLOORS) -> list[str]:
+    """Arrows that do not go down, modules on no floor, floors of nothing, and ways round through mod.rs."""
+    level = {module: number for number, floor in enumerate(floors) for module in floor}
+    service = crate((root / FLOW).parent, root)
+    files = [(names, module.file) for names, module in service.modules.items() if names[:1] == ("flow",)]
+    rooms = {file: names[1] for names, file in files if file not in ("flow.rs", "flow/mod.rs")}
+    complaints = [f"{room} is on no floor" for room in sorted(set(rooms.values()) - set(level))]
+    complaints += [f"{room} is on a floor without a file" for room in sorted(set(level) - set(rooms.values()))]
+    found = set()
+    for taking in service.takings():
+        here, there = rooms.get(taking.by), rooms.get(taking.of)
+        if here and taking.asked == ("flow",) and taking.item:
+            found.add(f"{taking.by} takes {taking.item} through mod.rs")
+        if here in level and there in level and here != there and level[there] >= level[here]:
+            found.add(f"{taking.by} → {taking.of}")
+    return complaints + sorted(found)
+
+
+def long_functions(root: Path = ROOT) -> list[str]:
+    sizes = sorted(
+        (size, f"{path.relative_to(root)}:{line} {name}")
+        for path in sources(root)
+        for line, name, size in functions(path)
+    )
+    if not sizes:
+        return ["no function at all"]
+    complaints = [f"{where}: {size} lines" for size, where in sizes if size > FUNCTION_LINES["most"]]
+    usual = sizes[min(len(sizes) - 1, int(len(sizes) * 0.99))][0]
+    if usual > FUNCTION_LINES["p99"]:
+        most = FUNCTION_LINES["p99"]
+        complaints.append(f"a hundredth of the functions is longer than {usual} lines, {most} are meant")
+    return complaints
+
+
+def foreign_proofs(root: Path = ROOT) -> list[str]:
+    """Proofs and evidence that others than verifiers make."""
+    complaints = []
+    for path in sources(root):
+        name, text = path.relative_to(root).as_posix(), bare(path)
+        made = [] if name.startswith(PROVERS) else list(PROOF.finditer(text))
+        if not name.startswith(WITNESSES):
+            made += [found for found in EVIDENCE.finditer(text) if not NO_MAKING.search(text[: found.start()])]
+        for found in made:
+            line = text.count("\n", 0, found.start()) + 1
+            complaints.append(f"{name}:{line}: {found.group()}")
     return complaints
 
 
@@ -157,6 +253,89 @@ def scripts() -> list[str]:
     return complaints
 
 
+# Small rooms for the rules on Rust: the rule, the files, and what it must say of them.
+RING = {
+    "a": "use super::b::B;",
+    "b": "use crate::{c::{self, C}, none};",
+    "c": "fn held(d: &[crate::d::D; 2]) {}",
+    "d": "use crate::e; fn run<'a>() { e::run::<'a>('\"', \"use super::a;\") }",
+    "e": "mod inner { pub use super::super::f::F as G; }",
+    "f": "impl From<super::a::A> for F {}",
+}
+NO_RING = {
+    "hall/mod": "mod a; mod b; pub use a::*; pub(crate) use {b::B, c::C, d::D}; pub use self::{e::E, f::F};",
+    "hall/a": "// use super::f::F;\n#[cfg(test)]\nmod tests { use super::super::f::F; }\n"
+    "mod inner { use super::own; } pub(in crate::hall) struct A;",
+    "hall/b": "use crate::hall; fn held(_: hall::A) {}",
+    "hall/c": "use super::{B as Upper};",
+    "hall/d": "use crate::hall::C;",
+    "hall/e": "use super::{super::hall::D};",
+    "hall/f": "fn held(_: super::E) {}",
+}
+FLOW_OF_FOUR = {
+    "flow/mod": "pub mod low; pub mod side; mod high; mod mid; pub use high::High;",
+    "flow/low": "use super::mid::Mid;",
+    "flow/mid": "use super::{High, side::{Part, Side}};",
+    "flow/side/mod": "mod part; pub use part::Part;",
+    "flow/side/part": "use super::super::low::Low; use super::Side;",
+    "flow/high": "use crate::flow::side::Part;",
+    "flow/attic": "",
+}
+FLOORS_OF_FOUR = [["low"], ["mid", "side"], ["high"], ["roof"]]
+FEW = "trait Few {\n  fn few(&self);\n}\n"
+LONG = FEW + "fn many<'a>() {\n" + "  let _ = ('{', b'{', \"\\\"}\", r#\"}\"#); // }\n" * 79 + "}\n"
+FORGED = "impl<'a> proof::Proof for Page<'a> {}\nfn own(&self) -> &Evidence { self.kept.map(Evidence::of) }"
+TOYS = [
+    (files_in_circles, "toy", RING, ["toy: 6 files in one circle: a.rs, b.rs, c.rs, d.rs, e.rs, f.rs"]),
+    (files_in_circles, "toy", NO_RING, []),
+    (
+        lambda root: arrows_of_the_flow(root, FLOORS_OF_FOUR),
+        "service",
+        FLOW_OF_FOUR,
+        [
+            "attic is on no floor",
+            "roof is on a floor without a file",
+            "flow/low.rs → flow/mid.rs",
+            "flow/mid.rs takes High through mod.rs",
+            "flow/mid.rs → flow/high.rs",
+            "flow/mid.rs → flow/side/mod.rs",
+            "flow/mid.rs → flow/side/part.rs",
+        ],
+    ),
+    (
+        long_functions,
+        "toy",
+        {"lib": LONG},
+        [
+            "crates/toy/src/lib.rs:4 many: 81 lines",
+            "a hundredth of the functions is longer than 81 lines, 50 are meant",
+        ],
+    ),
+    (long_functions, "toy", {"lib": LONG.replace("\n  let", "  let")}, []),
+    (
+        foreign_proofs,
+        "service",
+        {"flow/page": FORGED, "flow/prove/code": FORGED},
+        [f"{FLOW}/page.rs:1: impl<'a> proof::Proof for", f"{FLOW}/page.rs:2: Evidence::of"],
+    ),
+    (foreign_proofs, "core", {"proof/mod": FORGED, "entry": FORGED}, ["crates/core/src/entry.rs:2: Evidence::of"]),
+]
+
+
+def toothless() -> list[str]:
+    """Rules on Rust that say of a toy something else than they must."""
+    complaints = []
+    for rule, room, files, wanted in TOYS:
+        with TemporaryDirectory() as made:
+            for name, text in {"lib": "", **files}.items():
+                path = Path(made, "crates", room, "src", f"{name}.rs")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+            if (found := rule(Path(made))) != wanted:
+                complaints.append(f"{', '.join(files)}: {found} instead of {wanted}")
+    return complaints
+
+
 def main() -> None:
     report = Report("house")
     data = metadata()
@@ -164,6 +343,11 @@ def main() -> None:
     report.check("pure_rooms_stay_pure", lambda: impurities(data))
     report.check("no_statics", statics)
     report.check("files_stay_short", lengths)
+    report.check("files_stand_in_no_large_circle", files_in_circles)
+    report.check("the_flow_has_arrows_downwards_only", arrows_of_the_flow)
+    report.check("functions_stay_short", long_functions)
+    report.check("proofs_are_made_by_verifiers_alone", foreign_proofs)
+    report.check("rules_on_rust_bite", toothless)
     report.check("no_todo_marks", marks)
     report.check("sup_05_prv_03_no_foreign_assets", foreign_assets)
     report.check("sup_04_workflows_pinned_and_without_input", workflows)

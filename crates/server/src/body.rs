@@ -6,7 +6,7 @@ use actix_web::http::header;
 use actix_web::web;
 use vestibule_core::numbers as n;
 
-use crate::run::Patience;
+use crate::config::Patience;
 
 /// Reads the body and puts it back whole; the status of a refusal otherwise. What was not read is not read any more.
 pub(crate) async fn read(req: &mut ServiceRequest, patience: Patience) -> Result<(), StatusCode> {

@@ -1,5 +1,8 @@
-//! Forms of our own pages: URL-encoded, UTF-8, each field once (OTP-02, ADR-03, WEB-14).
+//! Forms of our own pages: URL-encoded, UTF-8, each field once (OTP-02, ADR-03, WEB-14); and whether a body says that it
+//! is a form at all, which programs are asked too.
 
+use actix_web::HttpRequest;
+use actix_web::http::header;
 use vestibule_core::error::ErrorCode;
 use vestibule_oidc::params::Params;
 use vestibule_service::Error;
@@ -11,8 +14,7 @@ pub struct Form(Params);
 impl Form {
     /// Reads a body. A repeated field, another content type or broken encoding is refused outright.
     pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, Error> {
-        let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        if !names_a_form(content_type) {
             return Err(ErrorCode::RequestBad.into());
         }
         let params = Params::parse_bytes(body).map_err(|_| ErrorCode::RequestBad)?;
@@ -38,4 +40,15 @@ impl Form {
     pub fn get(&self, name: &str) -> Option<String> {
         Some(self.text(name)).filter(|v| !v.is_empty())
     }
+}
+
+/// Whether a body says that it is a form.
+pub(crate) fn is_form(req: &HttpRequest) -> bool {
+    names_a_form(req.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()))
+}
+
+/// Whether a content type is that of a form, whatever its parameters.
+fn names_a_form(content_type: Option<&str>) -> bool {
+    let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

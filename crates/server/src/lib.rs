@@ -4,6 +4,7 @@
 
 pub mod browser;
 pub mod client_address;
+pub mod config;
 pub mod cookies;
 pub mod form;
 pub mod headers;
@@ -22,5 +23,6 @@ mod routes;
 mod tls;
 mod trace;
 
-pub use run::{Patience, Running, ServerConfig, StartError, Tls, start};
+pub use config::{Patience, ServerConfig, StartError, Tls};
+pub use run::{Running, start};
 pub use state::State;

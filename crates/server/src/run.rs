@@ -2,83 +2,23 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App as Actix, HttpServer, web};
-use ipnet::IpNet;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use vestibule_core::numbers as n;
 use vestibule_service::documents::Documents;
-use vestibule_service::{App, Mailbox, jobs};
+use vestibule_service::{App, jobs};
 
+use crate::config::{ServerConfig, StartError, Tls};
 use crate::cookies::Names;
 use crate::metrics::Metrics;
 use crate::peers::{Peers, connections_per_worker};
 use crate::state::State;
 use crate::trace::{Around, Ended};
 use crate::{management, routes, tls};
-
-/// Certificate chain and key of our own TLS, as PEM.
-#[derive(Debug)]
-pub struct Tls {
-    /// Chain.
-    pub chain: Vec<u8>,
-    /// Private key.
-    pub key: Vec<u8>,
-}
-
-/// How long a client may take (DOS-02, N-20).
-#[derive(Debug, Clone, Copy)]
-pub struct Patience {
-    /// For the head of a request.
-    pub head: Duration,
-    /// For its body.
-    pub body: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            head: Duration::from_secs(n::HEAD_TIMEOUT_SECONDS),
-            body: Duration::from_secs(n::BODY_TIMEOUT_SECONDS),
-        }
-    }
-}
-
-/// How to serve.
-#[derive(Debug)]
-pub struct ServerConfig {
-    /// Public listener.
-    pub listener: TcpListener,
-    /// Management listener.
-    pub management: TcpListener,
-    /// TLS of our own.
-    pub tls: Option<Tls>,
-    /// Fronts whose forwarding header counts.
-    pub trusted_proxies: Vec<IpNet>,
-    /// The demo's mailbox.
-    pub mailbox: Option<Mailbox>,
-    /// Worker threads; by the number of cores where 0.
-    pub workers: usize,
-    /// Whether jobs run in this process.
-    pub jobs: bool,
-    /// How long a client may take.
-    pub patience: Patience,
-}
-
-/// Why serving could not begin.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A listener.
-    #[error("cannot listen: {0}")]
-    Listen(#[from] std::io::Error),
-    /// Certificate or key.
-    #[error("TLS certificate or key: {0}")]
-    Tls(String),
-}
 
 /// A server that runs.
 #[derive(Debug)]
@@ -129,6 +69,7 @@ pub fn start(app: Arc<App>, config: ServerConfig) -> Result<Running, StartError>
     if config.jobs {
         tasks.push(tokio::spawn(jobs::outbox::run(Arc::clone(&app), stopped.clone())));
         tasks.push(tokio::spawn(jobs::sweep::run(Arc::clone(&app), stopped.clone())));
+        tasks.push(tokio::spawn(jobs::numbering::run(Arc::clone(&app), stopped.clone())));
         tasks.push(tokio::spawn(jobs::rotation::run(app, stopped)));
     }
     Ok(Running { listen, management, public: handles.0, private: handles.1, stop, tasks })

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 use vestibule_service::App;
 use vestibule_service::documents::Documents;
 
+use crate::config::Patience;
 use crate::cookies::Names;
 use crate::metrics::Metrics;
 
@@ -25,5 +26,5 @@ pub struct State {
     /// The demo's mailbox, where this is one.
     pub mailbox: Option<vestibule_service::Mailbox>,
     /// How long a client may take.
-    pub patience: crate::run::Patience,
+    pub patience: Patience,
 }

@@ -21,8 +21,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::config::{Patience, StartError, Tls};
 use crate::peers::{Held, Peers};
-use crate::run::{Patience, StartError, Tls};
 use crate::trace::Ended;
 
 /// A connection after its handshake, and the place that it takes of its source's.

@@ -6,7 +6,7 @@ use vestibule_oidc::error::TokenError;
 use vestibule_oidc::params::Params;
 use vestibule_service::token::{self, Refused};
 
-use super::authorize::is_form;
+use crate::form::is_form;
 use crate::request::{Incoming, Shared};
 use crate::{cors, oauth};
 

@@ -1,0 +1,68 @@
+//! What the server is told when it starts, and why it may not. Apart from [`crate::run`], so that whoever reads one of
+//! these values does not stand above the files that start everything.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use vestibule_core::numbers as n;
+use vestibule_service::Mailbox;
+
+/// Certificate chain and key of our own TLS, as PEM.
+#[derive(Debug)]
+pub struct Tls {
+    /// Chain.
+    pub chain: Vec<u8>,
+    /// Private key.
+    pub key: Vec<u8>,
+}
+
+/// How long a client may take (DOS-02, N-20).
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For the head of a request.
+    pub head: Duration,
+    /// For its body.
+    pub body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(n::HEAD_TIMEOUT_SECONDS),
+            body: Duration::from_secs(n::BODY_TIMEOUT_SECONDS),
+        }
+    }
+}
+
+/// How to serve.
+#[derive(Debug)]
+pub struct ServerConfig {
+    /// Public listener.
+    pub listener: TcpListener,
+    /// Management listener.
+    pub management: TcpListener,
+    /// TLS of our own.
+    pub tls: Option<Tls>,
+    /// Fronts whose forwarding header counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The demo's mailbox.
+    pub mailbox: Option<Mailbox>,
+    /// Worker threads; by the number of cores where 0.
+    pub workers: usize,
+    /// Whether jobs run in this process.
+    pub jobs: bool,
+    /// How long a client may take.
+    pub patience: Patience,
+}
+
+/// Why serving could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A listener.
+    #[error("cannot listen: {0}")]
+    Listen(#[from] std::io::Error),
+    /// Certificate or key.
+    #[error("TLS certificate or key: {0}")]
+    Tls(String),
+}
