@@ -1,7 +1,7 @@
 //! Who may do what: one function, allow-list only (ADM-01). Every use case asks it before it does anything.
 
-use crate::client::text_enum;
 use crate::ids::{ClientId, InteractionId, TenantId, UserId};
+use crate::text_enum::text_enum;
 
 text_enum! {
     /// A directory role; Entra's names.

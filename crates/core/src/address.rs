@@ -183,6 +183,20 @@ impl fmt::Debug for Address {
     }
 }
 
+/// As it was typed; read back by [`Address::parse`], so that whatever holds one was parsed.
+impl serde::Serialize for Address {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.typed)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Address {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
 /// `atext` of RFC 5322 in atoms joined by single dots, without `%`, which old relays route by (ADR-01).
 fn is_dot_atom(local: &str) -> bool {
     !local.is_empty()

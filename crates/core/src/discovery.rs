@@ -1,34 +1,49 @@
 //! The second decision, home-realm discovery: which ways of signing in an address is offered in a tenant, in which
 //! order, and why. Pure: the same facts always give the same plan, and the plan's trail is what pages, the explain
-//! command, the API and the sign-in log show.
+//! command, the API and the sign-in log show. Who is sent a code follows from the plan ([`sends_code`]).
 
 use serde::{Deserialize, Serialize};
 
 use crate::address::Domain;
-use crate::client::text_enum;
-use crate::settings::{Discovery, DomainLists, DomainRule, Method, Reveal};
+use crate::directory::Person;
+use crate::ids::ProviderId;
+use crate::method::{Answers, Method, Way};
+use crate::settings::{Discovery, DomainLists, DomainRule, Link};
+use crate::text_enum::text_enum;
 
 /// Where the person stands in this tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// Not yet accepted: the chain is walked in the tenant's order.
     Redeeming,
-    /// Accepted with this method, which is pinned (HRD-08).
+    /// Accepted by this way, which is pinned (HRD-08).
     Redeemed {
-        /// The pinned method.
-        pinned: Method,
+        /// The pinned way.
+        pinned: Way,
     },
 }
 
-/// What an upstream (provider or home organisation) has said of this address in this interaction.
+text_enum! {
+    /// What an upstream (provider or home organisation) has said of this address in this interaction.
+    Answer {
+        /// Not asked yet.
+        Unasked = "unasked",
+        /// Signed: "not one of mine" (HRD-12).
+        NotMine = "notMine",
+        /// It failed, was slow or was cancelled (HRD-04).
+        Failed = "failed",
+    }
+}
+
+/// A provider or home organisation that may answer for the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// Not asked yet.
-    Unasked,
-    /// Signed: "not one of mine" (HRD-12).
-    NotMine,
-    /// It failed, was slow or was cancelled (HRD-04).
-    Failed,
+pub struct Candidate {
+    /// By which way.
+    pub way: Way,
+    /// Where it stands in the chain.
+    pub link: Link,
+    /// What it has said.
+    pub answer: Answer,
 }
 
 /// What is known before deciding. Gathered without network I/O (HRD-10).
@@ -38,10 +53,8 @@ pub struct Facts<'a> {
     pub settings: &'a Discovery,
     /// Whether the address's domain is admitted at sign-in ([`admits`]).
     pub domain_admitted: bool,
-    /// The provider that the tenant set up for the domain.
-    pub federated: Option<Answer>,
-    /// The home organisation that owns the domain.
-    pub organization: Option<Answer>,
+    /// Providers and home organisations of the domain.
+    pub candidates: &'a [Candidate],
     /// Whether the address has an account; known only for users of this tenant (HRD-13).
     pub account: bool,
     /// Whether strangers may sign up at this application.
@@ -63,10 +76,10 @@ text_enum! {
 }
 
 /// One way that the address is offered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Offer {
-    /// The way.
-    pub method: Method,
+    /// The way, with its provider.
+    pub way: Way,
     /// What for.
     pub purpose: Use,
 }
@@ -146,6 +159,9 @@ impl Reason {
 pub struct TrailEntry {
     /// The step of the chain.
     pub step: Method,
+    /// The provider that it is about, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderId>,
     /// What became of it.
     pub verdict: Verdict,
     /// Why.
@@ -178,178 +194,212 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether a method is offered for signing in (OTP-13, HRD-09).
-    pub fn offers_sign_in(&self, method: Method) -> bool {
-        self.offers.iter().any(|o| o.method == method && o.purpose == Use::SignIn)
+    /// Whether a way is offered for signing in (OTP-13, HRD-09).
+    pub fn offers_sign_in(&self, way: Way) -> bool {
+        self.offers.iter().any(|o| o.way == way && o.purpose == Use::SignIn)
     }
+
+    fn empty() -> Self {
+        Self { offers: Vec::new(), refusal: None, trail: Vec::new() }
+    }
+
+    fn add(&mut self, seat: &Seat, (verdict, reason, purpose): Verdicts) {
+        let provider = match seat.way {
+            Some(Way::Federated(id)) => Some(id),
+            _ => None,
+        };
+        self.trail.push(TrailEntry { step: seat.method, provider, verdict, reason });
+        if let (Some(way), Some(purpose)) = (seat.way, purpose) {
+            self.offers.push(Offer { way, purpose });
+        }
+    }
+}
+
+type Verdicts = (Verdict, Reason, Option<Use>);
+
+/// Whether an address is sent a code that works: its plan offers one, and whoever it is may come in by it. Everybody else
+/// gets a decoy (OTP-18, OTP-29). [`crate::interaction::next`] turns away by the same two.
+pub fn sends_code(plan: &Plan, person: Person, sign_up: bool) -> bool {
+    plan.offers_sign_in(Way::Passcode) && person.admission(sign_up).is_ok()
 }
 
 /// Decides which ways an address is offered.
 pub fn decide(standing: Standing, facts: &Facts<'_>) -> Plan {
+    let order = facts.settings.order();
     if !facts.domain_admitted {
-        let refused = |step| TrailEntry { step, verdict: Verdict::Refused, reason: Reason::DomainRefused };
-        let trail = facts.settings.order().into_iter().map(refused).collect();
-        return Plan { offers: Vec::new(), refusal: Some(Refusal::DomainBlocked), trail };
+        let mut plan = Plan { refusal: Some(Refusal::DomainBlocked), ..Plan::empty() };
+        for seat in seats(&order, facts) {
+            plan.add(&seat, (Verdict::Refused, Reason::DomainRefused, None));
+        }
+        return plan;
     }
     match standing {
-        Standing::Redeeming => walk(facts),
+        Standing::Redeeming => walk(&order, facts),
         Standing::Redeemed { pinned } => keep(pinned, facts),
     }
 }
 
+/// Who sits at a place of the chain: a candidate, a method that asks nobody, or nobody.
+struct Seat {
+    link: Link,
+    method: Method,
+    way: Option<Way>,
+    answer: Option<Answer>,
+}
+
+/// Everybody on these links in their order. A method that nobody answers by has one empty seat, at its first link.
+fn seats(links: &[Link], facts: &Facts<'_>) -> Vec<Seat> {
+    let mut seats: Vec<Seat> = Vec::with_capacity(links.len());
+    for link in links.iter().copied() {
+        let method = link.method();
+        if let Link::Own(_) = link {
+            seats.push(Seat { link, method, way: method.plain(), answer: None });
+            continue;
+        }
+        let here = facts.candidates.iter().filter(|c| c.link == link);
+        seats.extend(here.map(|c| Seat { link, method, way: Some(c.way), answer: Some(c.answer) }));
+        let told = seats.iter().any(|s| s.method == method);
+        let comes = facts.candidates.iter().any(|c| c.link.method() == method && links.contains(&c.link));
+        if !told && !comes {
+            seats.push(Seat { link, method, way: None, answer: None });
+        }
+    }
+    seats
+}
+
+/// Every place there is, whatever the order says.
+fn all_links() -> Vec<Link> {
+    let own = Method::ALL.iter().filter(|m| m.plain().is_some()).map(|m| Link::Own(*m));
+    [Link::External, Link::Social, Link::Work, Link::Home].into_iter().chain(own).collect()
+}
+
 /// Walks the chain in the tenant's order for somebody who has not accepted yet.
-fn walk(facts: &Facts<'_>) -> Plan {
-    let mut plan = Plan { offers: Vec::new(), refusal: None, trail: Vec::new() };
-    let mut closed = false;
-    for step in facts.settings.order() {
-        let (verdict, reason, purpose) =
-            if closed { (Verdict::NotReached, Reason::EarlierStep, None) } else { ask(step, facts) };
-        plan.trail.push(TrailEntry { step, verdict, reason });
-        if let Some(purpose) = purpose {
-            plan.offers.push(Offer { method: step, purpose });
-        }
+fn walk(order: &[Link], facts: &Facts<'_>) -> Plan {
+    let mut plan = Plan::empty();
+    let (mut closed, mut failed) = (false, false);
+    for seat in seats(order, facts) {
+        let told = if closed { (Verdict::NotReached, Reason::EarlierStep, None) } else { ask(&seat, facts) };
+        plan.add(&seat, told);
         // A routed domain has its provider only, whether it answers or fails (HRD-04).
-        closed |= reason == Reason::AnswersForDomain || verdict == Verdict::Refused;
-        if verdict == Verdict::Refused {
-            plan.refusal = Some(Refusal::ProviderFailed);
+        closed |= told.0 == Verdict::Refused || (told.1 == Reason::AnswersForDomain && seat.link.binds());
+        failed |= told.0 == Verdict::Refused;
+    }
+    let rest: Vec<Link> = all_links().into_iter().filter(|l| !order.contains(l)).collect();
+    for seat in seats(&rest, facts) {
+        // A method that the order has at another place was told there; only a provider of its own is worth a line.
+        if seat.answer.is_some() || !plan.trail.iter().any(|t| t.step == seat.method) {
+            plan.add(&seat, (Verdict::Skipped, Reason::NotInOrder, None));
         }
     }
-    for step in Method::ALL.iter().filter(|m| !facts.settings.order().contains(m)) {
-        plan.trail.push(TrailEntry { step: *step, verdict: Verdict::Skipped, reason: Reason::NotInOrder });
-    }
-    if plan.offers.is_empty() && plan.refusal.is_none() {
-        plan.refusal = Some(Refusal::NoMethod);
+    if plan.offers.is_empty() {
+        plan.refusal = Some(if failed { Refusal::ProviderFailed } else { Refusal::NoMethod });
     }
     plan
 }
 
-/// Asks one step of the chain.
-fn ask(step: Method, facts: &Facts<'_>) -> (Verdict, Reason, Option<Use>) {
+/// Asks one seat of the chain.
+fn ask(seat: &Seat, facts: &Facts<'_>) -> Verdicts {
     let skipped = |reason| (Verdict::Skipped, reason, None);
-    if !facts.settings.allows(step) {
+    if !facts.settings.allows(seat.method) {
         return skipped(Reason::SwitchedOff);
     }
-    match step {
-        Method::Federated => ask_upstream(facts.federated, facts),
-        Method::Organization => ask_upstream(facts.organization, facts),
-        Method::Account if facts.account => (Verdict::Offered, Reason::HasAccount, Some(Use::SignIn)),
-        Method::Account if facts.sign_up && !facts.settings.allows(Method::Passcode) => {
-            (Verdict::Offered, Reason::MayCreate, Some(Use::Create))
-        }
-        Method::Account => skipped(Reason::NoneForAddress),
-        Method::Passcode => (Verdict::Offered, Reason::LastStep, Some(Use::SignIn)),
+    if let Link::Own(method) = seat.link {
+        return match own(method, facts) {
+            Some((purpose, reason)) => (Verdict::Offered, reason, Some(purpose)),
+            None => skipped(Reason::NoneForAddress),
+        };
     }
-}
-
-fn ask_upstream(answer: Option<Answer>, facts: &Facts<'_>) -> (Verdict, Reason, Option<Use>) {
-    match answer {
-        None => (Verdict::Skipped, Reason::NotSetUp, None),
+    match seat.answer {
+        None => skipped(Reason::NotSetUp),
         Some(Answer::Unasked) => (Verdict::Offered, Reason::AnswersForDomain, Some(Use::SignIn)),
-        Some(Answer::NotMine) => (Verdict::Skipped, Reason::NotOneOfMine, None),
-        Some(Answer::Failed) if facts.fallback_on_failure => (Verdict::Skipped, Reason::Failed, None),
+        Some(Answer::NotMine) => skipped(Reason::NotOneOfMine),
+        Some(Answer::Failed) if facts.fallback_on_failure || !seat.link.binds() => skipped(Reason::Failed),
         Some(Answer::Failed) => (Verdict::Refused, Reason::Failed, None),
     }
 }
 
-/// Keeps to the pinned method of somebody who has accepted, and offers a stronger one beside it.
-fn keep(pinned: Method, facts: &Facts<'_>) -> Plan {
-    let mut plan = Plan { offers: Vec::new(), refusal: None, trail: Vec::new() };
-    for step in Method::ALL.iter().copied() {
-        let (verdict, reason, purpose) =
-            if step == pinned { keep_pinned(step, facts) } else { beside(step, pinned, facts) };
-        plan.trail.push(TrailEntry { step, verdict, reason });
-        if let Some(purpose) = purpose {
-            plan.offers.push(Offer { method: step, purpose });
+/// How a method answers without anybody being asked. An account can be made where codes are off and strangers may sign up.
+fn own(method: Method, facts: &Facts<'_>) -> Option<(Use, Reason)> {
+    let create = facts.sign_up && !facts.settings.allows(Method::Passcode);
+    match method.line().answers {
+        Answers::Candidates => None,
+        Answers::Everybody => Some((Use::SignIn, Reason::LastStep)),
+        Answers::Holders if facts.account => Some((Use::SignIn, Reason::HasAccount)),
+        Answers::Holders => create.then_some((Use::Create, Reason::MayCreate)),
+    }
+}
+
+/// Keeps to the pinned way of somebody who has accepted, and offers a stronger one beside it.
+fn keep(pinned: Way, facts: &Facts<'_>) -> Plan {
+    let mut plan = Plan::empty();
+    let mut found = false;
+    // A provider that is gone keeps its seat: nobody else takes it.
+    let gone = |link| Seat { link, method: pinned.method(), way: Some(pinned), answer: None };
+    for mut seat in seats(&all_links(), facts) {
+        if seat.way.is_none() && seat.method == pinned.method() {
+            seat = gone(seat.link);
         }
+        let told = if seat.way == Some(pinned) {
+            found = true;
+            keep_pinned(&seat, facts)
+        } else {
+            beside(&seat, pinned, facts)
+        };
+        plan.add(&seat, told);
+    }
+    let its_place = all_links().into_iter().find(|link| link.method() == pinned.method());
+    if let Some(link) = its_place.filter(|_| !found) {
+        let seat = gone(link);
+        plan.add(&seat, keep_pinned(&seat, facts));
     }
     plan.offers.sort_by_key(|o| o.purpose != Use::SignIn);
     if !plan.offers.iter().any(|o| o.purpose == Use::SignIn) {
-        let failed = plan.trail.iter().any(|t| t.step == pinned && t.reason == Reason::Failed);
+        let failed = |t: &TrailEntry| {
+            t.step == pinned.method() && t.verdict == Verdict::Refused && t.reason == Reason::Failed
+        };
+        let failed = plan.trail.iter().any(failed);
         plan.refusal = Some(if failed { Refusal::ProviderFailed } else { Refusal::PinnedMethodOff });
     }
     plan
 }
 
-fn keep_pinned(step: Method, facts: &Facts<'_>) -> (Verdict, Reason, Option<Use>) {
+fn keep_pinned(seat: &Seat, facts: &Facts<'_>) -> Verdicts {
+    let refused = |reason| (Verdict::Refused, reason, None);
     let kept = (Verdict::Offered, Reason::Pinned, Some(Use::SignIn));
-    if !facts.settings.allows(step) {
-        return (Verdict::Refused, Reason::SwitchedOff, None);
+    if !facts.settings.allows(seat.method) {
+        return refused(Reason::SwitchedOff);
     }
-    let upstream = |answer| match answer {
+    if let Link::Own(method) = seat.link {
+        return match own(method, facts) {
+            Some((Use::SignIn, _)) => kept,
+            _ => refused(Reason::NoneForAddress),
+        };
+    }
+    match seat.answer {
         Some(Answer::Unasked) => kept,
-        Some(Answer::NotMine) => (Verdict::Refused, Reason::NotOneOfMine, None),
-        Some(Answer::Failed) => (Verdict::Refused, Reason::Failed, None),
-        None => (Verdict::Refused, Reason::NotSetUp, None),
-    };
-    match step {
-        Method::Federated => upstream(facts.federated),
-        Method::Organization => upstream(facts.organization),
-        Method::Account if facts.account => kept,
-        Method::Account => (Verdict::Refused, Reason::NoneForAddress, None),
-        Method::Passcode => kept,
+        Some(Answer::NotMine) => refused(Reason::NotOneOfMine),
+        Some(Answer::Failed) => refused(Reason::Failed),
+        None => refused(Reason::NotSetUp),
     }
 }
 
-/// A method that is not the pinned one: offered as an upgrade where it is stronger and answers.
-fn beside(step: Method, pinned: Method, facts: &Facts<'_>) -> (Verdict, Reason, Option<Use>) {
-    if !facts.settings.allows(step) {
-        return (Verdict::Skipped, Reason::SwitchedOff, None);
+/// A way that is not the pinned one: offered as an upgrade where it is stronger and answers.
+fn beside(seat: &Seat, pinned: Way, facts: &Facts<'_>) -> Verdicts {
+    let skipped = |reason| (Verdict::Skipped, reason, None);
+    if !facts.settings.allows(seat.method) {
+        return skipped(Reason::SwitchedOff);
     }
-    let answers = match step {
-        Method::Federated => facts.federated == Some(Answer::Unasked),
-        Method::Organization => facts.organization == Some(Answer::Unasked),
-        Method::Account => facts.account,
-        Method::Passcode => false,
+    let stronger = seat.method.line().strength > pinned.line().strength;
+    let (answers, otherwise) = match seat.link {
+        Link::Own(method) => {
+            (own(method, facts).is_some_and(|(purpose, _)| purpose == Use::SignIn), Reason::NoneForAddress)
+        }
+        _ => (seat.answer == Some(Answer::Unasked), Reason::NotSetUp),
     };
-    match (answers, strength(step) > strength(pinned)) {
+    match (answers, stronger) {
         (true, true) => (Verdict::Offered, Reason::Better, Some(Use::Upgrade)),
-        (true, false) => (Verdict::Skipped, Reason::Pinned, None),
-        (false, _) if step == Method::Passcode => (Verdict::Skipped, Reason::Pinned, None),
-        (false, _) if step == Method::Account => (Verdict::Skipped, Reason::NoneForAddress, None),
-        (false, _) => (Verdict::Skipped, Reason::NotSetUp, None),
-    }
-}
-
-const fn strength(method: Method) -> u8 {
-    match method {
-        Method::Passcode => 0,
-        Method::Account => 1,
-        Method::Organization | Method::Federated => 2,
-    }
-}
-
-/// The page that an unproven visitor sees (DEV-7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Page {
-    /// On to the provider or home organisation.
-    Upstream(Method),
-    /// The password.
-    Password,
-    /// The password, and a code beside it: the same for everybody.
-    PasswordOrCode,
-    /// The code.
-    Code,
-    /// An account must be made.
-    CreateAccount,
-    /// No way in.
-    NoWay(Refusal),
-}
-
-/// What of a plan may be shown before a proof (DEV-7, HRD-07). What the routing of the domain says may always show;
-/// what the person's account says shows under `direct` alone.
-pub fn reveal(plan: &Plan, settings: &Discovery) -> Page {
-    if let Some(refusal) = plan.refusal {
-        return Page::NoWay(refusal);
-    }
-    let first = plan.offers.first().map(|o| (o.method, o.purpose));
-    match (first, settings.reveal) {
-        (Some((method @ (Method::Federated | Method::Organization), _)), _) => Page::Upstream(method),
-        (_, Reveal::Uniform) if settings.account && settings.passcode => Page::PasswordOrCode,
-        (_, Reveal::Uniform) if settings.account => Page::Password,
-        (Some((Method::Account, Use::Create)), _) => Page::CreateAccount,
-        (Some((Method::Account, _)), _) => Page::Password,
-        (Some((Method::Passcode, _)), _) => Page::Code,
-        (None, _) => Page::NoWay(Refusal::NoMethod),
+        (true, false) => skipped(Reason::Pinned),
+        (false, _) => skipped(otherwise),
     }
 }
 

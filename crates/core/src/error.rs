@@ -2,9 +2,9 @@
 //! Entra has a number for it, that number. The words stand in the locale files under the code; what a developer reads
 //! stands here, in ASCII.
 
-use crate::client::text_enum;
 use crate::entry;
 use crate::interaction::Refusal;
+use crate::text_enum::text_enum;
 
 text_enum! {
     /// A code; also the anchor in `docs/reference/errors.md`.

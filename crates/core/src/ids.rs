@@ -69,6 +69,10 @@ uuid_id! {
     InvitationId
 }
 uuid_id! {
+    /// An identity provider that a tenant or the deployment set up. Random (v4); part of a federated identity's key (FED-01).
+    ProviderId
+}
+uuid_id! {
     /// A queued mail or other message; time-ordered (v7).
     OutboxId
 }

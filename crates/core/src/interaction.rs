@@ -3,29 +3,23 @@
 
 use chrono::TimeDelta;
 
-use crate::client::text_enum;
 use crate::clock::Instant;
+use crate::directory::{Admission, Person, TurnedAway};
 use crate::discovery::{self, Plan, Use};
+use crate::method::{Method, Way};
 use crate::passcode;
 use crate::policy::{Decision, Obligation};
-use crate::proof::{Authentication, Ledger};
-use crate::settings::{BlockReason, Method};
+use crate::proof::{Authentication, IdentityKey, Ledger, Level, Wanted};
+use crate::settings::BlockReason;
+use crate::text_enum::text_enum;
 
 text_enum! {
     /// What a trip is for; stored with it.
-    Ending {
+    EndingKind {
         /// An application's authorize request.
         Authorize = "authorize",
         /// An invitation.
         Invitation = "invitation",
-        /// A place of our own: portal, account, console.
-        FirstParty = "first_party",
-        /// A home organisation's assertion for another tenant (HRD-11).
-        HomeAssertion = "home_assertion",
-        /// The choice of an organisation (HRD-15).
-        ChooseOrganization = "choose_organization",
-        /// A device (RFC 8628).
-        Device = "device",
     }
 }
 
@@ -33,7 +27,7 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demand {
     /// What the trip is for.
-    pub ending: Ending,
+    pub ending: EndingKind,
     /// When it began: `prompt=login` wants a proof younger than this.
     pub began_at: Instant,
     /// `prompt=login`.
@@ -42,17 +36,21 @@ pub struct Demand {
     pub select_account: bool,
     /// `max_age`.
     pub max_age: Option<TimeDelta>,
-    /// `acr` values of which one is essential; empty where any will do.
-    pub essential_acr: Vec<String>,
+    /// What the sign-in must be worth: `acr_values` and an essential `acr` together.
+    pub level: Wanted,
 }
 
 impl Demand {
     /// Whether a proof of this age and level is what the request asks for (OID-12).
     pub fn satisfied_by(&self, authentication: &Authentication, now: Instant) -> bool {
+        self.fresh_enough(authentication, now) && self.level_met(authentication.level)
+    }
+
+    fn fresh_enough(&self, authentication: &Authentication, now: Instant) -> bool {
         let of_this_trip = authentication.at >= self.began_at;
         let fresh = of_this_trip || !self.login;
         let young = of_this_trip || self.max_age.is_none_or(|age| now - authentication.at <= age);
-        fresh && young && self.level_met(authentication.acr)
+        fresh && young
     }
 
     /// Whether a session answers: its age counts by the clock, whenever in this trip it began (OID-12, `max_age`).
@@ -61,8 +59,8 @@ impl Demand {
         young && self.satisfied_by(authentication, now)
     }
 
-    fn level_met(&self, acr: &str) -> bool {
-        self.essential_acr.is_empty() || self.essential_acr.iter().any(|wanted| wanted == acr)
+    fn level_met(&self, reached: Option<Level>) -> bool {
+        self.level.met_by(reached)
     }
 }
 
@@ -84,23 +82,6 @@ pub struct Session {
     pub decision: Decision,
     /// Whether the person picked it in this trip (`select_account`).
     pub picked: bool,
-}
-
-/// Who the address is in this tenant; looked at only after a proof.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Person {
-    /// Nobody.
-    Stranger,
-    /// Invited, not accepted.
-    Pending,
-    /// Accepted, or a member.
-    Accepted,
-    /// Switched off.
-    Disabled,
-    /// Was a guest once.
-    Removed,
-    /// Invited, but that invitation was suspended by a report.
-    Suspended,
 }
 
 /// Second steps of the person here.
@@ -154,16 +135,10 @@ pub enum Step {
     Choose,
     /// Have a code sent (G05).
     SendCode,
-    /// Type the code (G06, G07).
-    EnterCode,
-    /// Go to a provider or home organisation (G09).
-    Upstream(Method),
-    /// Type the password (G11).
-    Password,
+    /// Prove by this way: type the code (G06, G07), go to a provider (G09), type the password (G11).
+    Prove(Way),
     /// Make an account (G10).
     CreateAccount,
-    /// Confirm the move to a stronger method (HRD-08).
-    Upgrade(Method),
     /// Set up a second step (G13).
     Enrol,
     /// Pass the second step (G14).
@@ -183,13 +158,109 @@ pub enum Step {
     Finish(Finish),
 }
 
+/// A page of a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// G01.
+    Address,
+    /// G02.
+    Accounts,
+    /// G05.
+    SendCode,
+    /// Where a method is proven.
+    Prove(Method),
+    /// G10.
+    CreateAccount,
+    /// G13.
+    Enrol,
+    /// G14.
+    SecondFactor,
+    /// G15.
+    Review,
+    /// G16.
+    AppConsent,
+}
+
+impl Page {
+    /// The last part of its path.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Address => "",
+            Self::Accounts => "accounts",
+            Self::SendCode => "code/send",
+            Self::Prove(method) => method.line().page,
+            Self::CreateAccount => "account/create",
+            Self::Enrol => "second-step/enrol",
+            Self::SecondFactor => "second-step",
+            Self::Review => "review",
+            Self::AppConsent => "consent",
+        }
+    }
+}
+
+/// How far a trip has come. What asks for an earlier stage than the trip's is a repeat; for a later one, out of turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Who somebody says they are.
+    Identify,
+    /// Before a first proof can be given.
+    Begin,
+    /// The first proof.
+    Prove,
+    /// A second step.
+    SecondStep,
+    /// What must be agreed to.
+    Agree,
+    /// Its end.
+    End,
+}
+
+impl Step {
+    /// The page where the step is taken. `None`: the trip ends here, and there is none to go to.
+    pub const fn page(&self) -> Option<Page> {
+        match self {
+            Self::Identify => Some(Page::Address),
+            Self::Choose => Some(Page::Accounts),
+            Self::SendCode => Some(Page::SendCode),
+            Self::Prove(way) => Some(Page::Prove(way.method())),
+            Self::CreateAccount => Some(Page::CreateAccount),
+            Self::Enrol => Some(Page::Enrol),
+            Self::SecondFactor => Some(Page::SecondFactor),
+            Self::Review { .. } | Self::Terms(_) | Self::Finish(Finish::Proof(_)) => Some(Page::Review),
+            Self::AppConsent => Some(Page::AppConsent),
+            Self::Refuse(_) | Self::Finish(Finish::Session) => None,
+        }
+    }
+
+    /// How far the trip has come.
+    pub const fn stage(&self) -> Stage {
+        match self {
+            Self::Identify | Self::Choose => Stage::Identify,
+            Self::SendCode | Self::CreateAccount => Stage::Begin,
+            Self::Prove(_) => Stage::Prove,
+            Self::Enrol | Self::SecondFactor => Stage::SecondStep,
+            Self::Review { .. } | Self::Terms(_) | Self::AppConsent => Stage::Agree,
+            Self::Refuse(_) | Self::Finish(_) => Stage::End,
+        }
+    }
+}
+
 /// What [`Step::Finish`] rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finish {
     /// On the live session, which stays as it is.
     Session,
     /// On the proofs of this trip: a new session.
-    Proof(Authentication),
+    Proof(Proof),
+}
+
+/// The proofs that a trip ends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// What they are worth.
+    pub authentication: Authentication,
+    /// The identity that was proven first: linked to whoever becomes a guest by it, which pins its way (HRD-08).
+    pub identity: IdentityKey,
 }
 
 /// Why a trip goes no further.
@@ -215,6 +286,16 @@ pub enum Refusal {
     LevelUnavailable,
 }
 
+impl From<TurnedAway> for Refusal {
+    fn from(why: TurnedAway) -> Self {
+        match why {
+            TurnedAway::NoAccess => Self::NoAccess,
+            TurnedAway::Disabled => Self::Disabled,
+            TurnedAway::Removed => Self::Removed,
+        }
+    }
+}
+
 /// Decides where the trip stands.
 pub fn next(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger) -> Step {
     if let Some(refusal) = off(facts) {
@@ -227,12 +308,12 @@ pub fn next(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger) -> Step {
         let choose = facts.remembered > 1 || (demand.select_account && facts.remembered > 0);
         return if choose { Step::Choose } else { Step::Identify };
     };
-    let proof = ledger
-        .mailbox(&address.key)
-        .filter(|a| demand.satisfied_by(a, facts.now) || !demand.level_met(a.acr));
-    match proof {
+    let proof = ledger.first(&address.key).zip(ledger.authentication(&address.key));
+    match proof.filter(|(_, a)| demand.fresh_enough(a, facts.now)) {
         None => to_prove(facts),
-        Some(authentication) => proven(demand, facts, ledger, authentication),
+        Some((evidence, authentication)) => {
+            proven(demand, facts, ledger, Proof { authentication, identity: evidence.identity.clone() })
+        }
     }
 }
 
@@ -253,7 +334,7 @@ fn on_session(demand: &Demand, facts: &Facts<'_>) -> Option<Step> {
     let same = facts.address.as_ref().is_none_or(|a| a.key == session.address_key);
     let picked = session.picked || !demand.select_account || session.authentication.at >= demand.began_at;
     // An invitation always asks for its own proof of the invited mailbox, unless this very trip gave it (INV-01).
-    let own_proof = demand.ending != Ending::Invitation || session.authentication.at >= demand.began_at;
+    let own_proof = demand.ending != EndingKind::Invitation || session.authentication.at >= demand.began_at;
     if !(same && picked && own_proof && demand.satisfied_by_session(&session.authentication, facts.now)) {
         return None;
     }
@@ -272,39 +353,35 @@ fn to_prove(facts: &Facts<'_>) -> Step {
     match (plan.refusal, plan.offers.first()) {
         (Some(refusal), _) => Step::Refuse(Refusal::NoMethod(refusal)),
         (None, None) => Step::Refuse(Refusal::NoMethod(discovery::Refusal::NoMethod)),
-        (None, Some(offer)) => match (offer.method, offer.purpose) {
-            (Method::Federated | Method::Organization, _) => Step::Upstream(offer.method),
-            (Method::Account, Use::Create) => Step::CreateAccount,
-            (Method::Account, _) => Step::Password,
-            (Method::Passcode, _) if facts.code.is_some_and(|c| c != passcode::Standing::Used) => {
-                Step::EnterCode
-            }
-            (Method::Passcode, _) => Step::SendCode,
+        (None, Some(offer)) => match (offer.way, offer.purpose) {
+            (_, Use::Create) => Step::CreateAccount,
+            // A code must be asked for first, and one that was used is none.
+            (Way::Passcode, _) if facts.code.is_none_or(|c| c == passcode::Standing::Used) => Step::SendCode,
+            (way, _) => Step::Prove(way),
         },
     }
 }
 
 /// The first proof is there: who is it, what is owed, what must be agreed to.
-fn proven(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger, authentication: Authentication) -> Step {
-    // The method may have been switched off between send and verify (OTP-13).
+fn proven(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger, proof: Proof) -> Step {
+    // The way may have been switched off between send and verify (OTP-13).
     match facts.plan {
-        Some(plan) if plan.offers_sign_in(Method::Passcode) => {}
+        Some(plan) if plan.offers_sign_in(proof.identity.way) => {}
         Some(plan) => {
             let refusal = plan.refusal.unwrap_or(discovery::Refusal::PinnedMethodOff);
             return Step::Refuse(Refusal::NoMethod(refusal));
         }
         None => return Step::Identify,
     }
-    let pending = match facts.person {
-        None | Some(Person::Stranger) if !facts.sign_up => return Step::Refuse(Refusal::NoAccess),
-        Some(Person::Suspended) => return Step::Refuse(Refusal::NoAccess),
-        Some(Person::Disabled) => return Step::Refuse(Refusal::Disabled),
-        Some(Person::Removed) => return Step::Refuse(Refusal::Removed),
-        None | Some(Person::Stranger | Person::Pending) => true,
-        Some(Person::Accepted) => false,
+    let admission = match facts.person.unwrap_or(Person::Stranger).admission(facts.sign_up) {
+        Ok(admission) => admission,
+        Err(why) => return Step::Refuse(why.into()),
     };
-    if !demand.level_met(authentication.acr) {
-        return second_step(facts, Refusal::LevelUnavailable);
+    if !demand.level_met(proof.authentication.level) {
+        // A second step is asked for only where it helps: to a mailbox it adds nothing (OTP-26).
+        let helps = demand.level_met(proof.authentication.most());
+        let unavailable = Refusal::LevelUnavailable;
+        return if helps { second_step(facts, unavailable) } else { Step::Refuse(unavailable) };
     }
     let owed = match &facts.decision {
         None => return Step::Refuse(Refusal::Blocked(BlockReason::Generic)),
@@ -320,11 +397,11 @@ fn proven(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger, authentication: A
     }
     let terms =
         owed.iter().find_map(|o| if let Obligation::Terms(version) = o { Some(*version) } else { None });
-    match (pending && !ledger.reviewed(), terms) {
+    match (admission == Admission::Pending && !ledger.reviewed(), terms) {
         (true, terms) => Step::Review { terms },
         (false, Some(version)) => Step::Terms(version),
         (false, None) if facts.consent_missing => Step::AppConsent,
-        (false, None) => Step::Finish(Finish::Proof(authentication)),
+        (false, None) => Step::Finish(Finish::Proof(proof)),
     }
 }
 

@@ -1,29 +1,71 @@
-//! State machines as tables (architecture rule 7): each thing's states, events and transitions in one `match`.
-//! The conditional writes of the store name the states that a table allows to come from.
+//! State machines as tables (architecture rule 7): each thing's states and events, from where each event may come and
+//! where it leads. The conditional writes of the store are made from these tables.
 
-use crate::client::text_enum;
-use crate::passcode::State as PasscodeState;
+use crate::passcode::State as Passcode;
+use crate::text_enum::text_enum;
 
-/// A transition that the table does not have.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{event} is impossible in state {state}")]
-pub struct Impossible {
-    /// Where it stood.
-    pub state: &'static str,
-    /// What was asked.
-    pub event: &'static str,
+/// A thing's event: from which states it may come, and the one that it leads to.
+pub trait Event: Copy {
+    /// The states.
+    type State: crate::text_enum::Word;
+
+    /// The states that it may come from.
+    fn from(self) -> &'static [Self::State];
+
+    /// The state that it leads to.
+    fn to(self) -> Self::State;
+
+    /// Where the event leads from a state; `None` where that is impossible.
+    fn apply(self, state: Self::State) -> Option<Self::State> {
+        self.from().contains(&state).then(|| self.to())
+    }
 }
 
 macro_rules! machine {
-    ($(#[$doc:meta])* $name:ident: $state:ty, $event:ty { $($from:pat, $on:pat => $to:expr),+ $(,)? }) => {
+    ($(#[$doc:meta])* $event:ident over $state:ident {
+        $($(#[$edoc:meta])* $name:ident: $($from:ident)|+ => $to:ident),+ $(,)?
+    }) => {
         $(#[$doc])*
-        pub fn $name(state: $state, event: $event) -> Result<$state, Impossible> {
-            match (state, event) {
-                $(($from, $on) => Ok($to),)+
-                _ => Err(Impossible { state: state.as_str(), event: event.as_str() }),
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $event { $($(#[$edoc])* $name),+ }
+
+        impl $event {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+        }
+
+        impl Event for $event {
+            type State = $state;
+
+            fn from(self) -> &'static [$state] {
+                match self { $(Self::$name => &[$($state::$from),+]),+ }
+            }
+
+            fn to(self) -> $state {
+                match self { $(Self::$name => $state::$to),+ }
             }
         }
     };
+}
+
+text_enum! {
+    /// Whether a tenant is on.
+    TenantState {
+        /// It lets people in.
+        Active = "active",
+        /// It lets nobody in.
+        Disabled = "disabled",
+    }
+}
+
+text_enum! {
+    /// What a user is in a tenant's directory.
+    UserKind {
+        /// Works there.
+        Member = "member",
+        /// Let in from outside.
+        Guest = "guest",
+    }
 }
 
 text_enum! {
@@ -37,21 +79,11 @@ text_enum! {
         NotNeeded = "none",
     }
 }
-text_enum! {
-    /// What happens to it.
-    RedemptionEvent {
-        /// Proof and review are done.
-        Accept = "accept",
-        /// An administrator starts over; the `oid` stays.
-        Reset = "reset",
-    }
-}
 machine! {
-    /// Redemption: pending → accepted, and back by a reset.
-    redemption: Redemption, RedemptionEvent {
-        Redemption::Pending, RedemptionEvent::Accept => Redemption::Accepted,
-        Redemption::Accepted, RedemptionEvent::Reset => Redemption::Pending,
-        Redemption::Pending, RedemptionEvent::Reset => Redemption::Pending,
+    /// What happens to a guest's redemption.
+    RedemptionEvent over Redemption {
+        /// Proof and review are done.
+        Accept: Pending => Accepted,
     }
 }
 
@@ -68,101 +100,57 @@ text_enum! {
         Withdrawn = "withdrawn",
     }
 }
-text_enum! {
-    /// What happens to it.
-    InvitationEvent {
-        /// Redeemed.
-        Accept = "accept",
+machine! {
+    /// What happens to an invitation. Accepting and withdrawing are terminal; beside a suspended one another is issued.
+    InvitationEvent over Invitation {
+        /// Accepted.
+        Accept: Pending => Accepted,
         /// Reported.
-        Suspend = "suspend",
+        Suspend: Pending => Suspended,
         /// Taken back.
-        Withdraw = "withdraw",
-        /// Issued anew.
-        Reissue = "reissue",
-    }
-}
-machine! {
-    /// Invitation: accepting and withdrawing are terminal; a suspended one can be issued anew.
-    invitation: Invitation, InvitationEvent {
-        Invitation::Pending, InvitationEvent::Accept => Invitation::Accepted,
-        Invitation::Pending, InvitationEvent::Suspend => Invitation::Suspended,
-        Invitation::Pending | Invitation::Suspended, InvitationEvent::Withdraw => Invitation::Withdrawn,
-        Invitation::Suspended | Invitation::Pending, InvitationEvent::Reissue => Invitation::Pending,
+        Withdraw: Pending | Suspended => Withdrawn,
     }
 }
 
 text_enum! {
-    /// What happens to a passcode.
-    PasscodeEvent {
+    /// Where an interaction's row stands; its end by time is not a state.
+    Interaction {
+        /// Under way.
+        Open = "open",
+        /// Ended well: good for a repeat only.
+        Finished = "finished",
+        /// Given up, reported, or another address took its place.
+        Cancelled = "cancelled",
+    }
+}
+machine! {
+    /// What happens to an interaction: it ends once.
+    InteractionEvent over Interaction {
+        /// All was proven and agreed.
+        Finish: Open => Finished,
+        /// Given up.
+        Cancel: Open => Cancelled,
+    }
+}
+
+machine! {
+    /// What happens to a passcode: only a live one moves, and nothing comes back to life. Expiry and used-up tries are
+    /// matters of time and count, not of state.
+    PasscodeEvent over Passcode {
         /// A newer one takes its place.
-        Supersede = "supersede",
-        /// Its last try was wrong.
-        Burn = "burn",
+        Supersede: Live => Superseded,
         /// It was right.
-        Consume = "consume",
+        Consume: Live => Used,
         /// Reported, or its interaction ended.
-        Cancel = "cancel",
-    }
-}
-machine! {
-    /// Passcode: only a live one moves, and nothing comes back to life. Expiry is a matter of time, not of state.
-    passcode: PasscodeState, PasscodeEvent {
-        PasscodeState::Live, PasscodeEvent::Supersede => PasscodeState::Superseded,
-        PasscodeState::Live, PasscodeEvent::Burn => PasscodeState::Burned,
-        PasscodeState::Live, PasscodeEvent::Consume => PasscodeState::Used,
-        PasscodeState::Live | PasscodeState::Burned, PasscodeEvent::Cancel => PasscodeState::Cancelled,
+        Cancel: Live => Cancelled,
     }
 }
 
 text_enum! {
-    /// Where a session, or what hangs from one, stands; its end by time is not a state.
-    Session {
-        /// Live.
-        Live = "live",
-        /// Ended before its time.
-        Ended = "ended",
-    }
-}
-text_enum! {
-    /// What happens to it.
-    SessionEvent {
-        /// Sign-out, report, block, reset.
-        End = "end",
-    }
-}
-machine! {
-    /// Session: ends once.
-    session: Session, SessionEvent {
-        Session::Live, SessionEvent::End => Session::Ended,
-    }
-}
-
-text_enum! {
-    /// Where what an application got stands: authorization code, then tokens.
-    Grant {
-        /// Code issued.
-        Issued = "issued",
-        /// Code exchanged.
-        Exchanged = "exchanged",
-        /// Revoked: used twice, reported, signed out.
-        Revoked = "revoked",
-    }
-}
-text_enum! {
-    /// What happens to it.
-    GrantEvent {
-        /// The code is exchanged.
-        Exchange = "exchange",
-        /// Everything of it is revoked.
-        Revoke = "revoke",
-    }
-}
-machine! {
-    /// Grant: a code is exchanged once; a second time revokes.
-    grant: Grant, GrantEvent {
-        Grant::Issued, GrantEvent::Exchange => Grant::Exchanged,
-        Grant::Exchanged, GrantEvent::Exchange => Grant::Revoked,
-        Grant::Issued | Grant::Exchanged, GrantEvent::Revoke => Grant::Revoked,
+    /// By which channel a queued message leaves.
+    Channel {
+        /// By SMTP.
+        Mail = "mail",
     }
 }
 
@@ -181,29 +169,19 @@ text_enum! {
         Dropped = "dropped",
     }
 }
-text_enum! {
-    /// What happens to it.
-    MailEvent {
-        /// A node takes it.
-        Claim = "claim",
-        /// The mail server took it.
-        Deliver = "deliver",
-        /// A passing fault.
-        Retry = "retry",
-        /// A lasting one, or too many passing ones.
-        Fail = "fail",
-        /// Its code or invitation ended first (MAIL-06).
-        Drop = "drop",
-    }
-}
 machine! {
-    /// Mail: sent, failed and dropped are terminal; a lapsed lease is claimed again.
-    mail: Mail, MailEvent {
-        Mail::Queued | Mail::Sending, MailEvent::Claim => Mail::Sending,
-        Mail::Sending, MailEvent::Deliver => Mail::Sent,
-        Mail::Sending, MailEvent::Retry => Mail::Queued,
-        Mail::Sending, MailEvent::Fail => Mail::Failed,
-        Mail::Queued | Mail::Sending, MailEvent::Drop => Mail::Dropped,
+    /// What happens to a mail: sent, failed and dropped are terminal; one whose lease lapsed is claimed again.
+    MailEvent over Mail {
+        /// A node takes it.
+        Claim: Queued | Sending => Sending,
+        /// The mail server took it.
+        Deliver: Sending => Sent,
+        /// A passing fault.
+        Retry: Sending => Queued,
+        /// A lasting fault, or too many passing ones.
+        Fail: Queued | Sending => Failed,
+        /// Its code ended first (MAIL-06).
+        Drop: Queued | Sending => Dropped,
     }
 }
 

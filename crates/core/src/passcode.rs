@@ -6,9 +6,9 @@
 use std::fmt;
 
 use crate::clock::Instant;
-use crate::ids::{InteractionId, PasscodeId, Realm, UserId};
+use crate::ids::{InteractionId, PasscodeId, Realm};
 use crate::numbers::{CODE_DIGITS, CODE_SPACE, TRIES_PER_CODE};
-use crate::proof::{MailboxProof, MailboxVia};
+use crate::proof::MailboxProof;
 use crate::random::Random;
 use crate::secret::{Digest, Secret};
 
@@ -53,11 +53,6 @@ impl Code {
     /// The digits, for the digest and the mail.
     pub fn expose(&self) -> &str {
         self.0.expose()
-    }
-
-    /// The secret text, given away.
-    pub fn into_secret(self) -> Secret {
-        self.0
     }
 }
 
@@ -105,7 +100,7 @@ pub fn draw_mark(random: &dyn Random) -> String {
     bytes.iter().filter_map(|b| LETTERS.get(usize::from(b & 15))).map(|b| char::from(*b)).collect()
 }
 
-crate::client::text_enum! {
+crate::text_enum::text_enum! {
     /// What a code may be used for (OTP-12); part of its digest.
     Purpose {
         /// To sign in at a tenant.
@@ -123,15 +118,13 @@ crate::client::text_enum! {
     }
 }
 
-crate::client::text_enum! {
+crate::text_enum::text_enum! {
     /// Where a code stands.
     State {
         /// May be tried.
         Live = "live",
         /// Replaced by a newer one of its interaction (OTP-07).
         Superseded = "superseded",
-        /// Used up by wrong tries (N-03).
-        Burned = "burned",
         /// Used.
         Used = "used",
         /// Killed with its interaction or by a report (OTP-23).
@@ -188,7 +181,6 @@ impl Stored {
         match self.state {
             State::Used => Standing::Used,
             State::Cancelled | State::Superseded => Standing::Cancelled,
-            State::Burned => Standing::Burned,
             State::Live if self.expires_at <= now => Standing::Expired,
             State::Live if self.tries >= TRIES_PER_CODE => Standing::Burned,
             State::Live => Standing::Open { left: TRIES_PER_CODE - self.tries },
@@ -253,17 +245,12 @@ impl Match {
 
     /// Turns the match into a proof, given the row that the consuming statement returned. `None` where another press
     /// was first, or the row is another one.
-    pub fn proven(self, consumed: &Stored, address_key: &str, user: Option<UserId>) -> Option<MailboxProof> {
+    ///
+    /// By reference, since a transaction may be run twice: it is the consumed row that can be had only once.
+    pub fn proven(&self, consumed: &Stored, address_key: &str) -> Option<MailboxProof> {
         let mine = consumed.id == self.id && consumed.state == State::Used;
         let at = consumed.used_at.filter(|_| mine)?;
-        Some(MailboxProof::earned(
-            consumed.realm,
-            consumed.interaction,
-            address_key,
-            user,
-            at,
-            MailboxVia::Code,
-        ))
+        Some(MailboxProof::earned(consumed.realm, consumed.interaction, address_key, at))
     }
 }
 

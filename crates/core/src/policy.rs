@@ -17,10 +17,8 @@ pub struct Subject<'a> {
     pub tenant: TenantId,
     /// The user; `None` while sign-up has not made one yet.
     pub user: Option<UserId>,
-    /// What was proven.
+    /// What was proven, with the second step if one was passed.
     pub authentication: &'a Authentication,
-    /// When a second step was passed.
-    pub second_step: Option<Instant>,
     /// The version of the terms agreed to, here or before.
     pub agreed_terms: Option<u32>,
 }
@@ -89,7 +87,7 @@ pub fn evaluate(
                 fresh |=
                     circumstances.now - subject.authentication.at > TimeDelta::minutes(i64::from(minutes));
             }
-            Control::SecondStep => second |= subject.second_step.is_none(),
+            Control::SecondStep => second |= subject.authentication.second_at.is_none(),
             Control::Terms { version } if subject.agreed_terms < Some(version) => {
                 terms = terms.max(Some(version));
             }

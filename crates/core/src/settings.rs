@@ -3,23 +3,10 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::client::text_enum;
 use crate::ids::ClientId;
+use crate::method::{Method, Switch};
 use crate::numbers::{CODE_LIFETIME_MAX_MINUTES, CODE_LIFETIME_MIN_MINUTES};
-
-text_enum! {
-    /// One way to prove who one is.
-    Method {
-        /// An identity provider federated for the domain.
-        Federated = "federated",
-        /// The person's home organisation on this deployment.
-        Organization = "organization",
-        /// A Microsoft-style account of the deployment.
-        Account = "account",
-        /// A code by email.
-        Passcode = "passcode",
-    }
-}
+use crate::text_enum::text_enum;
 
 text_enum! {
     /// What the page after the address may reveal (DEV-7).
@@ -93,29 +80,63 @@ impl Default for Discovery {
     }
 }
 
+/// One place in the chain. A provider bound to the domain and one for its own domains are different places of one
+/// method, which Entra's order tells apart (DEV-9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// Providers that the tenant bound to the domain.
+    External,
+    /// The home organisation that owns the domain.
+    Home,
+    /// Work accounts that were detected for the domain.
+    Work,
+    /// Presets, for their own domains.
+    Social,
+    /// A method that asks nobody.
+    Own(Method),
+}
+
+impl Link {
+    /// The method that stands here.
+    pub const fn method(self) -> Method {
+        match self {
+            Self::External | Self::Work | Self::Social => Method::Federated,
+            Self::Home => Method::Organization,
+            Self::Own(method) => method,
+        }
+    }
+
+    /// Whether the domain was bound to what stands here, so that nothing weaker takes its place (HRD-04). A work account
+    /// that was only detected is an offer beside others.
+    pub const fn binds(self) -> bool {
+        matches!(self, Self::External | Self::Home | Self::Social)
+    }
+}
+
 impl Discovery {
-    /// The chain in its order, each method once, the code last (DEV-9).
-    pub fn order(&self) -> Vec<Method> {
-        let mut order = Vec::with_capacity(4);
-        let mut push = |method| {
-            if !order.contains(&method) {
-                order.push(method);
+    /// The chain in the stored order, each place once, what asks nobody last (DEV-9).
+    pub fn order(&self) -> Vec<Link> {
+        let mut order = Vec::with_capacity(6);
+        let mut push = |link| {
+            if !order.contains(&link) {
+                order.push(link);
             }
         };
         for provider in &self.primary_identity_provider_precedence_order {
             match provider {
-                PrimaryProvider::ExternalFederation | PrimaryProvider::SocialIdentityProviders => {
-                    push(Method::Federated);
+                PrimaryProvider::ExternalFederation => push(Link::External),
+                PrimaryProvider::SocialIdentityProviders => push(Link::Social),
+                PrimaryProvider::AzureActiveDirectory => {
+                    push(Link::Home);
+                    push(Link::Work);
                 }
-                PrimaryProvider::AzureActiveDirectory => push(Method::Organization),
             }
         }
         match self.fallback_identity_provider {
-            FallbackProvider::EmailOneTimePasscode => push(Method::Passcode),
-            FallbackProvider::MicrosoftAccount => push(Method::Account),
+            FallbackProvider::EmailOneTimePasscode => push(Link::Own(Method::Passcode)),
+            FallbackProvider::MicrosoftAccount => push(Link::Own(Method::Account)),
             FallbackProvider::DefaultConfiguredIdp => {
-                push(Method::Account);
-                push(Method::Passcode);
+                Method::ALL.iter().filter(|m| m.plain().is_some()).for_each(|m| push(Link::Own(*m)));
             }
         }
         order
@@ -123,11 +144,12 @@ impl Discovery {
 
     /// Whether a method is switched on.
     pub fn allows(&self, method: Method) -> bool {
-        match method {
-            Method::Federated => self.federated,
-            Method::Organization => self.organization,
-            Method::Account => self.account,
-            Method::Passcode => self.passcode,
+        match method.line().switch {
+            Switch::Federated => self.federated,
+            Switch::Organization => self.organization,
+            Switch::Account => self.account,
+            Switch::Passcode => self.passcode,
+            Switch::None => true,
         }
     }
 }
@@ -295,6 +317,18 @@ impl TenantSettings {
     pub fn session_lifetime(&self) -> TimeDelta {
         self.session_minutes
             .map_or(crate::numbers::SESSION_LIFETIME, |m| TimeDelta::minutes(m.clamp(5, 24 * 60)))
+    }
+}
+
+text_enum! {
+    /// A kind of policy document of a tenant.
+    PolicyKind {
+        /// Whether codes may be used at all.
+        Otp = "otp",
+        /// Which domains may be guests here.
+        Domains = "domains",
+        /// Rules of conditional access.
+        Access = "access",
     }
 }
 

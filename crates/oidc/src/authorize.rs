@@ -10,6 +10,7 @@ mod parse;
 
 use serde::{Deserialize, Serialize};
 use vestibule_core::client::{Application, RedirectUri};
+use vestibule_core::proof::Wanted;
 
 use crate::error::OAuthErrorCode;
 use crate::params::{Params, ParamsError};
@@ -223,9 +224,9 @@ pub struct AuthorizeRequest {
     /// `max_age` in seconds.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u32>,
-    /// Voluntary `acr_values`, those that exist here, in order of preference.
-    #[serde(rename = "v", default, skip_serializing_if = "Vec::is_empty")]
-    pub acr_values: Vec<String>,
+    /// Voluntary `acr_values`.
+    #[serde(rename = "v", default, skip_serializing_if = "is_default")]
+    pub acr_values: Wanted,
     /// `login_hint`; dropped when it is longer than any address.
     #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub login_hint: Option<String>,
@@ -268,9 +269,9 @@ impl AuthorizeRequest {
         crate::redirect::find(app, text).filter(|found| found.uri == registered.uri).map(|_| text)
     }
 
-    /// Whether a scope is among the grantable ones asked for.
-    pub fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|s| s == scope)
+    /// What the sign-in must be worth: `acr_values` and an essential `acr` must both be met.
+    pub fn level(&self) -> Wanted {
+        self.acr_values.and(self.claims.acr)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What ID tokens and userinfo say about a person, in both layouts (PRV-04, `conformance.md`), and the pairwise subject.
+//! What ID tokens and userinfo say about a person, in both layouts (PRV-04, `docs/reference/claims.md`), and the pairwise subject.
 //!
 //! `entra`: the ID token has Entra's claims always and the scopes' claims too. `standard`: it has the protocol's own and
 //! what the `claims` parameter named; the rest comes from userinfo. With `response_type=id_token` there is no userinfo to
@@ -13,31 +13,15 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use vestibule_core::client::{ClaimsLayout, SigningAlgorithm};
 use vestibule_core::clock::Instant;
+use vestibule_core::lifecycle::UserKind;
 use vestibule_core::numbers::ID_TOKEN_LIFETIME;
+use vestibule_core::proof::{AmrSet, Level};
 use vestibule_core::{Random, SessionId, TenantId, UserId};
 
 use crate::authorize::StandardClaim;
 
 /// `typ` of an ID token (TOK-01).
 pub const TYP_ID_TOKEN: &str = "JWT";
-/// `typ` of a JWT access token (RFC 9068).
-pub const TYP_ACCESS_TOKEN: &str = "at+jwt";
-/// `typ` of a logout token (Back-Channel Logout 1.0 section 2.4).
-pub const TYP_LOGOUT_TOKEN: &str = "logout+jwt";
-
-/// Authentication context classes, weakest first. They tell the truth (MFA-05): what was mailed never adds up.
-pub mod acr {
-    pub use vestibule_core::proof::{ACR_MAILBOX as MAILBOX, ACR_MFA as MFA, ACR_SINGLE as SINGLE};
-
-    /// All, weakest first.
-    pub const ALL: [&str; 3] = [MAILBOX, SINGLE, MFA];
-
-    /// Whether `reached` is at least `wanted`; what does not exist here is never reached.
-    pub fn meets(reached: &str, wanted: &str) -> bool {
-        let rank = |value| ALL.iter().position(|known| *known == value);
-        rank(wanted).is_some_and(|wanted| rank(reached).is_some_and(|reached| reached >= wanted))
-    }
-}
 
 /// A person as tokens of one session in one tenant describe them.
 #[derive(Clone, Copy)]
@@ -59,13 +43,13 @@ pub struct Subject<'a> {
     /// `preferred_username`: the plain address.
     pub preferred_username: Option<&'a str>,
     /// `acct`: 1 for guests, 0 for members.
-    pub guest: bool,
+    pub kind: UserKind,
     /// `idp`: `mail`, `account` or an issuer; absent for a member proven by the tenant itself.
     pub idp: Option<&'a str>,
     /// `amr` (RFC 8176).
-    pub amr: &'a [&'a str],
-    /// `acr`, one of [`acr`].
-    pub acr: &'a str,
+    pub amr: AmrSet,
+    /// `acr`; no claim where nobody says what the sign-in was worth.
+    pub acr: Option<Level>,
     /// `auth_time`.
     pub auth_time: Instant,
     /// `sid`.
@@ -111,8 +95,9 @@ pub struct IdTokenClaims {
     iat: i64,
     nbf: i64,
     auth_time: i64,
-    acr: String,
-    amr: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<Level>,
+    amr: Vec<&'static str>,
     sid: SessionId,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<String>,
@@ -154,8 +139,8 @@ impl IdTokenClaims {
             iat,
             nbf: iat,
             auth_time: subject.auth_time.timestamp(),
-            acr: subject.acr.to_owned(),
-            amr: subject.amr.iter().map(|&value| value.to_owned()).collect(),
+            acr: subject.acr,
+            amr: subject.amr.words(),
             sid: subject.sid,
             nonce: input.nonce.map(str::to_owned),
             c_hash: input.c_hash.map(str::to_owned),
@@ -178,20 +163,15 @@ impl Directory {
         Self {
             tid: subject.tenant,
             oid: subject.oid,
-            acct: u8::from(subject.guest),
+            acct: u8::from(subject.kind == UserKind::Guest),
             idp: subject.idp.map(str::to_owned),
         }
     }
 }
 
-/// The answer of userinfo (OpenID Connect Core section 5.3): `sub`, the scopes' claims, and in the `standard` layout the
-/// directory's claims that its ID token does not have.
-pub fn userinfo(subject: &Subject<'_>, scopes: &[String], layout: ClaimsLayout) -> Value {
-    userinfo_with(subject, scopes, layout, &[])
-}
-
-/// [`userinfo`] with what the `claims` parameter named for it.
-pub fn userinfo_with(
+/// The answer of userinfo (OpenID Connect Core section 5.3): `sub`, the claims of the scopes and those that the `claims`
+/// parameter named for it, and in the `standard` layout the directory's claims that its ID token does not have.
+pub fn userinfo(
     subject: &Subject<'_>,
     scopes: &[String],
     layout: ClaimsLayout,

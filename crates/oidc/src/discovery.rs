@@ -7,10 +7,11 @@
 use serde_json::{Value, json};
 use vestibule_core::TenantId;
 use vestibule_core::client::SigningAlgorithm;
+use vestibule_core::method::Method;
+use vestibule_core::proof::Level;
 use vestibule_core::urls::Urls;
 
 use crate::authorize::UI_LOCALES;
-use crate::claims::acr;
 use crate::client_auth::ClientAuthMethod;
 use crate::scope::GRANTABLE;
 use crate::token::GRANT_TYPES;
@@ -54,8 +55,8 @@ pub fn document(urls: &Urls, tenant: Tenant<'_>) -> Value {
         "scopes_supported": GRANTABLE,
         "claims_supported": CLAIMS,
         "claim_types_supported": ["normal"],
-        "acr_values_supported": acr::ALL,
-        "prompt_values_supported": ["none", "login", "select_account", "consent", "create"],
+        "acr_values_supported": levels(),
+        "prompt_values_supported": ["none", "login", "select_account"],
         "display_values_supported": ["page", "popup", "touch"],
         "ui_locales_supported": UI_LOCALES,
         "authorization_response_iss_parameter_supported": true,
@@ -63,6 +64,13 @@ pub fn document(urls: &Urls, tenant: Tenant<'_>) -> Value {
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     })
+}
+
+/// The levels that a proof can reach which this release verifies, the weakest first.
+fn levels() -> Vec<Level> {
+    let lines = Method::ALL.iter().map(|method| method.line());
+    let highest = lines.filter(|line| line.verified).map(|line| line.most).max();
+    Level::ALL.iter().copied().filter(|level| Some(*level) <= highest).collect()
 }
 
 /// Everything that [`crate::claims`] can put into an ID token or userinfo.

@@ -1,13 +1,15 @@
-//! Redirect URIs: what may be registered (OID-03), what a request may name (OID-01, OID-02), and [`SafeUrl`], the only
-//! type that redirects and links are built from (WEB-07).
+//! Redirect URIs: what may be registered (OID-03), what a request may name (OID-01, OID-02), where an invitation may
+//! lead (INV-05), and [`SafeUrl`], the only type that redirects and links are built from (WEB-07).
 
 mod parts;
+mod place;
 mod safe_url;
 
 use vestibule_core::client::{Application, ApplicationSettings, ApplicationType, RedirectUri};
 use vestibule_core::numbers::REDIRECT_URI_MAX;
 
 use parts::{LOCALHOST, Loopback, Parts};
+pub use place::{admits_redirect, place_of};
 pub use safe_url::{SafeUrl, SafeUrlError};
 
 /// Why a redirect URI cannot be registered (OID-03). The texts are for administrators.

@@ -6,11 +6,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use ipnet::IpNet;
 use tokio::sync::{Notify, Semaphore};
-use vestibule_core::client::SigningAlgorithm;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, TenantId};
 use vestibule_core::secret::Digest;
-use vestibule_core::settings::{DomainLists, TenantSettings};
+use vestibule_core::settings::{DomainLists, PolicyKind, TenantSettings};
 use vestibule_core::throttle::Counter;
 use vestibule_core::urls::Urls;
 use vestibule_core::{Address, Clock, Random};
@@ -186,8 +185,7 @@ impl App {
     }
 
     fn parse_key(&self, row: store::keys::SigningKeyRow) -> Result<SigningKey, Error> {
-        let algorithm = SigningAlgorithm::parse(&row.alg)
-            .ok_or_else(|| Error::Internal("unknown key algorithm".into()))?;
+        let algorithm = row.alg;
         let der =
             self.vault.unseal(Purpose::SigningKey, &[b"signing_keys", row.kid.as_bytes()], &row.sealed)?;
         let signer =
@@ -208,16 +206,19 @@ impl App {
         let mut discovery = settings.discovery.clone();
         let (mut lists, mut rules) = (DomainLists::default(), Vec::new());
         for (kind, document) in parts.policies {
-            match kind.as_str() {
-                "otp" => {
+            match kind {
+                PolicyKind::Otp => {
                     discovery.passcode = document
                         .get("enabled")
                         .and_then(serde_json::Value::as_bool)
                         .ok_or_else(|| odd("otp policy"))?;
                 }
-                "domains" => lists = serde_json::from_value(document).map_err(|_| odd("domain lists"))?,
-                "access" => rules = serde_json::from_value(document).map_err(|_| odd("access rules"))?,
-                _ => return Err(odd("policy kind")),
+                PolicyKind::Domains => {
+                    lists = serde_json::from_value(document).map_err(|_| odd("domain lists"))?;
+                }
+                PolicyKind::Access => {
+                    rules = serde_json::from_value(document).map_err(|_| odd("access rules"))?;
+                }
             }
         }
         let pairwise =
@@ -267,7 +268,7 @@ struct TenantParts {
     pairwise_key: Vec<u8>,
     domains: Vec<String>,
     settings: serde_json::Value,
-    policies: Vec<(String, serde_json::Value)>,
+    policies: Vec<(PolicyKind, serde_json::Value)>,
 }
 
 fn load_tenant(c: &mut Conn, id: TenantId) -> store::QueryResult<Option<TenantParts>> {

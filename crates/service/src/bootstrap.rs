@@ -186,7 +186,7 @@ pub(crate) fn new_key(
     Ok(NewSigningKey {
         id: ordered_uuid(now, random),
         tenant_id: None,
-        alg: algorithm.as_str().to_owned(),
+        alg: algorithm,
         kid: made.kid.clone(),
         sealed: vault.seal(Purpose::SigningKey, &[b"signing_keys", made.kid.as_bytes()], &made.der)?,
         public_jwk: made.public_jwk,

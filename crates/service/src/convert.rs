@@ -1,8 +1,9 @@
-//! Between rows and the domain's own types. What cannot be read counts as the weakest (rule 1: absence is failure).
+//! Between rows and the domain's own types.
 
-use vestibule_core::passcode::{Purpose, State, Stored};
-use vestibule_core::proof::{ACR_MAILBOX, ACR_MFA, ACR_SINGLE};
+use vestibule_core::passcode::Stored;
+use vestibule_core::throttle::Limits;
 use vestibule_store::signin::PasscodeRow;
+use vestibule_store::throttle::Limit;
 
 /// A passcode row as the check takes it.
 pub(crate) fn stored(row: &PasscodeRow) -> Stored {
@@ -10,32 +11,24 @@ pub(crate) fn stored(row: &PasscodeRow) -> Stored {
         id: row.id,
         realm: row.realm_id,
         interaction: row.interaction_id,
-        purpose: Purpose::parse(&row.purpose).unwrap_or(Purpose::StepUp),
+        purpose: row.purpose,
         digest: row.digest,
         decoy: row.decoy,
         tries: row.tries,
-        state: State::parse(&row.state).unwrap_or(State::Cancelled),
+        state: row.state,
         expires_at: row.expires_at,
         used_at: row.used_at,
     }
 }
 
-/// `amr` as stored: values joined by a space.
-pub(crate) fn amr(text: &str) -> &'static [&'static str] {
-    match text {
-        "pwd" => &["pwd"],
-        "pwd otp mfa" => &["pwd", "otp", "mfa"],
-        "pop user mfa" => &["pop", "user", "mfa"],
-        "otp" => &["otp"],
-        _ => &[],
-    }
-}
-
-/// `acr` as stored.
-pub(crate) fn acr(text: &str) -> &'static str {
-    match text {
-        ACR_MFA => ACR_MFA,
-        ACR_SINGLE => ACR_SINGLE,
-        _ => ACR_MAILBOX,
+/// A counter's row as the store takes it.
+pub(crate) fn limit(key: vestibule_core::secret::Digest, limits: &Limits) -> Limit {
+    Limit {
+        key,
+        gap: limits.gap,
+        limit1: limits.short,
+        window1: limits.short_window,
+        limit2: limits.long,
+        window2: limits.long_window,
     }
 }

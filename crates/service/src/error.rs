@@ -87,7 +87,9 @@ impl From<ErrorCode> for Error {
 
 impl From<DbError> for Error {
     fn from(error: DbError) -> Self {
-        if error.is_transient() {
+        // A row with a word that this release does not know: the node that wrote it may serve the next try.
+        let unread = matches!(error, DbError::Query(vestibule_store::QueryError::DeserializationError(_)));
+        if unread || error.is_transient() {
             Self::Unavailable(error.to_string())
         } else {
             Self::Internal(error.to_string())
@@ -97,12 +99,19 @@ impl From<DbError> for Error {
 
 impl From<vestibule_store::QueryError> for Error {
     fn from(error: vestibule_store::QueryError) -> Self {
-        Self::Internal(error.to_string())
+        DbError::from(error).into()
     }
 }
 
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
         Self::Internal(error.to_string())
+    }
+}
+
+/// Written by a newer release, which may serve the next try, or broken: in neither case may it count as anything else.
+impl From<vestibule_core::proof::Unreadable> for Error {
+    fn from(error: vestibule_core::proof::Unreadable) -> Self {
+        Self::Unavailable(error.to_string())
     }
 }

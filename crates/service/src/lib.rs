@@ -14,6 +14,7 @@ pub mod documents;
 pub mod error;
 pub mod flow;
 pub mod jobs;
+pub mod live;
 pub mod mail;
 pub mod sealed;
 pub mod snapshot;
@@ -22,7 +23,7 @@ pub mod transport;
 pub mod vault;
 
 mod convert;
-mod typo;
+mod subject;
 
 pub use app::{App, Options};
 pub use context::Context;

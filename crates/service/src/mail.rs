@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use vestibule_core::Random;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{OutboxId, PasscodeId, Realm, TenantId, ordered_uuid};
+use vestibule_core::lifecycle::Channel;
 use vestibule_core::secret::Digest;
 use vestibule_store::outbox::NewOutbox;
 
@@ -203,6 +204,7 @@ pub fn queued(
     Ok(NewOutbox {
         id,
         tenant_id: place.tenant.0,
+        channel: Channel::Mail,
         kind: content.kind().to_owned(),
         priority: content.priority(),
         dedupe: place.dedupe,

@@ -5,13 +5,75 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{InteractionId, InvitationId, Realm, TenantId, ordered_uuid};
-use vestibule_core::interaction::Ending;
+use vestibule_core::interaction::EndingKind;
 use vestibule_core::numbers::{INTERACTION_LIFETIME, MAX_SEALED, REMEMBERED_LIFETIME, REMEMBERED_MAX};
 use vestibule_core::random::secret_256;
 use vestibule_core::{Address, ClientId, Random};
 use vestibule_oidc::authorize::AuthorizeRequest;
 
 use crate::vault::{Purpose, Vault, VaultError};
+
+/// What a trip is for, with all that belongs to that.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Ending {
+    /// An application's authorize request.
+    #[serde(rename = "a")]
+    Authorize {
+        /// The application.
+        #[serde(rename = "c")]
+        client: ClientId,
+        /// What it asked.
+        #[serde(rename = "q")]
+        request: Box<AuthorizeRequest>,
+    },
+    /// An invitation.
+    #[serde(rename = "n")]
+    Invitation {
+        /// Which.
+        #[serde(rename = "n")]
+        id: InvitationId,
+        /// The application that it names.
+        #[serde(rename = "c", skip_serializing_if = "Option::is_none", default)]
+        client: Option<ClientId>,
+        /// Where it leads, for the pages' policy alone (WEB-04); what counts is read from the row (INV-02).
+        #[serde(rename = "o", skip_serializing_if = "Option::is_none", default)]
+        leads_to: Option<String>,
+    },
+}
+
+impl Ending {
+    /// The word that the row bears.
+    pub const fn kind(&self) -> EndingKind {
+        match self {
+            Self::Authorize { .. } => EndingKind::Authorize,
+            Self::Invitation { .. } => EndingKind::Invitation,
+        }
+    }
+
+    /// The application.
+    pub const fn client(&self) -> Option<&ClientId> {
+        match self {
+            Self::Authorize { client, .. } => Some(client),
+            Self::Invitation { client, .. } => client.as_ref(),
+        }
+    }
+
+    /// The authorize request.
+    pub fn request(&self) -> Option<&AuthorizeRequest> {
+        match self {
+            Self::Authorize { request, .. } => Some(request),
+            Self::Invitation { .. } => None,
+        }
+    }
+
+    /// The invitation.
+    pub const fn invitation(&self) -> Option<InvitationId> {
+        match self {
+            Self::Authorize { .. } => None,
+            Self::Invitation { id, .. } => Some(*id),
+        }
+    }
+}
 
 /// An interaction as the browser carries it. Short keys: the cookie is to stay near 1.2 KiB.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,18 +90,9 @@ pub struct Sealed {
     /// What it is for.
     #[serde(rename = "e")]
     pub ending: Ending,
-    /// The application.
-    #[serde(rename = "c", skip_serializing_if = "Option::is_none", default)]
-    pub client: Option<ClientId>,
-    /// The authorize request.
-    #[serde(rename = "q", skip_serializing_if = "Option::is_none", default)]
-    pub request: Option<AuthorizeRequest>,
     /// The address, as typed.
     #[serde(rename = "a", skip_serializing_if = "Option::is_none", default)]
-    pub address: Option<String>,
-    /// The invitation.
-    #[serde(rename = "n", skip_serializing_if = "Option::is_none", default)]
-    pub invitation: Option<InvitationId>,
+    pub address: Option<Address>,
     /// The live session was picked in this trip.
     #[serde(rename = "p", skip_serializing_if = "std::ops::Not::not", default)]
     pub picked: bool,
@@ -49,17 +102,9 @@ pub struct Sealed {
     /// The tenant's part of the path, as it was opened.
     #[serde(rename = "t")]
     pub segment: String,
-    /// Where an invitation leads, for the pages' policy alone (WEB-04); what counts is read from the row (INV-02).
-    #[serde(rename = "o", skip_serializing_if = "Option::is_none", default)]
-    pub leads_to: Option<String>,
 }
 
 impl Sealed {
-    /// The parsed address.
-    pub fn parsed_address(&self) -> Option<Address> {
-        self.address.as_deref().and_then(|a| Address::parse(a).ok())
-    }
-
     /// When it began.
     pub fn began(&self) -> Instant {
         Instant::from_timestamp_micros(self.began_at).unwrap_or(Instant::MIN_UTC)

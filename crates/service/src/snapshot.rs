@@ -7,12 +7,12 @@ use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OnceCell;
+use vestibule_core::Domain;
 use vestibule_core::client::{Application, SigningAlgorithm};
 use vestibule_core::discovery;
 use vestibule_core::ids::{ClientId, TenantId};
 use vestibule_core::secret::Digest;
 use vestibule_core::settings::{AccessRule, Discovery, DomainLists, TenantSettings};
-use vestibule_core::{Address, Domain};
 use vestibule_oidc::keys::Signer;
 use zeroize::Zeroizing;
 
@@ -42,9 +42,9 @@ pub struct TenantSnapshot {
 }
 
 impl TenantSnapshot {
-    /// Whether the domain of an address is admitted at sign-in (ADR-05).
-    pub fn admits(&self, address: &Address, accepted_before: bool) -> bool {
-        discovery::admits(&self.lists, address.domain(), accepted_before)
+    /// Whether a domain is admitted at sign-in (ADR-05).
+    pub fn admits(&self, domain: &Domain, accepted_before: bool) -> bool {
+        discovery::admits(&self.lists, domain, accepted_before)
     }
 
     /// The domain that pages show as checked.

@@ -3,21 +3,20 @@
 pub mod exchange;
 pub mod refresh;
 pub mod revoke;
+pub(crate) mod sign;
 pub mod userinfo;
 
 use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::client::ClaimsLayout;
 use vestibule_core::clock::Instant;
-use vestibule_core::ids::{ClientId, UserId};
-use vestibule_core::numbers as n;
+use vestibule_core::ids::ClientId;
 use vestibule_core::policy::Decision;
+use vestibule_core::proof::Unreadable;
 use vestibule_core::secret::Secret;
 use vestibule_core::throttle::{self, Counter};
-use vestibule_oidc::authorize::{RequestedClaims, StandardClaim};
-use vestibule_oidc::claims::{IdTokenClaims, IdTokenInput, Subject, TYP_ID_TOKEN};
+use vestibule_oidc::authorize::RequestedClaims;
 use vestibule_oidc::client_auth::Presented;
 use vestibule_oidc::error::{OAuthErrorCode, TokenError, text};
-use vestibule_oidc::keys::KeySchedule;
 use vestibule_oidc::params::Params;
 use vestibule_oidc::token::TokenRequest;
 use vestibule_store::live::LiveUser;
@@ -30,8 +29,10 @@ use crate::app::App;
 use crate::context::Context;
 use crate::cookies::Jar;
 use crate::error::Error;
-use crate::flow::Live;
+use crate::flow;
+use crate::live::Live;
 use crate::snapshot::ApplicationSnapshot;
+use crate::subject::{TokenSubject, Who};
 use crate::{audit, convert, vault};
 
 /// Why a program's request was refused.
@@ -89,7 +90,7 @@ pub async fn token(
     let caller = authenticate(app, ctx, segment, authorization, form).await?;
     match request.map_err(oauth)? {
         TokenRequest::AuthorizationCode { code, redirect_uri, verifier } => {
-            exchange::exchange(app, ctx, caller, &code, &redirect_uri, verifier.as_ref()).await
+            exchange::exchange(app, caller, &code, &redirect_uri, verifier.as_ref()).await
         }
         TokenRequest::RefreshToken { token, scope } => {
             refresh::refresh(app, ctx, caller, &token, scope.as_deref()).await
@@ -114,7 +115,7 @@ pub(crate) async fn authenticate(
         let known = digest.as_ref().is_some_and(|d| {
             a.secrets
                 .iter()
-                .filter(|(_, end)| end.is_none_or(|e| e > ctx.now))
+                .filter(|(_, end)| end.is_none_or(|e| e > live.at()))
                 .any(|(stored, _)| stored.matches(d))
         });
         a.application.enabled
@@ -148,8 +149,8 @@ async fn failed(app: &App, ctx: &Context, live: &Live, known: Option<ClientId>) 
     let network = networks.first().map(|(network, _)| network.as_str()).unwrap_or_default();
     let what = format!("{client} {network}");
     let key = app.counter(Counter::ClientSecrets, Some(live.tenant.id), &what)?;
-    let limit = crate::flow::send_limit(key, &throttle::CLIENT_FAILURES);
-    let now = app.now();
+    let limit = convert::limit(key, &throttle::CLIENT_FAILURES);
+    let now = live.now;
     tracing::warn!(trace = %ctx.trace, tenant = %live.tenant.id, "client authentication failed");
     // Who is over the bound already costs a look and no write.
     let full = app
@@ -175,103 +176,32 @@ async fn failed(app: &App, ctx: &Context, live: &Live, known: Option<ClientId>) 
     }
 }
 
-/// What stands in one ID token beyond the person.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct IdToken<'a> {
-    pub nonce: Option<&'a str>,
-    pub c_hash: Option<&'a str>,
-    pub scopes: &'a [String],
-    pub requested: &'a [StandardClaim],
-    pub alone: bool,
-}
-
-/// Signs an ID token, off the event loop.
-pub(crate) async fn sign(
-    app: &App,
-    deployment_change: i64,
-    application: &ApplicationSnapshot,
-    person: &Subject<'_>,
-    token: &IdToken<'_>,
-    now: Instant,
-) -> Result<Secret, Error> {
-    let application = &application.application;
-    let input = IdTokenInput {
-        audience: &application.client_id.0,
-        nonce: token.nonce,
-        c_hash: token.c_hash,
-        layout: application.settings.claims_layout,
-        scopes: token.scopes,
-        requested: token.requested,
-        alone: token.alone,
-        issued: now,
-        lifetime: n::ID_TOKEN_LIFETIME,
-    };
-    let claims = IdTokenClaims::build(person, &input, app.random.as_ref());
-    let keys = app.keys(deployment_change).await?;
-    let times: Vec<_> =
-        keys.keys.iter().filter(|k| k.algorithm == application.algorithm).map(|k| k.times.clone()).collect();
-    let kid = KeySchedule::current(&times, now).map(|k| k.kid.clone());
-    let signer = keys.keys.iter().find(|k| Some(&k.times.kid) == kid.as_ref()).map(|k| k.signer.clone());
-    let signer =
-        signer.ok_or_else(|| Error::Internal(format!("no {} key may sign now", application.algorithm)))?;
-    let _permit = app.signing.acquire().await.map_err(|_| Error::Unavailable("stopping".into()))?;
-    let signed = tokio::task::spawn_blocking(move || signer.sign(TYP_ID_TOKEN, &claims)).await;
-    let signed =
-        signed.map_err(|e| Error::Internal(e.to_string()))?.map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(Secret::new(signed))
-}
-
-/// A person as tokens tell them, by session and user rows.
-pub(crate) struct Told {
-    pub issuer: String,
-    pub sub: String,
-}
-
-impl Told {
-    pub(crate) fn new(app: &App, caller: &Caller, user: UserId) -> Self {
-        let sub = crate::flow::subject_of(&caller.live.tenant, &caller.application, user);
-        Self { issuer: app.urls.issuer(caller.live.tenant.id), sub }
-    }
-
-    pub(crate) fn subject<'a>(
-        &'a self,
-        caller: &Caller,
-        session: &'a SessionRow,
-        user: &'a LiveUser,
-    ) -> Subject<'a> {
-        Subject {
-            tenant: caller.live.tenant.id,
-            issuer: &self.issuer,
-            oid: user.id,
-            sub: &self.sub,
-            name: user.display_name.as_deref(),
-            email: Some(&user.address),
-            email_verified: true,
-            preferred_username: Some(&user.address),
-            guest: user.kind == "guest",
-            idp: Some(&session.idp),
-            amr: convert::amr(&session.amr),
-            acr: convert::acr(&session.acr),
-            auth_time: session.auth_time,
-            sid: session.id,
-        }
-    }
-}
-
 /// Policy, asked again with what the session proved: a token needs a grant (architecture rule 2).
-pub(crate) fn granted(caller: &Caller, session: &SessionRow, user: &LiveUser, now: Instant) -> bool {
-    let authentication = vestibule_core::proof::Authentication {
-        at: session.auth_time,
-        amr: convert::amr(&session.amr),
-        acr: convert::acr(&session.acr),
-        idp: session.idp.clone(),
-    };
-    if !crate::flow::still_offered(&caller.live.tenant, Some(&caller.application), user, &session.idp) {
-        return false;
+pub(crate) fn granted(
+    caller: &Caller,
+    session: &SessionRow,
+    user: &LiveUser,
+    now: Instant,
+) -> Result<bool, Unreadable> {
+    let authentication = session.authentication()?;
+    let (tenant, client) = (&caller.live.tenant, &caller.application.application.client_id);
+    if !flow::still_offered(tenant, Some(&caller.application), user, authentication.way)? {
+        return Ok(false);
     }
-    let client = &caller.application.application.client_id;
-    let decision = crate::flow::decide(&caller.live.tenant, Some(client), Some(user), &authentication, now);
-    matches!(decision, Decision::Grant(grant) if grant.covers(caller.live.tenant.id, user.id, Some(client)))
+    let decision = flow::decide(tenant, Some(client), Some(user), &authentication, None, now);
+    Ok(matches!(decision, Decision::Grant(grant) if grant.covers(tenant.id, user.id, Some(client))))
+}
+
+/// The person of a session, as tokens tell them.
+pub(crate) fn subject(
+    app: &App,
+    caller: &Caller,
+    session: &SessionRow,
+    user: &LiveUser,
+) -> Result<TokenSubject, Unreadable> {
+    let (tenant, application) = (&caller.live.tenant, &caller.application);
+    let authentication = session.authentication()?;
+    Ok(TokenSubject::new(app, tenant, application, Who::of(user), session.id, authentication))
 }
 
 /// What the `claims` parameter named, as it was stored with the code.

@@ -13,10 +13,12 @@ use vestibule_core::client::{
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, TenantId};
 use vestibule_core::secret::Digest;
+use vestibule_core::text_enum::Word;
 
 use crate::conn::Conn;
 use crate::row::{One, record, row};
-use crate::statement::{Statement, binds, statements};
+use crate::statement::{Piece, Statement, binds, pieces, statements};
+use crate::words::words;
 
 row! {
     /// A secret of an application; several may be good at once (CLA-04).
@@ -35,33 +37,35 @@ row! {
         id: Uuid,
         client_id: ClientId,
         name: String,
-        kind: String,
-        audience: String,
+        kind: ApplicationType,
+        audience: Audience,
         sector: String,
-        algorithm: String,
+        algorithm: SigningAlgorithm,
         public: bool,
         enabled: bool,
         settings: Value,
     }
 
-    /// Whose an application is.
+    /// Whose an application is, and one tenant where it is present.
     pub struct PresenceRow {
         home: TenantId,
-        audience: String,
+        audience: Audience,
+        /// The tenant that was hinted at, where the application is present in it.
+        hinted: Option<TenantId>,
         present_in: Option<TenantId>,
     }
 
     /// A redirect URI with its application.
     pub struct OwnedUriRow {
         application_id: Uuid,
-        kind: String,
+        kind: UriKind,
         position: i32,
         uri: String,
     }
 
     /// A redirect URI as stored.
     pub struct UriRow {
-        kind: String,
+        kind: UriKind,
         position: i32,
         uri: String,
     }
@@ -74,10 +78,10 @@ record! {
         id: Uuid,
         client_id: ClientId,
         name: String,
-        kind: String,
-        audience: String,
+        kind: ApplicationType,
+        audience: Audience,
         sector: String,
-        algorithm: String,
+        algorithm: SigningAlgorithm,
         public: bool,
         enabled: bool,
         settings: Value,
@@ -114,14 +118,25 @@ pub enum UriKind {
     PostLogout,
 }
 
-impl UriKind {
-    const fn as_str(self) -> &'static str {
+impl Word for UriKind {
+    const ALL: &'static [Self] = &[Self::Redirect, Self::PostLogout];
+
+    fn word(self) -> &'static str {
         match self {
             Self::Redirect => "redirect",
             Self::PostLogout => "post_logout",
         }
     }
 }
+
+words! { UriKind }
+
+/// From the presences `s` to the definitions `a` that may be used there: a presence says whose users an application may
+/// serve, the definition what it is; one of a single tenant is present at home only.
+const DEFINED: &[Piece] = pieces![
+    " FROM service_principals s JOIN applications a ON a.client_id = s.client_id"
+    " AND (a.tenant_id = s.tenant_id OR a.audience = " (word Audience::Multi) ")"
+];
 
 statements! {
     InsertDefinition = [
@@ -135,33 +150,25 @@ statements! {
     ];
     InsertUri = ["INSERT INTO redirect_uris (tenant_id, application_id, kind, position, uri) VALUES (?, ?, ?, ?, ?)"];
     RemoveUri = ["DELETE FROM redirect_uris WHERE tenant_id = ? AND application_id = ? AND kind = ? AND uri = ?"];
-    // the presence says whose users it may serve, the definition what it is; a single-tenant one is present at home only
-    Find = [
-        "SELECT " (DefinitionRow a) ", s.enabled FROM service_principals s"
-        " JOIN applications a ON a.client_id = s.client_id AND (a.tenant_id = s.tenant_id OR a.audience = 'multi')"
-        " WHERE s.tenant_id = ? AND s.client_id = ?"
-    ];
+    Find = ["SELECT " (DefinitionRow a) ", s.enabled" (part DEFINED) " WHERE s.tenant_id = ? AND s.client_id = ?"];
     List = [
-        "SELECT " (DefinitionRow a) ", s.enabled FROM service_principals s"
-        " JOIN applications a ON a.client_id = s.client_id AND (a.tenant_id = s.tenant_id OR a.audience = 'multi')"
-        " WHERE s.tenant_id = ? ORDER BY a.created_at, a.id"
+        "SELECT " (DefinitionRow a) ", s.enabled" (part DEFINED) " WHERE s.tenant_id = ? ORDER BY a.created_at, a.id"
     ];
+    // the hinted one by a look-up of its own: however many there are, no more are read than are told
     Presence = [
-        "SELECT a.tenant_id, a.audience, s.tenant_id FROM applications a"
+        "SELECT a.tenant_id, a.audience, h.tenant_id, s.tenant_id FROM applications a"
+        " LEFT JOIN service_principals h ON h.client_id = a.client_id AND h.tenant_id = ? AND h.enabled"
         " LEFT JOIN service_principals s ON s.client_id = a.client_id AND s.enabled"
         " WHERE a.client_id = ? LIMIT 3"
     ];
     UrisOfTenant = [
-        "SELECT u.application_id, u.kind, u.position, u.uri FROM service_principals s"
-        " JOIN applications a ON a.client_id = s.client_id AND (a.tenant_id = s.tenant_id OR a.audience = 'multi')"
+        "SELECT u.application_id, u.kind, u.position, u.uri" (part DEFINED)
         " JOIN redirect_uris u ON u.tenant_id = a.tenant_id AND u.application_id = a.id"
         " WHERE s.tenant_id = ? ORDER BY u.application_id, u.kind, u.position"
     ];
     Origin = [
-        "SELECT 1 FROM service_principals s"
-        " JOIN applications a ON a.client_id = s.client_id AND (a.tenant_id = s.tenant_id OR a.audience = 'multi')"
-        " JOIN redirect_uris u ON u.tenant_id = a.tenant_id AND u.application_id = a.id"
-        " WHERE s.tenant_id = ? AND s.enabled AND a.enabled AND u.kind = 'redirect'"
+        "SELECT 1" (part DEFINED) " JOIN redirect_uris u ON u.tenant_id = a.tenant_id AND u.application_id = a.id"
+        " WHERE s.tenant_id = ? AND s.enabled AND a.enabled AND u.kind = " (word UriKind::Redirect)
         " AND (u.uri = ? OR substr(u.uri, 1, ?) IN (?, ?)) LIMIT 1"
     ];
     Uris = [
@@ -171,7 +178,6 @@ statements! {
         "SELECT " (CredentialRow) " FROM application_credentials WHERE tenant_id = ? AND application_id = ?"
         " ORDER BY created_at, id"
     ];
-    Exists = ["SELECT 1 FROM applications WHERE client_id = ?"];
     SetEnabled = ["UPDATE service_principals SET enabled = ? WHERE tenant_id = ? AND client_id = ?"];
     SetSettings = ["UPDATE applications SET settings = ? WHERE tenant_id = ? AND client_id = ?"];
     RemoveCredential = [
@@ -208,10 +214,10 @@ pub fn insert(
         id: new.id,
         client_id: new.client_id.clone(),
         name: new.name.clone(),
-        kind: new.kind.as_str().to_owned(),
-        audience: new.audience.as_str().to_owned(),
+        kind: new.kind,
+        audience: new.audience,
         sector: new.sector.clone(),
-        algorithm: new.algorithm.as_str().to_owned(),
+        algorithm: new.algorithm,
         public: new.public,
         enabled: true,
         settings,
@@ -236,7 +242,7 @@ pub fn insert(
 }
 
 /// Makes an application present in a tenant; a unique violation where it is.
-pub fn insert_service_principal(c: &mut Conn, new: &NewServicePrincipal) -> QueryResult<()> {
+pub(crate) fn insert_service_principal(c: &mut Conn, new: &NewServicePrincipal) -> QueryResult<()> {
     InsertPrincipal::run(c, &new.binds()).map(drop)
 }
 
@@ -254,25 +260,18 @@ pub fn find(
     Ok(Some((application, credentials)))
 }
 
-/// The secrets of an application, by its home tenant.
-pub fn credentials(c: &mut Conn, tenant: TenantId, application: Uuid) -> QueryResult<Vec<CredentialRow>> {
-    Credentials::all(c, binds![tenant, application])
-}
-
-/// Home tenant and audience of an application, and up to three tenants where it is present.
+/// Home tenant and audience of an application, and up to three tenants where it is present: first the one that was
+/// hinted at, if it is one of them.
 pub fn presence(
     c: &mut Conn,
     client_id: &ClientId,
+    hinted: Option<TenantId>,
 ) -> QueryResult<Option<(TenantId, Audience, Vec<TenantId>)>> {
-    let rows: Vec<PresenceRow> = Presence::all(c, binds![client_id])?;
+    let rows: Vec<PresenceRow> = Presence::all(c, binds![hinted, client_id])?;
     let Some(first) = rows.first() else { return Ok(None) };
-    let audience = Audience::parse(&first.audience).unwrap_or(Audience::Single);
-    Ok(Some((first.home, audience, rows.iter().filter_map(|row| row.present_in).collect())))
-}
-
-/// Whether any tenant has an application of this name.
-pub fn client_exists(c: &mut Conn, client_id: &ClientId) -> QueryResult<bool> {
-    Ok(Exists::optional::<One<i32>>(c, binds![client_id])?.is_some())
+    let others = rows.iter().filter_map(|row| row.present_in).filter(|tenant| Some(*tenant) != first.hinted);
+    let present = first.hinted.into_iter().chain(others).take(3).collect();
+    Ok(Some((first.home, first.audience, present)))
 }
 
 /// The applications present in a tenant, the oldest first.
@@ -323,7 +322,7 @@ pub fn add_redirect_uri(
     uri: &str,
 ) -> QueryResult<i32> {
     let position = NextPosition::one::<One<i32>>(c, binds![tenant, application])?.0;
-    InsertUri::run(c, binds![tenant, application, kind.as_str(), position, uri])?;
+    InsertUri::run(c, binds![tenant, application, kind, position, uri])?;
     Ok(position)
 }
 
@@ -335,7 +334,7 @@ pub fn remove_redirect_uri(
     kind: UriKind,
     uri: &str,
 ) -> QueryResult<bool> {
-    RemoveUri::hit(c, binds![tenant, application, kind.as_str(), uri])
+    RemoveUri::hit(c, binds![tenant, application, kind, uri])
 }
 
 /// Gives an application one more secret.
@@ -354,10 +353,9 @@ fn whole(present: Present, uris: Vec<UriRow>) -> QueryResult<Application> {
     let mut redirect_uris = Vec::new();
     let mut post_logout_redirect_uris = Vec::new();
     for uri in uris {
-        if uri.kind == UriKind::Redirect.as_str() {
-            redirect_uris.push(RedirectUri { position: uri.position, uri: uri.uri });
-        } else {
-            post_logout_redirect_uris.push(uri.uri);
+        match uri.kind {
+            UriKind::Redirect => redirect_uris.push(RedirectUri { position: uri.position, uri: uri.uri }),
+            UriKind::PostLogout => post_logout_redirect_uris.push(uri.uri),
         }
     }
     let settings = serde_json::from_value(row.settings).map_err(|e| Error::DeserializationError(e.into()))?;
@@ -366,20 +364,14 @@ fn whole(present: Present, uris: Vec<UriRow>) -> QueryResult<Application> {
         id: row.id,
         client_id: row.client_id,
         name: row.name,
-        kind: word("kind", ApplicationType::parse(&row.kind))?,
-        audience: word("audience", Audience::parse(&row.audience))?,
+        kind: row.kind,
+        audience: row.audience,
         sector: row.sector,
-        algorithm: word("algorithm", SigningAlgorithm::parse(&row.algorithm))?,
+        algorithm: row.algorithm,
         public: row.public,
         enabled: row.enabled && enabled,
         redirect_uris,
         post_logout_redirect_uris,
         settings,
-    })
-}
-
-fn word<T>(column: &str, parsed: Option<T>) -> QueryResult<T> {
-    parsed.ok_or_else(|| {
-        Error::DeserializationError(format!("applications.{column} holds an unknown word").into())
     })
 }

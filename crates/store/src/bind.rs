@@ -1,9 +1,19 @@
 //! Rust values as binds: one variant per logical kind of column, so that a NULL is typed too.
 
+#[cfg(feature = "postgres")]
+use std::io::Write;
+
+#[cfg(feature = "postgres")]
+use diesel::pg::Pg;
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types;
+#[cfg(feature = "sqlite")]
+use diesel::sqlite::Sqlite;
 use serde_json::Value;
 use uuid::Uuid;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::ClientId;
+use vestibule_core::proof::AmrSet;
 use vestibule_core::secret::Digest;
 
 use crate::time::Now;
@@ -17,6 +27,7 @@ use crate::time::Now;
 pub(crate) enum Bind<'a> {
     Id(Option<Uuid>),
     Text(Option<&'a str>),
+    Amr(Option<AmrText>),
     Bytes(Option<&'a [u8]>),
     Int(Option<i32>),
     BigInt(Option<i64>),
@@ -26,6 +37,25 @@ pub(crate) enum Bind<'a> {
     Json(Option<&'a Value>),
     /// For `{now}` and `{now_us}` only: the process's clock and its distance from the database's, in microseconds.
     Now(i64, i64),
+}
+
+/// A set of words that becomes text only where it is bound.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AmrText(pub(crate) AmrSet);
+
+#[cfg(feature = "postgres")]
+impl ToSql<sql_types::Text, Pg> for AmrText {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        write!(out, "{}", self.0)?;
+        Ok(IsNull::No)
+    }
+}
+#[cfg(feature = "sqlite")]
+impl ToSql<sql_types::Text, Sqlite> for AmrText {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.to_string());
+        Ok(IsNull::No)
+    }
 }
 
 impl From<Uuid> for Bind<'_> {

@@ -41,7 +41,6 @@ statements! {
         " ON CONFLICT (id) DO NOTHING"
     ];
     SetBaseUrl = ["UPDATE deployment SET base_url = ?, change_number = change_number + 1 WHERE id = 1"];
-    SetSettings = ["UPDATE deployment SET settings = ?, change_number = change_number + 1 WHERE id = 1"];
     RaiseChange = ["UPDATE deployment SET change_number = change_number + 1 WHERE id = 1 RETURNING change_number"];
     RaiseEpoch = [
         "UPDATE deployment SET epoch = epoch + 1, change_number = change_number + 1 WHERE id = 1 RETURNING epoch"
@@ -61,11 +60,6 @@ pub fn insert(c: &mut Conn, new: &NewDeployment) -> QueryResult<bool> {
 /// Changes the base URL, and raises the change number with it.
 pub fn set_base_url(c: &mut Conn, base_url: &str) -> QueryResult<bool> {
     SetBaseUrl::hit(c, binds![base_url])
-}
-
-/// Changes the settings, and raises the change number with them.
-pub fn set_settings(c: &mut Conn, settings: &Value) -> QueryResult<bool> {
-    SetSettings::hit(c, binds![settings])
 }
 
 /// Raises the change number, under the row's lock; the new one.

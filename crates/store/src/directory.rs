@@ -1,21 +1,25 @@
 //! The directory of a tenant: users, their addresses, identities, sponsors, roles, last sign-ins.
 
 use diesel::QueryResult;
+use uuid::Uuid;
 use vestibule_core::Address;
 use vestibule_core::clock::Instant;
+use vestibule_core::directory::UserFacts;
 use vestibule_core::ids::{TenantId, UserId};
+use vestibule_core::lifecycle::{Redemption, RedemptionEvent, UserKind};
+use vestibule_core::method::{Method, Way};
+use vestibule_core::proof::{IdentityKey, Unreadable};
 
 use crate::conn::Conn;
 use crate::row::{record, row};
-use crate::statement::{Statement, binds, statements};
+use crate::statement::{Piece, Statement, binds, pieces, statements};
 
 row! {
     /// A user as stored.
     pub struct UserRow {
         tenant_id: TenantId,
         id: UserId,
-        /// `member` or `guest`.
-        kind: String,
+        kind: UserKind,
         principal_name: String,
         display_name: Option<String>,
         address: String,
@@ -24,13 +28,14 @@ row! {
         domain: String,
         /// For filters by suffix.
         reversed_address: String,
-        /// `pending`, `accepted`, or `none` for a member.
-        state: String,
+        state: Redemption,
         state_changed_at: Option<Instant>,
         enabled: bool,
         locale: Option<String>,
-        /// The method that the guest accepted with (HRD-08): `mail`, `federated`, `organization` or `account`.
-        pinned_method: Option<String>,
+        /// The method that the guest accepted with (HRD-08); [`UserRow::pinned`] reads it with its provider.
+        pinned_method: Option<Method>,
+        /// The provider or organisation of that method.
+        pinned_provider_id: Option<Uuid>,
         /// The version of the terms agreed to.
         agreed_terms: Option<i32>,
         /// Since when codes are withheld, because the invitation was reported (OTP-23).
@@ -43,18 +48,7 @@ row! {
     /// When and how a user last signed in.
     pub struct ActivityRow {
         last_at: Instant,
-        last_method: String,
-    }
-
-    /// An identity of a user.
-    pub struct IdentityRow {
-        tenant_id: TenantId,
-        /// `federated`, `organization`, `account` or `mail`.
-        kind: String,
-        issuer: String,
-        subject: String,
-        user_id: UserId,
-        created_at: Instant,
+        last_method: Method,
     }
 }
 
@@ -63,8 +57,7 @@ record! {
     pub struct NewUser {
         tenant_id: TenantId,
         id: UserId,
-        /// `member` or `guest`.
-        kind: String,
+        kind: UserKind,
         principal_name: String,
         display_name: Option<String>,
         address: String,
@@ -73,21 +66,23 @@ record! {
         domain: String,
         /// For filters by suffix.
         reversed_address: String,
-        /// `pending`, `accepted`, or `none` for a member.
-        state: String,
+        state: Redemption,
         state_changed_at: Option<Instant>,
         enabled: bool,
         locale: Option<String>,
         /// The method that the guest accepts with at once, by signing up.
-        pinned_method: Option<String>,
+        pinned_method: Option<Method>,
+        /// The provider or organisation of that method.
+        pinned_provider_id: Option<Uuid>,
         created_at: Instant,
     }
 
-    /// A new identity.
+    /// A new identity, by its whole key (FED-01).
     pub struct NewIdentity {
         tenant_id: TenantId,
-        /// `federated`, `organization`, `account` or `mail`.
-        kind: String,
+        method: Method,
+        /// The provider or organisation; nil where the method names nobody.
+        provider_id: Uuid,
         issuer: String,
         subject: String,
         user_id: UserId,
@@ -95,15 +90,21 @@ record! {
     }
 }
 
+/// Who may have a session or tokens: `u` is on, not deleted, and has accepted or is a member.
+pub(crate) const LET_IN: &[Piece] = pieces![
+    "u.enabled AND u.deleted_at IS NULL AND (u.kind = " (word UserKind::Member)
+    " OR u.state = " (word Redemption::Accepted) ")"
+];
+
 statements! {
     InsertUser = ["INSERT INTO users (" (NewUser) ", version) VALUES (" (values NewUser) ", 1)"];
     InsertAddress = [
-        "INSERT INTO user_addresses (tenant_id, address_key, user_id, address, verified_at) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO user_addresses (tenant_id, user_id, address_key, address, verified_at) VALUES (?, ?, ?, ?, ?)"
     ];
     User = ["SELECT " (UserRow) " FROM users WHERE tenant_id = ? AND id = ?"];
     UserByAddress = [
         "SELECT " (UserRow u) " FROM user_addresses a JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id"
-        " WHERE a.tenant_id = ? AND a.address_key = ? AND u.deleted_at IS NULL"
+        " WHERE a.tenant_id = ? AND a.address_key = ? AND a.deleted_at IS NULL AND u.deleted_at IS NULL"
     ];
     ListAll = [
         "SELECT " (UserRow) " FROM users WHERE tenant_id = ? AND id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?"
@@ -121,25 +122,26 @@ statements! {
         " WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL"
     ];
     Accept = [
-        "UPDATE users SET state = 'accepted', state_changed_at = ?, pinned_method = ?, version = version + 1"
-        " WHERE tenant_id = ? AND id = ? AND state = 'pending' AND enabled AND held_at IS NULL AND deleted_at IS NULL"
+        "UPDATE users SET state = " (to RedemptionEvent::Accept) ", state_changed_at = ?, pinned_method = ?,"
+        " pinned_provider_id = ?, version = version + 1 WHERE tenant_id = ? AND id = ?"
+        " AND state IN (" (from RedemptionEvent::Accept) ") AND enabled AND held_at IS NULL AND deleted_at IS NULL"
     ];
     AgreeTerms = ["UPDATE users SET agreed_terms = ? WHERE tenant_id = ? AND id = ?"];
     Hold = [
         "UPDATE users SET held_at = ?, version = version + 1"
-        " WHERE tenant_id = ? AND id = ? AND state = 'pending' AND held_at IS NULL"
+        " WHERE tenant_id = ? AND id = ? AND state = " (word Redemption::Pending) " AND held_at IS NULL"
     ];
     Release = ["UPDATE users SET held_at = NULL, version = version + 1 WHERE tenant_id = ? AND id = ? AND held_at IS NOT NULL"];
     VerifyAddress = [
-        "UPDATE user_addresses SET verified_at = ? WHERE tenant_id = ? AND address_key ="
+        "UPDATE user_addresses SET verified_at = ? WHERE tenant_id = ? AND user_id = ? AND address_key ="
         " (SELECT address_key FROM users WHERE tenant_id = ? AND id = ?) AND verified_at IS NULL"
     ];
+    // what the deleted had is free again, like their addresses: who proves it anew is somebody else (ADR-11)
     InsertIdentity = [
         "INSERT INTO identities (" (NewIdentity) ") VALUES (" (values NewIdentity) ")"
-        " ON CONFLICT (tenant_id, kind, issuer, subject) DO NOTHING"
-    ];
-    Identities = [
-        "SELECT " (IdentityRow) " FROM identities" (by identities_user) " WHERE tenant_id = ? AND user_id = ? ORDER BY created_at, kind"
+        " ON CONFLICT (tenant_id, method, provider_id, issuer, subject) DO UPDATE SET user_id = excluded.user_id,"
+        " created_at = excluded.created_at WHERE EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = identities.tenant_id"
+        " AND u.id = identities.user_id AND u.deleted_at IS NOT NULL)"
     ];
     AddSponsor = [
         "INSERT INTO sponsors (tenant_id, user_id, sponsor_id) VALUES (?, ?, ?)"
@@ -156,7 +158,7 @@ statements! {
     WithRole = [
         "SELECT " (UserRow u) " FROM role_assignments r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id"
         " WHERE r.tenant_id = ? AND r.role = ? AND u.enabled AND u.deleted_at IS NULL"
-        " ORDER BY r.created_at, u.id LIMIT ?"
+        " ORDER BY r.created_at, u.id LIMIT 1"
     ];
     HasRole = [
         "SELECT " (UserRow u) " FROM role_assignments r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id"
@@ -169,47 +171,99 @@ statements! {
     Activity = ["SELECT " (ActivityRow) " FROM sign_in_activity WHERE tenant_id = ? AND user_id = ?"];
 }
 
+impl UserRow {
+    /// The way that the guest accepted with (HRD-08).
+    pub fn pinned(&self) -> Result<Option<Way>, Unreadable> {
+        pinned(self.pinned_method, self.pinned_provider_id)
+    }
+
+    /// What decides who this is and whether they may come in.
+    pub fn facts(&self) -> UserFacts {
+        UserFacts {
+            kind: self.kind,
+            redemption: self.state,
+            enabled: self.enabled,
+            held_at: self.held_at,
+            deleted_at: self.deleted_at,
+        }
+    }
+}
+
+/// A way from its two columns. Half a way is none: somebody pinned to it would be let in by any provider (FED-01).
+pub(crate) fn pinned(method: Option<Method>, of: Option<Uuid>) -> Result<Option<Way>, Unreadable> {
+    match (method, of) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(Unreadable),
+        (Some(method), of) => Way::stored(method, of).map(Some).ok_or(Unreadable),
+    }
+}
+
 impl NewUser {
-    /// A guest of a tenant, in this `state`; the principal name is the plain address.
+    /// A guest of a tenant, pending, or accepted at once by this way, which is pinned (HRD-08); the principal name is the
+    /// plain address.
     pub fn guest(
         tenant: TenantId,
         id: UserId,
         address: &Address,
         display_name: Option<String>,
         locale: Option<String>,
-        state: &str,
+        accepted_by: Option<Way>,
         now: Instant,
     ) -> Self {
-        let pinned = (state == "accepted").then(|| "mail".to_owned());
+        let state = if accepted_by.is_some() { Redemption::Accepted } else { Redemption::Pending };
         Self {
             display_name,
             locale,
-            pinned_method: pinned,
-            ..Self::of("guest", state, tenant, id, address, now)
+            pinned_method: accepted_by.map(Way::method),
+            pinned_provider_id: accepted_by.and_then(Way::of),
+            ..Self::of(UserKind::Guest, state, tenant, id, address, now)
         }
     }
 
     /// A member of a tenant, for whom there is nothing to redeem.
     pub fn member(tenant: TenantId, id: UserId, address: &Address, now: Instant) -> Self {
-        Self::of("member", "none", tenant, id, address, now)
+        Self::of(UserKind::Member, Redemption::NotNeeded, tenant, id, address, now)
     }
 
-    fn of(kind: &str, state: &str, tenant: TenantId, id: UserId, address: &Address, now: Instant) -> Self {
+    fn of(
+        kind: UserKind,
+        state: Redemption,
+        tenant: TenantId,
+        id: UserId,
+        address: &Address,
+        now: Instant,
+    ) -> Self {
         Self {
             tenant_id: tenant,
             id,
-            kind: kind.to_owned(),
+            kind,
             principal_name: address.key().to_owned(),
             display_name: None,
             address: address.as_str().to_owned(),
             address_key: address.key().to_owned(),
             domain: address.domain().as_str().to_owned(),
             reversed_address: address.key().chars().rev().collect(),
-            state: state.to_owned(),
+            state,
             state_changed_at: Some(now),
             enabled: true,
             locale: None,
             pinned_method: None,
+            pinned_provider_id: None,
+            created_at: now,
+        }
+    }
+}
+
+impl NewIdentity {
+    /// This identity, as one of this user.
+    pub fn of(tenant: TenantId, identity: &IdentityKey, user: UserId, now: Instant) -> Self {
+        Self {
+            tenant_id: tenant,
+            method: identity.way.method(),
+            provider_id: identity.way.of().unwrap_or_default(),
+            issuer: identity.issuer.clone(),
+            subject: identity.subject.clone(),
+            user_id: user,
             created_at: now,
         }
     }
@@ -218,7 +272,7 @@ impl NewUser {
 /// Adds a user with their address; a unique violation where the tenant has the address or the principal name.
 pub fn insert_user(c: &mut Conn, new: &NewUser, verified_at: Option<Instant>) -> QueryResult<()> {
     InsertUser::run(c, &new.binds())?;
-    let address = binds![new.tenant_id, new.address_key, new.id, new.address, verified_at];
+    let address = binds![new.tenant_id, new.id, new.address_key, new.address, verified_at];
     InsertAddress::run(c, address).map(drop)
 }
 
@@ -236,11 +290,11 @@ pub fn user_by_address(c: &mut Conn, tenant: TenantId, address_key: &str) -> Que
 pub fn list_users(
     c: &mut Conn,
     tenant: TenantId,
-    kind: Option<&str>,
+    kind: Option<UserKind>,
     after: Option<UserId>,
     limit: i64,
 ) -> QueryResult<Vec<UserRow>> {
-    let after = after.unwrap_or(UserId(uuid::Uuid::nil()));
+    let after = after.unwrap_or(UserId(Uuid::nil()));
     match kind {
         Some(kind) => ListKind::all(c, binds![tenant, after, kind, limit]),
         None => ListAll::all(c, binds![tenant, after, limit]),
@@ -272,23 +326,18 @@ pub fn release(c: &mut Conn, tenant: TenantId, id: UserId) -> QueryResult<bool> 
     Release::hit(c, binds![tenant, id])
 }
 
-/// Turns a pending guest into an accepted one and their address into a verified one; `false` where they are not
-/// pending, or shut out.
-pub fn accept(c: &mut Conn, tenant: TenantId, id: UserId, method: &str, now: Instant) -> QueryResult<bool> {
-    if !Accept::hit(c, binds![now, method, tenant, id])? {
+/// Turns a pending guest into an accepted one, pinned to their way (HRD-08), and their address into a verified one;
+/// `false` where they are not pending, or shut out.
+pub fn accept(c: &mut Conn, tenant: TenantId, id: UserId, way: Way, now: Instant) -> QueryResult<bool> {
+    if !Accept::hit(c, binds![now, way.method(), way.of(), tenant, id])? {
         return Ok(false);
     }
-    VerifyAddress::run(c, binds![now, tenant, tenant, id]).map(|_| true)
+    VerifyAddress::run(c, binds![now, tenant, id, tenant, id]).map(|_| true)
 }
 
-/// Links an identity; `false` where the tenant has it already, whoever bears it (FED-01).
+/// Links an identity; `false` where somebody in the tenant has it already who is not deleted (FED-01).
 pub fn insert_identity(c: &mut Conn, new: &NewIdentity) -> QueryResult<bool> {
     InsertIdentity::hit(c, &new.binds())
-}
-
-/// The identities of a user.
-pub fn identities(c: &mut Conn, tenant: TenantId, user: UserId) -> QueryResult<Vec<IdentityRow>> {
-    Identities::all(c, binds![tenant, user])
 }
 
 /// Makes somebody answer for a guest.
@@ -314,12 +363,7 @@ pub fn assign_role(
 
 /// The enabled user who has had a role longest.
 pub fn first_with_role(c: &mut Conn, tenant: TenantId, role: &str) -> QueryResult<Option<UserRow>> {
-    WithRole::optional(c, binds![tenant, role, 1_i64])
-}
-
-/// The enabled users who have a role.
-pub fn members_with_role(c: &mut Conn, tenant: TenantId, role: &str) -> QueryResult<Vec<UserRow>> {
-    WithRole::all(c, binds![tenant, role, i64::MAX])
+    WithRole::optional(c, binds![tenant, role])
 }
 
 /// Whether an enabled user has a role.
@@ -333,7 +377,7 @@ pub fn touch_activity(
     tenant: TenantId,
     user: UserId,
     now: Instant,
-    method: &str,
+    method: Method,
 ) -> QueryResult<()> {
     Touch::run(c, binds![tenant, user, now, method]).map(drop)
 }

@@ -3,6 +3,7 @@
 use diesel::QueryResult;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, InvitationId, TenantId, UserId};
+use vestibule_core::lifecycle::{Invitation, InvitationEvent, Redemption};
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
@@ -21,8 +22,7 @@ row! {
         inviter_id: Option<UserId>,
         message: Option<String>,
         locale: Option<String>,
-        /// `pending`, `accepted`, `suspended` or `withdrawn`.
-        state: String,
+        state: Invitation,
         expires_at: Option<Instant>,
         created_at: Instant,
         accepted_at: Option<Instant>,
@@ -31,7 +31,7 @@ row! {
         /// The guest's name.
         display_name: Option<String>,
         /// The guest's `state`.
-        user_state: String,
+        user_state: Redemption,
         /// The guest's `enabled`.
         user_enabled: bool,
         /// The guest's `deleted_at`.
@@ -72,7 +72,10 @@ macro_rules! guest {
 }
 
 statements! {
-    Insert = ["INSERT INTO invitations (" (NewInvitation) ", state) VALUES (" (values NewInvitation) ", 'pending')"];
+    Insert = [
+        "INSERT INTO invitations (" (NewInvitation) ", state)"
+        " VALUES (" (values NewInvitation) ", " (word Invitation::Pending) ")"
+    ];
     InsertTicket = ["INSERT INTO invitation_tickets (tenant_id, digest, invitation_id, created_at) VALUES (?, ?, ?, ?)"];
     ByTicket = [
         (text invitation) (text guest) " JOIN invitation_tickets t ON t.tenant_id = i.tenant_id AND t.invitation_id = i.id"
@@ -80,21 +83,17 @@ statements! {
     ];
     ById = [(text invitation) (text guest) " WHERE i.tenant_id = ? AND i.id = ?"];
     OfUser = [(text invitation) (by invitations_user) (text guest) " WHERE i.tenant_id = ? AND i.user_id = ? ORDER BY i.id DESC LIMIT 1"];
-    Pending = [(text invitation) (text guest) " WHERE i.tenant_id = ? AND i.id > ? AND i.state = 'pending' ORDER BY i.id LIMIT ?"];
-    Accept = [
-        "UPDATE invitations SET state = 'accepted', accepted_at = ?"
-        " WHERE tenant_id = ? AND id = ? AND state = 'pending'"
-    ];
     AcceptOfUser = [
-        "UPDATE invitations" (by invitations_user) " SET state = 'accepted', accepted_at = ?"
-        " WHERE tenant_id = ? AND user_id = ? AND state = 'pending'"
+        "UPDATE invitations" (by invitations_user) " SET state = " (to InvitationEvent::Accept) ", accepted_at = ?"
+        " WHERE tenant_id = ? AND user_id = ? AND state IN (" (from InvitationEvent::Accept) ")"
     ];
     Suspend = [
-        "UPDATE invitations SET state = 'suspended' WHERE tenant_id = ? AND id = ? AND state = 'pending'"
+        "UPDATE invitations SET state = " (to InvitationEvent::Suspend)
+        " WHERE tenant_id = ? AND id = ? AND state IN (" (from InvitationEvent::Suspend) ")"
     ];
     Withdraw = [
-        "UPDATE invitations SET state = 'withdrawn'"
-        " WHERE tenant_id = ? AND id = ? AND state IN ('pending', 'suspended')"
+        "UPDATE invitations SET state = " (to InvitationEvent::Withdraw)
+        " WHERE tenant_id = ? AND id = ? AND state IN (" (from InvitationEvent::Withdraw) ")"
     ];
 }
 
@@ -104,8 +103,8 @@ pub fn insert(c: &mut Conn, new: &NewInvitation, ticket: &Digest) -> QueryResult
     add_ticket(c, new.tenant_id, new.id, ticket, new.created_at)
 }
 
-/// One more ticket for an invitation that is sent again.
-pub fn add_ticket(
+/// One more ticket for an invitation.
+pub(crate) fn add_ticket(
     c: &mut Conn,
     tenant: TenantId,
     id: InvitationId,
@@ -130,23 +129,7 @@ pub fn newest_of_user(c: &mut Conn, tenant: TenantId, user: UserId) -> QueryResu
     OfUser::optional(c, binds![tenant, user])
 }
 
-/// A page of those still open, by id.
-pub fn pending(
-    c: &mut Conn,
-    tenant: TenantId,
-    after: Option<InvitationId>,
-    limit: i64,
-) -> QueryResult<Vec<InvitationRow>> {
-    let after = after.unwrap_or(InvitationId(uuid::Uuid::nil()));
-    Pending::all(c, binds![tenant, after, limit])
-}
-
-/// Turns a pending invitation into an accepted one; `false` where it is not pending.
-pub fn accept(c: &mut Conn, tenant: TenantId, id: InvitationId, now: Instant) -> QueryResult<bool> {
-    Accept::hit(c, binds![now, tenant, id])
-}
-
-/// Turns all pending invitations of a guest into accepted ones: they came by another way than the link.
+/// Turns all pending invitations of a guest into accepted ones, whether they came by a link or by another way.
 pub fn accept_of_user(c: &mut Conn, tenant: TenantId, user: UserId, now: Instant) -> QueryResult<usize> {
     AcceptOfUser::run(c, binds![now, tenant, user])
 }

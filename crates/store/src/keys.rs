@@ -3,6 +3,7 @@
 use diesel::QueryResult;
 use serde_json::Value;
 use uuid::Uuid;
+use vestibule_core::client::SigningAlgorithm;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::TenantId;
 
@@ -15,7 +16,7 @@ row! {
     pub struct SigningKeyRow {
         id: Uuid,
         tenant_id: Option<TenantId>,
-        alg: String,
+        alg: SigningAlgorithm,
         kid: String,
         /// The private key, sealed.
         sealed: Vec<u8>,
@@ -31,7 +32,7 @@ record! {
     pub struct NewSigningKey {
         id: Uuid,
         tenant_id: Option<TenantId>,
-        alg: String,
+        alg: SigningAlgorithm,
         kid: String,
         /// The private key, sealed.
         sealed: Vec<u8>,
@@ -45,7 +46,6 @@ statements! {
     Insert = ["INSERT INTO signing_keys (" (NewSigningKey) ") VALUES (" (values NewSigningKey) ")"];
     All = ["SELECT " (SigningKeyRow) " FROM signing_keys ORDER BY active_from, id"];
     Retire = ["UPDATE signing_keys SET retired_at = ? WHERE kid = ? AND retired_at IS NULL"];
-    Delete = ["DELETE FROM signing_keys WHERE retired_at <= ?"];
 }
 
 /// Publishes a key.
@@ -61,9 +61,4 @@ pub fn all(c: &mut Conn) -> QueryResult<Vec<SigningKeyRow>> {
 /// Fixes when a key leaves the key set; `false` where that was fixed already.
 pub fn retire(c: &mut Conn, kid: &str, at: Instant) -> QueryResult<bool> {
     Retire::hit(c, binds![at, kid])
-}
-
-/// Forgets the keys that left the key set by then; how many.
-pub fn delete_retired(c: &mut Conn, by: Instant) -> QueryResult<usize> {
-    Delete::run(c, binds![by])
 }

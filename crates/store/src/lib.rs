@@ -7,12 +7,14 @@
 mod bind;
 mod conn;
 mod db;
+mod dialect;
 mod error;
 mod row;
 mod statement;
 mod stats;
 mod target;
 mod time;
+mod words;
 #[cfg(feature = "sqlite")]
 mod writer;
 

@@ -3,10 +3,16 @@
 
 use diesel::QueryResult;
 use diesel::deserialize;
+use uuid::Uuid;
 use vestibule_core::clock::Instant;
+use vestibule_core::directory::{Person, UserFacts};
 use vestibule_core::ids::{InteractionId, SessionId, TenantId, UserId};
+use vestibule_core::lifecycle::{Redemption, TenantState, UserKind};
+use vestibule_core::method::{Method, Way};
+use vestibule_core::proof::Unreadable;
 
 use crate::conn::Conn;
+use crate::directory;
 use crate::row::{Cells, FromRow, Named, row};
 use crate::signin::{InteractionRow, PasscodeRow, SessionRow};
 use crate::statement::{Statement, binds, statements};
@@ -26,27 +32,26 @@ row! {
     pub struct LiveTenant {
         id: TenantId,
         name: String,
-        /// `active` or `disabled`.
-        state: String,
+        state: TenantState,
         change_number: i64,
     }
 
     /// A user as decisions need them.
     pub struct LiveUser {
         id: UserId,
-        /// `member` or `guest`.
-        kind: String,
+        kind: UserKind,
         principal_name: String,
         display_name: Option<String>,
         address: String,
         address_key: String,
         domain: String,
-        /// `pending`, `accepted` or `none`.
-        state: String,
+        state: Redemption,
         enabled: bool,
         locale: Option<String>,
-        /// The method that the guest accepted with (HRD-08).
-        pinned_method: Option<String>,
+        /// The method that the guest accepted with (HRD-08); [`LiveUser::pinned`] reads it with its provider.
+        pinned_method: Option<Method>,
+        /// The provider or organisation of that method.
+        pinned_provider_id: Option<Uuid>,
         /// The version of the terms agreed to.
         agreed_terms: Option<i32>,
         /// Since when codes are withheld (OTP-23).
@@ -57,9 +62,25 @@ row! {
 }
 
 impl LiveUser {
+    /// The way that the guest accepted with (HRD-08).
+    pub fn pinned(&self) -> Result<Option<Way>, Unreadable> {
+        directory::pinned(self.pinned_method, self.pinned_provider_id)
+    }
+
+    /// What decides who this is and whether they may come in.
+    pub fn facts(&self) -> UserFacts {
+        UserFacts {
+            kind: self.kind,
+            redemption: self.state,
+            enabled: self.enabled,
+            held_at: self.held_at,
+            deleted_at: self.deleted_at,
+        }
+    }
+
     /// Whether the user may be signed in: switched on, not deleted, and past what must be redeemed.
     pub fn usable(&self) -> bool {
-        self.enabled && self.deleted_at.is_none() && self.state != "pending"
+        Person::of(Some(&self.facts())) == Person::Accepted
     }
 }
 
@@ -151,7 +172,7 @@ statements! {
     ];
     ByAddress = [
         "SELECT " (LiveUser u) " FROM user_addresses a JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id"
-        " WHERE a.tenant_id = ? AND a.address_key = ? AND u.deleted_at IS NULL"
+        " WHERE a.tenant_id = ? AND a.address_key = ? AND a.deleted_at IS NULL AND u.deleted_at IS NULL"
     ];
 }
 

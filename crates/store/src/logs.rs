@@ -1,4 +1,9 @@
-//! The two logs of a tenant: sign-ins and changes of the directory. Rows are written once; the tables refuse an UPDATE.
+//! The two logs of a tenant: sign-ins and changes of the directory.
+//!
+//! Rows are written once, and numbered once. Their ids are made before their transaction commits, so whoever follows a
+//! log by id would miss what commits late; [`number`] therefore numbers what is committed, in that order (AUD-01). Numbers
+//! grow over the whole deployment: a tenant's have gaps, and are a place to go on from, nothing to show. Words stay text
+//! here, so that the log of a newer release can be read.
 
 use diesel::QueryResult;
 use serde_json::Value;
@@ -7,13 +12,19 @@ use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, InteractionId, SessionId, TenantId, TraceId, UserId};
 
 use crate::conn::Conn;
-use crate::row::{record, row};
+use crate::row::{One, record, row};
 use crate::statement::{Statement, binds, statements};
 
-/// Declares a row that is inserted and read alike.
+/// Declares a row that is inserted and read alike, but for its number.
 macro_rules! log_row {
     ($(#[$meta:meta])* pub struct $name:ident as $new:ident { $($body:tt)+ }) => {
-        row! { $(#[$meta])* pub struct $name { $($body)+ } }
+        row! {
+            $(#[$meta])* pub struct $name {
+                $($body)+
+                /// Its place in the order of commit, once it has one.
+                seq: Option<i64>,
+            }
+        }
         record! { $(#[$meta])* pub struct $new { $($body)+ } }
     };
 }
@@ -61,21 +72,78 @@ log_row! {
     }
 }
 
+/// Numbers the oldest rows without a number, by id among themselves, from the head on.
+macro_rules! number {
+    ($log:literal) => {
+        concat!(
+            "UPDATE ",
+            $log,
+            " SET seq = n.number FROM (SELECT w.tenant_id, w.id, h.seq + ROW_NUMBER() OVER \
+             (ORDER BY w.id, w.tenant_id) AS number FROM (SELECT tenant_id, id FROM ",
+            $log,
+            " WHERE seq IS NULL ORDER BY id LIMIT ?) w CROSS JOIN log_heads h WHERE h.log = ?) n WHERE ",
+            $log,
+            ".tenant_id = n.tenant_id AND ",
+            $log,
+            ".id = n.id RETURNING seq"
+        )
+    };
+}
+
 statements! {
     InsertSignIn = ["INSERT INTO sign_ins (" (NewSignIn) ") VALUES (" (values NewSignIn) ")"];
     InsertAudit = ["INSERT INTO directory_audits (" (NewAudit) ") VALUES (" (values NewAudit) ")"];
     SignIns = [
         "SELECT " (SignInRow) " FROM sign_ins WHERE tenant_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
     ];
-    SignInsAfter = [
-        "SELECT " (SignInRow) " FROM sign_ins WHERE tenant_id = ? AND id > ? ORDER BY id LIMIT ?"
+    SignInsNumbered = [
+        "SELECT " (SignInRow) " FROM sign_ins" (by sign_ins_seq) " WHERE tenant_id = ? AND seq > ? ORDER BY seq LIMIT ?"
     ];
     Audits = [
         "SELECT " (AuditRow) " FROM directory_audits WHERE tenant_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
     ];
-    AuditsAfter = [
-        "SELECT " (AuditRow) " FROM directory_audits WHERE tenant_id = ? AND id > ? ORDER BY id LIMIT ?"
+    AuditsNumbered = [
+        "SELECT " (AuditRow) " FROM directory_audits" (by directory_audits_seq)
+        " WHERE tenant_id = ? AND seq > ? ORDER BY seq LIMIT ?"
     ];
+    // changes nothing: whoever numbers a log holds its head until they commit, so numbers are given in order of commit
+    Lock = ["UPDATE log_heads SET seq = seq WHERE log = ?"];
+    Raise = ["UPDATE log_heads SET seq = ? WHERE log = ?"];
+    NumberSignIns = [(text number "sign_ins")];
+    NumberAudits = [(text number "directory_audits")];
+    Unnumbered = [
+        "SELECT (EXISTS (SELECT 1 FROM sign_ins" (by sign_ins_unnumbered) " WHERE seq IS NULL)"
+        " OR EXISTS (SELECT 1 FROM directory_audits" (by directory_audits_unnumbered) " WHERE seq IS NULL))"
+    ];
+    HeadOfSignIns = [
+        "SELECT seq FROM sign_ins" (by sign_ins_seq) " WHERE tenant_id = ? AND seq > 0 ORDER BY seq DESC LIMIT 1"
+    ];
+    HeadOfAudits = [
+        "SELECT seq FROM directory_audits" (by directory_audits_seq)
+        " WHERE tenant_id = ? AND seq > 0 ORDER BY seq DESC LIMIT 1"
+    ];
+}
+
+/// One of the two logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Log {
+    /// Sign-ins.
+    SignIns,
+    /// Changes of the directory.
+    Audits,
+}
+
+impl Log {
+    /// Both.
+    pub const ALL: &'static [Self] = &[Self::SignIns, Self::Audits];
+
+    /// Its table, which is its name in `log_heads`.
+    const fn table(self) -> &'static str {
+        match self {
+            Self::SignIns => "sign_ins",
+            Self::Audits => "directory_audits",
+        }
+    }
 }
 
 /// Where a page of a log begins.
@@ -85,8 +153,8 @@ pub enum Page {
     Newest,
     /// The newest before this one first.
     Before(Uuid),
-    /// The oldest after this one first: to follow a log.
-    After(Uuid),
+    /// Those with a number beyond this one, in the order of their numbers: to follow a log.
+    Numbered(i64),
 }
 
 /// Writes a sign-in down.
@@ -104,7 +172,7 @@ pub fn sign_ins(c: &mut Conn, tenant: TenantId, page: Page, limit: i64) -> Query
     match page {
         Page::Newest => SignIns::all(c, binds![tenant, Uuid::max(), limit]),
         Page::Before(id) => SignIns::all(c, binds![tenant, id, limit]),
-        Page::After(id) => SignInsAfter::all(c, binds![tenant, id, limit]),
+        Page::Numbered(beyond) => SignInsNumbered::all(c, binds![tenant, beyond, limit]),
     }
 }
 
@@ -113,6 +181,36 @@ pub fn audits(c: &mut Conn, tenant: TenantId, page: Page, limit: i64) -> QueryRe
     match page {
         Page::Newest => Audits::all(c, binds![tenant, Uuid::max(), limit]),
         Page::Before(id) => Audits::all(c, binds![tenant, id, limit]),
-        Page::After(id) => AuditsAfter::all(c, binds![tenant, id, limit]),
+        Page::Numbered(beyond) => AuditsNumbered::all(c, binds![tenant, beyond, limit]),
     }
+}
+
+/// Numbers up to `batch` rows of a log, in the caller's transaction; how many. What is committed later gets a later
+/// number, whatever its id. Look whether there is something to do ([`unnumbered`]) before.
+pub fn number(c: &mut Conn, log: Log, batch: i64) -> QueryResult<usize> {
+    // a statement of its own: the next one then sees what was numbered by whoever held the head before
+    Lock::run(c, binds![log.table()])?;
+    let given: Vec<One<i64>> = match log {
+        Log::SignIns => NumberSignIns::all(c, binds![batch, log.table()])?,
+        Log::Audits => NumberAudits::all(c, binds![batch, log.table()])?,
+    };
+    // the highest, not their count: a row may have been swept meanwhile
+    if let Some(head) = given.iter().map(|row| row.0).max() {
+        Raise::run(c, binds![head, log.table()])?;
+    }
+    Ok(given.len())
+}
+
+/// Whether either log has rows without a number.
+pub fn unnumbered(c: &mut Conn) -> QueryResult<bool> {
+    Unnumbered::one::<One<bool>>(c, binds![]).map(|row| row.0)
+}
+
+/// The highest number of a tenant in a log: where following it begins. Rows without a number yet come after it.
+pub fn head_of_tenant(c: &mut Conn, log: Log, tenant: TenantId) -> QueryResult<Option<i64>> {
+    let head: Option<One<i64>> = match log {
+        Log::SignIns => HeadOfSignIns::optional(c, binds![tenant])?,
+        Log::Audits => HeadOfAudits::optional(c, binds![tenant])?,
+    };
+    Ok(head.map(|row| row.0))
 }

@@ -6,11 +6,13 @@ use diesel::deserialize;
 use uuid::Uuid;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{OutboxId, PasscodeId};
+use vestibule_core::lifecycle::{Channel, Mail, MailEvent};
+use vestibule_core::passcode::State as PasscodeState;
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
 use crate::row::{Cells, FromRow, Named, One, record, row};
-use crate::statement::{Statement, binds, statements};
+use crate::statement::{Piece, Statement, binds, pieces, statements};
 use crate::time::Now;
 
 row! {
@@ -24,14 +26,14 @@ row! {
         priority: i32,
         /// Two of the same are one (CON-07).
         dedupe: Digest,
-        /// Which server it goes to, for back-off.
+        channel: Channel,
+        /// Which server it goes to: what is backed off together.
         destination: String,
         template: String,
         locale: String,
         /// Recipient and values, sealed; erased once it is sent or given up.
         sealed: Option<Vec<u8>>,
-        /// `queued`, `sending`, `sent`, `failed` or `dropped`.
-        state: String,
+        state: Mail,
         attempts: i32,
         next_at: Instant,
         lease_until: Option<Instant>,
@@ -54,7 +56,8 @@ record! {
         priority: i32,
         /// Two of the same are one (CON-07).
         dedupe: Digest,
-        /// Which server it goes to, for back-off.
+        channel: Channel,
+        /// Which server it goes to: what is backed off together.
         destination: String,
         template: String,
         locale: String,
@@ -86,65 +89,78 @@ impl FromRow for Claimed {
 }
 
 /// The tenants that have something to send, one look-up each however much they have.
-macro_rules! due {
-    () => {
-        "WITH RECURSIVE due (tenant_id) AS (SELECT f.tenant_id FROM (SELECT o.tenant_id FROM outbox o \
-         WHERE o.state IN ('queued', 'sending') ORDER BY o.tenant_id LIMIT 1) f UNION ALL \
-         SELECT (SELECT o.tenant_id FROM outbox o WHERE o.state IN ('queued', 'sending') \
-         AND o.tenant_id > d.tenant_id ORDER BY o.tenant_id LIMIT 1) FROM due d WHERE d.tenant_id IS NOT NULL), "
-    };
-}
+const DUE: &[Piece] = pieces![
+    "WITH RECURSIVE due (tenant_id) AS (SELECT f.tenant_id FROM (SELECT o.tenant_id FROM outbox o"
+    " WHERE o.state IN (" (from MailEvent::Claim) ") ORDER BY o.tenant_id LIMIT 1) f UNION ALL"
+    " SELECT (SELECT o.tenant_id FROM outbox o WHERE o.state IN (" (from MailEvent::Claim) ")"
+    " AND o.tenant_id > d.tenant_id ORDER BY o.tenant_id LIMIT 1) FROM due d WHERE d.tenant_id IS NOT NULL), "
+];
+/// Mails of one tenant that may be claimed, the most urgent first. Only what this release can send: a newer one may have
+/// queued something for another channel.
+const SHARE: &[Piece] = pieces![
+    " FROM outbox x WHERE x.tenant_id = d.tenant_id AND x.state IN (" (from MailEvent::Claim) ")"
+    " AND x.channel = " (word Channel::Mail) " AND x.next_at <= {now}"
+    " AND (x.lease_until IS NULL OR x.lease_until <= {now}) ORDER BY x.priority, x.id LIMIT ?"
+];
+/// Whether the passcode `p` may still be used.
+const GOOD: &[Piece] = pieces!["p.state = " (word PasscodeState::Live) " AND p.expires_at > {now}"];
 
 statements! {
     Insert = [
-        "INSERT INTO outbox (" (NewOutbox) ", state, attempts) VALUES (" (values NewOutbox) ", 'queued', 0)"
+        "INSERT INTO outbox (" (NewOutbox) ", state, attempts)"
+        " VALUES (" (values NewOutbox) ", " (word Mail::Queued) ", 0)"
         " ON CONFLICT (dedupe) DO NOTHING"
     ];
     // a notice of which the last one is old enough (N-22) takes that one's place
     Renew = [
-        "INSERT INTO outbox (" (NewOutbox) ", state, attempts) VALUES (" (values NewOutbox) ", 'queued', 0)"
+        "INSERT INTO outbox (" (NewOutbox) ", state, attempts)"
+        " VALUES (" (values NewOutbox) ", " (word Mail::Queued) ", 0)"
         " ON CONFLICT (dedupe) DO UPDATE SET id = excluded.id, tenant_id = excluded.tenant_id, kind = excluded.kind,"
-        " priority = excluded.priority, destination = excluded.destination, template = excluded.template,"
-        " locale = excluded.locale, sealed = excluded.sealed, state = 'queued', attempts = 0,"
+        " priority = excluded.priority, channel = excluded.channel, destination = excluded.destination,"
+        " template = excluded.template, locale = excluded.locale, sealed = excluded.sealed,"
+        " state = " (word Mail::Queued) ", attempts = 0,"
         " next_at = excluded.next_at, lease_until = NULL, realm_id = excluded.realm_id,"
         " passcode_id = excluded.passcode_id, reason = NULL, created_at = excluded.created_at, sent_at = NULL"
         " WHERE outbox.created_at <= ?"
     ];
     Take = [
-        (text due)
+        (part DUE)
         (sqlite
-            "picked (id) AS (SELECT m.id FROM due d JOIN outbox m ON m.id IN (SELECT x.id FROM outbox x
-             WHERE x.tenant_id = d.tenant_id AND x.state IN ('queued', 'sending') AND x.next_at <= {now}
-             AND (x.lease_until IS NULL OR x.lease_until <= {now}) ORDER BY x.priority, x.id LIMIT ?)
-             ORDER BY m.priority, m.id LIMIT ?)"
+            "picked (id) AS (SELECT m.id FROM due d JOIN outbox m ON m.id IN (SELECT x.id"
          postgres
-            "picked (id) AS MATERIALIZED (SELECT m.id FROM due d CROSS JOIN LATERAL (SELECT x.id, x.priority FROM outbox x
-             WHERE x.tenant_id = d.tenant_id AND x.state IN ('queued', 'sending') AND x.next_at <= {now}
-             AND (x.lease_until IS NULL OR x.lease_until <= {now}) ORDER BY x.priority, x.id LIMIT ?
-             FOR UPDATE SKIP LOCKED) m ORDER BY m.priority, m.id LIMIT ?)")
-        " UPDATE outbox SET state = 'sending', attempts = attempts + 1, lease_until = {now}"
+            "picked (id) AS MATERIALIZED (SELECT m.id FROM due d CROSS JOIN LATERAL (SELECT x.id, x.priority")
+        (part SHARE)
+        (sqlite ")" postgres " FOR UPDATE SKIP LOCKED) m")
+        " ORDER BY m.priority, m.id LIMIT ?)"
+        " UPDATE outbox SET state = " (to MailEvent::Claim) ", attempts = attempts + 1, lease_until = {now}"
         " WHERE id IN (SELECT id FROM picked) RETURNING " (OutboxRow)
         ", (passcode_id IS NULL OR EXISTS (SELECT 1 FROM passcodes p WHERE p.realm_id = outbox.realm_id"
-        " AND p.id = outbox.passcode_id AND p.state = 'live' AND p.expires_at > {now}))"
+        " AND p.id = outbox.passcode_id AND " (part GOOD) "))"
     ];
     Live = [
         "SELECT (o.passcode_id IS NULL OR EXISTS (SELECT 1 FROM passcodes p WHERE p.realm_id = o.realm_id"
-        " AND p.id = o.passcode_id AND p.state = 'live' AND p.expires_at > {now})) FROM outbox o WHERE o.id = ?"
+        " AND p.id = o.passcode_id AND " (part GOOD) ")) FROM outbox o WHERE o.id = ?"
     ];
     Sent = [
-        "UPDATE outbox SET state = 'sent', sealed = NULL, lease_until = NULL, reason = NULL, sent_at = ?"
-        " WHERE id = ? AND state = 'sending'"
+        "UPDATE outbox SET state = " (to MailEvent::Deliver) ", sealed = NULL, lease_until = NULL, reason = NULL,"
+        " sent_at = ? WHERE id = ? AND state IN (" (from MailEvent::Deliver) ")"
     ];
     Retry = [
-        "UPDATE outbox SET state = 'queued', lease_until = NULL, next_at = ?, reason = ?"
-        " WHERE id = ? AND state = 'sending'"
+        "UPDATE outbox SET state = " (to MailEvent::Retry) ", lease_until = NULL, next_at = ?, reason = ?"
+        " WHERE id = ? AND state IN (" (from MailEvent::Retry) ")"
     ];
-    GiveUp = [
-        "UPDATE outbox SET state = ?, sealed = NULL, lease_until = NULL, reason = ?"
-        " WHERE id = ? AND state IN ('queued', 'sending')"
+    Fail = [
+        "UPDATE outbox SET state = " (to MailEvent::Fail) ", sealed = NULL, lease_until = NULL, reason = ?"
+        " WHERE id = ? AND state IN (" (from MailEvent::Fail) ")"
+    ];
+    Discard = [
+        "UPDATE outbox SET state = " (to MailEvent::Drop) ", sealed = NULL, lease_until = NULL, reason = ?"
+        " WHERE id = ? AND state IN (" (from MailEvent::Drop) ")"
     ];
     List = ["SELECT " (OutboxRow) " FROM outbox ORDER BY id DESC LIMIT ?"];
-    Waiting = ["SELECT COUNT(*) FROM outbox WHERE state IN ('queued', 'sending')"];
+    Waiting = [
+        "SELECT COUNT(*) FROM outbox WHERE state IN (" (from MailEvent::Claim) ") AND channel = " (word Channel::Mail)
+    ];
 }
 
 /// Queues a message; `false` where the same is there already (CON-07). A notice may take the place of the same one queued
@@ -196,12 +212,12 @@ pub fn retry(c: &mut Conn, id: OutboxId, next_at: Instant, reason: &str) -> Quer
 
 /// Gives a message up after a lasting failure, and erases what it said.
 pub fn fail(c: &mut Conn, id: OutboxId, reason: &str) -> QueryResult<bool> {
-    GiveUp::hit(c, binds!["failed", reason, id])
+    Fail::hit(c, binds![reason, id])
 }
 
 /// Leaves a message unsent because it is stale or unwanted, and erases what it said.
 pub fn discard(c: &mut Conn, id: OutboxId, reason: &str) -> QueryResult<bool> {
-    GiveUp::hit(c, binds!["dropped", reason, id])
+    Discard::hit(c, binds![reason, id])
 }
 
 /// The newest messages, in whatever state: for the operator.
@@ -209,7 +225,7 @@ pub fn list(c: &mut Conn, limit: i64) -> QueryResult<Vec<OutboxRow>> {
     List::all(c, binds![limit])
 }
 
-/// How many messages wait.
+/// How many messages wait that this release can send.
 pub fn waiting(c: &mut Conn) -> QueryResult<i64> {
     Waiting::one::<One<i64>>(c, binds![]).map(|row| row.0)
 }

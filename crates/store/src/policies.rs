@@ -4,6 +4,7 @@ use diesel::QueryResult;
 use serde_json::Value;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::TenantId;
+use vestibule_core::settings::PolicyKind;
 
 use crate::conn::Conn;
 use crate::row::{One, row};
@@ -12,7 +13,7 @@ use crate::statement::{Statement, binds, statements};
 row! {
     /// The version of a policy that holds.
     pub struct PolicyRow {
-        kind: String,
+        kind: PolicyKind,
         version: i32,
         document: Value,
         created_at: Instant,
@@ -38,6 +39,12 @@ pub fn current(c: &mut Conn, tenant: TenantId) -> QueryResult<Vec<PolicyRow>> {
 }
 
 /// Writes the next version of a policy; its number. Two at once: one of them gets a unique violation.
-pub fn put(c: &mut Conn, tenant: TenantId, kind: &str, document: &Value, now: Instant) -> QueryResult<i32> {
+pub fn put(
+    c: &mut Conn,
+    tenant: TenantId,
+    kind: PolicyKind,
+    document: &Value,
+    now: Instant,
+) -> QueryResult<i32> {
     Put::one::<One<i32>>(c, binds![tenant, kind, document, now, tenant, kind]).map(|row| row.0)
 }

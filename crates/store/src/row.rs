@@ -1,7 +1,8 @@
 //! From a row of either database to a struct, and from a struct to binds.
 //!
 //! Every logical kind of column has one Rust type and the native storage of each back end: identifiers (`uuid`, 16
-//! bytes), moments (`timestamptz`, microseconds), JSON (`jsonb`, text), digests, text, numbers, booleans.
+//! bytes), moments (`timestamptz`, microseconds), JSON (`jsonb`, text), digests, text, words ([`crate::words`]), numbers,
+//! booleans.
 
 use diesel::deserialize::{self, FromSql};
 #[cfg(feature = "postgres")]

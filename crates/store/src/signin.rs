@@ -12,12 +12,12 @@ pub use self::interactions::{
     insert_interaction, interaction, renew_secret, save_ledger, trim_open_rows,
 };
 pub use self::passcodes::{
-    NewPasscode, PasscodeRow, burn, cancel_codes_for, consume, count_repeat, count_try, insert_passcode,
-    newest_passcode, passcode, passcode_by_report, supersede_passcodes, untried_codes,
+    NewPasscode, PasscodeRow, cancel_codes_for, consume, count_repeat, count_try, insert_passcode,
+    passcode_by_report, supersede_passcodes,
 };
 pub use self::sessions::{
-    NewSession, SessionRow, end_session, end_sessions_of_interaction, end_sessions_of_user, insert_session,
-    rotate_session_secret, session, sessions_of_user,
+    NewSession, Opening, SessionRow, end_session, end_sessions_of_interaction, end_sessions_of_user,
+    insert_session, rotate_session_secret, session, sessions_of_user,
 };
 
 #[cfg(test)]

@@ -1,35 +1,25 @@
 //! Statements that are prepared once per connection on either database.
 //!
 //! diesel caches neither `sql_query`, nor UPDATE with a changeset, nor upserts: they would be parsed and planned at
-//! every use, which costs more than running them. So each statement here is a marker type with one text; the type is its key in diesel's
-//! statement cache. In the text `?` is a bind, `{now}` a bind of [`crate::Now`] (TIM-01), `{now_us}` the same in microseconds.
-//! A bind's variant at a place never changes, because the key does not cover the types.
+//! every use, which costs more than running them. So each statement here is a marker type with one text; the type is its
+//! key in diesel's statement cache. In the text `?` is a bind, `{now}` a bind of [`crate::Now`] (TIM-01), `{now_us}` the
+//! same in microseconds. A bind's variant at a place never changes, because the key does not cover the types.
 
 use std::marker::PhantomData;
+use std::slice::Iter;
 
-#[cfg(feature = "postgres")]
-use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::Error;
-use diesel::sql_types::{self, Nullable};
-#[cfg(feature = "sqlite")]
-use diesel::sqlite::Sqlite;
+use diesel::sql_types;
 use diesel::{QueryResult, RunQueryDsl};
-use serde_json::Value;
-#[cfg(feature = "postgres")]
-use uuid::Uuid;
-#[cfg(feature = "postgres")]
-use vestibule_core::clock::Instant;
 
 pub(crate) use crate::bind::{AsBind, Bind, binds};
 use crate::conn::Conn;
+use crate::dialect::{Dialect, missing};
 use crate::row::FromRow;
+use crate::words::Say;
 
 /// A part of a statement's text.
-#[cfg_attr(
-    not(all(feature = "sqlite", feature = "postgres")),
-    expect(dead_code, reason = "a build for one database reads half of it")
-)]
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Piece {
     /// Text with placeholders.
@@ -40,6 +30,10 @@ pub(crate) enum Piece {
     Values(&'static [&'static str]),
     /// Text that differs: SQLite's, PostgreSQL's.
     Either(&'static str, &'static str),
+    /// Words as quoted texts, separated by commas.
+    Words(fn(Say<'_>)),
+    /// What several statements have in common.
+    Part(&'static [Piece]),
 }
 
 /// One statement; the type is its key in the statement cache.
@@ -122,125 +116,94 @@ fn tokens(text: &str, mut each: impl FnMut(Token<'_>) -> QueryResult<()>) -> Que
     Ok(())
 }
 
-fn missing() -> Error {
-    Error::QueryBuilderError("a placeholder has no bind of its kind".into())
-}
-
-macro_rules! fragment {
-    ($db:ty, $dialect:ident, $either:pat => $text:ident) => {
-        impl<S: Statement> QueryFragment<$db> for Bound<'_, S> {
-            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $db>) -> QueryResult<()> {
-                let mut binds = self.binds.iter();
-                for piece in S::PIECES {
-                    match piece {
-                        Piece::Text($text) | $either => tokens($text, |token| match token {
-                            Token::Sql(sql) => {
-                                out.push_sql(sql);
-                                Ok(())
-                            }
-                            Token::Bind => $dialect::bind(&mut out, binds.next().ok_or_else(missing)?),
-                            Token::Now => $dialect::now(&mut out, binds.next().ok_or_else(missing)?),
-                            Token::NowMicros => $dialect::now_us(&mut out, binds.next().ok_or_else(missing)?),
-                        })?,
-                        Piece::Columns(prefix, names) => {
-                            for (i, name) in names.iter().enumerate() {
-                                out.push_sql(if i == 0 { "" } else { ", " });
-                                out.push_sql(prefix);
-                                out.push_sql(name);
-                            }
-                        }
-                        Piece::Values(names) => {
-                            for i in 0..names.len() {
-                                out.push_sql(if i == 0 { "" } else { ", " });
-                                $dialect::bind(&mut out, binds.next().ok_or_else(missing)?)?;
-                            }
-                        }
-                    }
-                }
-                if binds.next().is_some() {
-                    return Err(Error::QueryBuilderError("a bind has no placeholder".into()));
-                }
-                Ok(())
-            }
+impl<S: Statement, D: Dialect> QueryFragment<D> for Bound<'_, S> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {
+        let mut binds = self.binds.iter();
+        walk(S::PIECES, &mut out, &mut binds)?;
+        if binds.next().is_some() {
+            return Err(Error::QueryBuilderError("a bind has no placeholder".into()));
         }
-    };
-}
-#[cfg(feature = "postgres")]
-fragment!(Pg, postgres, Piece::Either(_, text) => text);
-#[cfg(feature = "sqlite")]
-fragment!(Sqlite, sqlite, Piece::Either(text, _) => text);
-
-#[cfg(feature = "postgres")]
-mod postgres {
-    use super::{AstPass, Bind, Instant, Nullable, Pg, QueryResult, Uuid, Value, missing, sql_types};
-
-    pub(super) fn bind<'b>(out: &mut AstPass<'_, 'b, Pg>, bind: &'b Bind<'b>) -> QueryResult<()> {
-        match bind {
-            Bind::Id(v) => out.push_bind_param::<Nullable<sql_types::Uuid>, Option<Uuid>>(v),
-            Bind::Text(v) => out.push_bind_param::<Nullable<sql_types::Text>, Option<&str>>(v),
-            Bind::Bytes(v) => out.push_bind_param::<Nullable<sql_types::Binary>, Option<&[u8]>>(v),
-            Bind::Int(v) => out.push_bind_param::<Nullable<sql_types::Integer>, Option<i32>>(v),
-            Bind::BigInt(v) => out.push_bind_param::<Nullable<sql_types::BigInt>, Option<i64>>(v),
-            Bind::Bool(v) => out.push_bind_param::<Nullable<sql_types::Bool>, Option<bool>>(v),
-            Bind::Instant(v, _) => {
-                out.push_bind_param::<Nullable<sql_types::Timestamptz>, Option<Instant>>(v)
-            }
-            Bind::Json(v) => out.push_bind_param::<Nullable<sql_types::Jsonb>, Option<&Value>>(v),
-            Bind::Now(..) => Err(missing()),
-        }
-    }
-
-    pub(super) fn now<'b>(out: &mut AstPass<'_, 'b, Pg>, bind: &'b Bind<'b>) -> QueryResult<()> {
-        let Bind::Now(_, offset) = bind else { return Err(missing()) };
-        out.push_sql("(statement_timestamp() + ");
-        out.push_bind_param::<sql_types::BigInt, i64>(offset)?;
-        out.push_sql(" * interval '1 microsecond')");
-        Ok(())
-    }
-
-    pub(super) fn now_us<'b>(out: &mut AstPass<'_, 'b, Pg>, bind: &'b Bind<'b>) -> QueryResult<()> {
-        let Bind::Now(_, offset) = bind else { return Err(missing()) };
-        out.push_sql("(CAST(extract(epoch FROM statement_timestamp()) * 1000000 AS bigint) + ");
-        out.push_bind_param::<sql_types::BigInt, i64>(offset)?;
-        out.push_sql(")");
         Ok(())
     }
 }
 
-#[cfg(feature = "sqlite")]
-mod sqlite {
-    use super::{AstPass, Bind, Nullable, QueryResult, Sqlite, Value, missing, sql_types};
-
-    pub(super) fn bind<'b>(out: &mut AstPass<'_, 'b, Sqlite>, bind: &'b Bind<'b>) -> QueryResult<()> {
-        match bind {
-            Bind::Id(Some(v)) => out.push_bind_param::<sql_types::Binary, [u8]>(v.as_bytes().as_slice()),
-            Bind::Id(None) => out.push_bind_param::<Nullable<sql_types::Binary>, Option<&[u8]>>(&None),
-            Bind::Text(v) => out.push_bind_param::<Nullable<sql_types::Text>, Option<&str>>(v),
-            Bind::Bytes(v) => out.push_bind_param::<Nullable<sql_types::Binary>, Option<&[u8]>>(v),
-            Bind::Int(v) => out.push_bind_param::<Nullable<sql_types::Integer>, Option<i32>>(v),
-            Bind::BigInt(v) | Bind::Instant(_, v) => {
-                out.push_bind_param::<Nullable<sql_types::BigInt>, Option<i64>>(v)
+/// Writes pieces with their binds.
+fn walk<'b, D: Dialect>(
+    pieces: &[Piece],
+    out: &mut AstPass<'_, 'b, D>,
+    binds: &mut Iter<'b, Bind<'b>>,
+) -> QueryResult<()> {
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => write(text, out, binds)?,
+            Piece::Either(sqlite, postgres) => write(D::either(sqlite, postgres), out, binds)?,
+            Piece::Columns(prefix, names) => {
+                for (i, name) in names.iter().enumerate() {
+                    out.push_sql(if i == 0 { "" } else { ", " });
+                    out.push_sql(prefix);
+                    out.push_sql(name);
+                }
             }
-            Bind::Bool(v) => out.push_bind_param::<Nullable<sql_types::Bool>, Option<bool>>(v),
-            Bind::Json(v) => out.push_bind_param::<Nullable<sql_types::Json>, Option<&Value>>(v),
-            Bind::Now(..) => Err(missing()),
+            Piece::Values(names) => {
+                for i in 0..names.len() {
+                    out.push_sql(if i == 0 { "" } else { ", " });
+                    D::bind(out, binds.next().ok_or_else(missing)?)?;
+                }
+            }
+            Piece::Words(words) => {
+                let mut before = "'";
+                words(&mut |word| {
+                    out.push_sql(before);
+                    out.push_sql(word);
+                    out.push_sql("'");
+                    before = ", '";
+                });
+            }
+            Piece::Part(pieces) => walk(pieces, out, binds)?,
         }
     }
-
-    pub(super) fn now<'b>(out: &mut AstPass<'_, 'b, Sqlite>, bind: &'b Bind<'b>) -> QueryResult<()> {
-        let Bind::Now(micros, _) = bind else { return Err(missing()) };
-        out.push_bind_param::<sql_types::BigInt, i64>(micros)
-    }
-
-    pub(super) fn now_us<'b>(out: &mut AstPass<'_, 'b, Sqlite>, bind: &'b Bind<'b>) -> QueryResult<()> {
-        now(out, bind)
-    }
+    Ok(())
 }
 
-/// A part of a statement in [`statements!`]: a text, `(text macro)`, `(Row)`, `(Row alias)`, `(values Record)`,
-/// `(sqlite "…" postgres "…")` or `(by index)`. The last names the index that SQLite takes: without ANALYZE data it
-/// believes *all rows of the tenant* to be fewer than the few of a second index. A test looks at every plan.
+/// Writes a text with the binds of its placeholders.
+fn write<'b, D: Dialect>(
+    text: &str,
+    out: &mut AstPass<'_, 'b, D>,
+    binds: &mut Iter<'b, Bind<'b>>,
+) -> QueryResult<()> {
+    tokens(text, |token| match token {
+        Token::Sql(sql) => {
+            out.push_sql(sql);
+            Ok(())
+        }
+        Token::Bind => D::bind(out, binds.next().ok_or_else(missing)?),
+        Token::Now => D::now(out, binds.next().ok_or_else(missing)?),
+        Token::NowMicros => D::now_us(out, binds.next().ok_or_else(missing)?),
+    })
+}
+
+/// A part of a statement in [`statements!`]: a text, `(text macro)`, `(part PIECES)`, `(Row)`, `(Row alias)`,
+/// `(values Record)`, `(sqlite "…" postgres "…")`, words or `(by index)`.
+///
+/// Words are those of `core`, so that none is spelt twice and each conditional write is the line of its table of states:
+/// `(word State::Live)`, `(to Event::Consume)` the state that the event leads to, `(from Event::Consume)` those that it
+/// may come from.
+///
+/// `by` names the index that SQLite takes: without ANALYZE data it believes *all rows of the tenant* to be fewer than the
+/// few of a second index. A test looks at every plan.
 macro_rules! piece {
+    ((word $word:expr)) => {
+        $crate::statement::Piece::Words(|say| $crate::words::word($word, say))
+    };
+    ((to $event:expr)) => {
+        $crate::statement::Piece::Words(|say| $crate::words::to($event, say))
+    };
+    ((from $event:expr)) => {
+        $crate::statement::Piece::Words(|say| $crate::words::from($event, say))
+    };
+    ((part $pieces:path)) => {
+        $crate::statement::Piece::Part($pieces)
+    };
     ((values $row:ident)) => {
         $crate::statement::Piece::Values(<$row as $crate::row::Named>::NAMES)
     };
@@ -250,8 +213,8 @@ macro_rules! piece {
     ((by $index:ident)) => {
         $crate::statement::Piece::Either(concat!(" INDEXED BY ", stringify!($index)), "")
     };
-    ((text $text:ident)) => {
-        $crate::statement::Piece::Text($text!())
+    ((text $text:ident $($of:literal)?)) => {
+        $crate::statement::Piece::Text($text!($($of)?))
     };
     (($row:ident)) => {
         $crate::statement::Piece::Columns("", <$row as $crate::row::Named>::NAMES)
@@ -267,6 +230,12 @@ macro_rules! piece {
     };
 }
 pub(crate) use piece;
+
+/// Pieces that several statements have in common, for `(part …)`.
+macro_rules! pieces {
+    ($($piece:tt)+) => { &[$($crate::statement::piece!($piece)),+] };
+}
+pub(crate) use pieces;
 
 /// Declares the statements of a module, and `STATEMENTS`, by which a test prepares each on both databases.
 macro_rules! statements {

@@ -8,6 +8,7 @@ use diesel::QueryResult;
 use uuid::Uuid;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{Realm, TenantId};
+use vestibule_core::lifecycle::MailEvent;
 
 use crate::conn::Conn;
 use crate::statement::{Statement, binds, statements};
@@ -46,7 +47,7 @@ statements! {
     ];
     Outbox = [
         "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox"
-        " WHERE id < ? AND state NOT IN ('queued', 'sending') ORDER BY id LIMIT ?)"
+        " WHERE id < ? AND state NOT IN (" (from MailEvent::Claim) ") ORDER BY id LIMIT ?)"
     ];
     Bounces = [
         "DELETE FROM bounces WHERE address_hash IN (SELECT address_hash FROM bounces WHERE at < ? LIMIT ?)"

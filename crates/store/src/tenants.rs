@@ -4,6 +4,7 @@ use diesel::QueryResult;
 use serde_json::Value;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::TenantId;
+use vestibule_core::lifecycle::TenantState;
 
 use crate::conn::Conn;
 use crate::row::{One, record, row};
@@ -14,8 +15,7 @@ row! {
     pub struct TenantRow {
         id: TenantId,
         name: String,
-        /// `active` or `disabled`.
-        state: String,
+        state: TenantState,
         /// Raised with each change of what this tenant decides by (architecture rule 6).
         change_number: i64,
         /// What pairwise subjects are computed with, sealed.
@@ -61,7 +61,8 @@ record! {
 
 statements! {
     Insert = [
-        "INSERT INTO tenants (" (NewTenant) ", state, change_number) VALUES (" (values NewTenant) ", 'active', 1)"
+        "INSERT INTO tenants (" (NewTenant) ", state, change_number)"
+        " VALUES (" (values NewTenant) ", " (word TenantState::Active) ", 1)"
     ];
     InsertSettings = ["INSERT INTO tenant_settings (tenant_id, settings, version, updated_at) VALUES (?, ?, 1, ?)"];
     InsertDomain = ["INSERT INTO tenant_domains (" (NewDomain) ") VALUES (" (values NewDomain) ")"];
@@ -78,9 +79,6 @@ statements! {
     PutSettings = [
         "UPDATE tenant_settings SET settings = ?, version = version + 1, updated_at = ?"
         " WHERE tenant_id = ? AND version = ?"
-    ];
-    VerifyDomain = [
-        "UPDATE tenant_domains SET verified_at = ? WHERE tenant_id = ? AND domain = ? AND verified_at IS NULL"
     ];
     AllDomains = ["SELECT " (DomainRow) " FROM tenant_domains ORDER BY tenant_id, is_default DESC, domain"];
     Domains = [
@@ -118,8 +116,8 @@ pub fn raise_change(c: &mut Conn, tenant: TenantId) -> QueryResult<i64> {
     RaiseChange::one::<One<i64>>(c, binds![tenant]).map(|row| row.0)
 }
 
-/// Switches a tenant `active` or `disabled`, and raises its change number.
-pub fn set_state(c: &mut Conn, tenant: TenantId, state: &str) -> QueryResult<bool> {
+/// Switches a tenant on or off, and raises its change number.
+pub fn set_state(c: &mut Conn, tenant: TenantId, state: TenantState) -> QueryResult<bool> {
     SetState::hit(c, binds![state, tenant])
 }
 
@@ -150,11 +148,6 @@ pub fn put_settings(
 /// Adds a domain; a unique violation where any tenant has it (CON-08).
 pub fn add_domain(c: &mut Conn, new: &NewDomain) -> QueryResult<()> {
     InsertDomain::run(c, &new.binds()).map(drop)
-}
-
-/// Marks a domain as proven.
-pub fn verify_domain(c: &mut Conn, tenant: TenantId, domain: &str, now: Instant) -> QueryResult<bool> {
-    VerifyDomain::hit(c, binds![now, tenant, domain])
 }
 
 /// The domains of all tenants, each tenant's default one first: for the operator, not for a request.

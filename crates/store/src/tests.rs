@@ -10,21 +10,32 @@ use vestibule_core::client::{
 };
 use vestibule_core::clock::{Instant, micros};
 use vestibule_core::ids::{
-    ClientId, InteractionId, InvitationId, OutboxId, PasscodeId, Realm, SessionId, TenantId, TraceId, UserId,
+    ClientId, InteractionId, InvitationId, OutboxId, PasscodeId, ProviderId, Realm, SessionId, TenantId,
+    TraceId, UserId,
 };
+use vestibule_core::interaction::EndingKind;
+use vestibule_core::lifecycle::{self, Redemption, TenantState, UserKind};
+use vestibule_core::method::{Method, Way};
+use vestibule_core::passcode;
+use vestibule_core::proof::{Amr, AmrSet, Authentication, IdentityKey, Level, StoredAuthentication};
 use vestibule_core::secret::Digest;
+use vestibule_core::settings::PolicyKind;
 
+use crate::statement::{Piece, Statement, pieces};
 use crate::testing::{Fresh, Kind, fresh};
 use crate::*;
 
 mod aggregates;
 mod concurrency;
+mod deletion;
 mod grants;
+mod log;
 mod mail;
 mod migrations;
 mod signing_in;
 mod statements;
 mod throttles;
+mod unknown_words;
 mod writing;
 
 /// One body, two tests: `name::sqlite` and `name::postgres`.
@@ -135,28 +146,29 @@ impl Lab {
         id
     }
 
-    fn new_user(&self, tenant: TenantId, address: &str, state: &str) -> directory::NewUser {
+    fn new_user(&self, tenant: TenantId, address: &str, state: Redemption) -> directory::NewUser {
         let (_, domain) = address.split_once('@').unwrap();
         directory::NewUser {
             tenant_id: tenant,
             id: UserId(self.id()),
-            kind: "guest".into(),
+            kind: UserKind::Guest,
             principal_name: format!("{}#EXT#", address.replace('@', "_")),
             display_name: Some("Gina".into()),
             address: address.into(),
             address_key: address.into(),
             domain: domain.into(),
             reversed_address: address.chars().rev().collect(),
-            state: state.into(),
+            state,
             state_changed_at: None,
             enabled: true,
             locale: Some("de".into()),
             pinned_method: None,
+            pinned_provider_id: None,
             created_at: self.base,
         }
     }
 
-    async fn user(&self, tenant: TenantId, address: &str, state: &str) -> UserId {
+    async fn user(&self, tenant: TenantId, address: &str, state: Redemption) -> UserId {
         let new = self.new_user(tenant, address, state);
         let id = new.id;
         self.write(move |c| directory::insert_user(c, &new, None)).await;
@@ -169,11 +181,10 @@ impl Lab {
             id: InteractionId(self.id()),
             secret_digest: self.digest(),
             source_key: digest(77),
-            ending: "authorize".into(),
+            ending: EndingKind::Authorize,
             client_id: Some(ClientId("client".into())),
             user_id: user,
             address_key: digest(5),
-            request: vec![1, 2],
             ledger: json!({"proofs": []}),
             invitation_id: None,
             created_at: self.base,
@@ -187,10 +198,9 @@ impl Lab {
             id: PasscodeId(self.id()),
             interaction_id: interaction.id,
             ordinal,
-            purpose: "sign_in".into(),
+            purpose: passcode::Purpose::SignIn,
             subject_key: interaction.address_key,
             digest: self.digest(),
-            key_id: 1,
             decoy: false,
             mark: "ABCD".into(),
             expires_at: self.base + TimeDelta::minutes(30),
@@ -201,20 +211,69 @@ impl Lab {
     }
 
     fn new_session(&self, tenant: TenantId, user: UserId, interaction: InteractionId) -> signin::NewSession {
-        signin::NewSession {
-            realm_id: Realm::Tenant(tenant),
+        signin::NewSession::of(signin::Opening {
+            realm: Realm::Tenant(tenant),
             id: SessionId(self.id()),
             secret_digest: self.digest(),
-            user_id: user,
-            auth_time: self.base,
+            user,
+            authentication: &self.by_code(),
             expires_at: self.base + TimeDelta::hours(24),
-            amr: "otp".into(),
-            acr: "1".into(),
-            idp: "mail".into(),
-            interaction_id: interaction,
+            interaction,
             browser: "Firefox".into(),
             network: "192.0.2.0/24".into(),
-            created_at: self.base,
+            now: self.base,
+        })
+    }
+
+    /// What a code by email is worth.
+    fn by_code(&self) -> Authentication {
+        Authentication::read(StoredAuthentication {
+            method: Method::Passcode,
+            of: None,
+            idp: "mail".into(),
+            level: Some(Level::Mailbox),
+            amr: AmrSet::of(&[Amr::Otp]),
+            at: self.base,
+            second_at: None,
+            upstream_sid: None,
+        })
+        .unwrap()
+    }
+
+    /// A passcode in whatever state; the product reads the newest of an interaction only.
+    fn passcode(&self, id: PasscodeId) -> signin::PasscodeRow {
+        struct Find;
+        impl Statement for Find {
+            const PIECES: &'static [Piece] = {
+                use crate::signin::PasscodeRow;
+                pieces!["SELECT " (PasscodeRow) " FROM passcodes WHERE id = ?"]
+            };
+        }
+        self.read(|c| Find::one(c, statement::binds![id]))
+    }
+
+    /// The newest passcode of an interaction, as a request reads it.
+    fn newest_passcode(&self, tenant: TenantId, interaction: InteractionId) -> Option<signin::PasscodeRow> {
+        let read =
+            |c: &mut Conn| live::request(c, live::Segment::Id(tenant), None, Some(interaction), self.now());
+        self.read(read).unwrap().interaction.unwrap().passcode
+    }
+
+    /// The column `line` of what SQL finds.
+    fn lines(&self, sql: &str) -> Vec<String> {
+        testing::lines(self.fresh.url(), sql).unwrap()
+    }
+
+    /// Runs SQL beside the product.
+    fn sql(&self, sql: &str) {
+        testing::execute(self.fresh.url(), sql).unwrap();
+    }
+
+    /// An id as it stands in SQL.
+    fn literal(&self, id: Uuid) -> String {
+        match self.kind {
+            Kind::Sqlite => format!("x'{}'", id.simple()),
+            Kind::Postgres => format!("'{id}'"),
         }
     }
 

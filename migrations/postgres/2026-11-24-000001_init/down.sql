@@ -1,5 +1,6 @@
 DROP TABLE directory_audits;
 DROP TABLE sign_ins;
+DROP TABLE log_heads;
 DROP TABLE bounces;
 DROP TABLE outbox;
 DROP TABLE throttle_sources;
@@ -29,3 +30,4 @@ DROP TABLE tenants;
 DROP TABLE signing_keys;
 DROP TABLE deployment;
 DROP FUNCTION refuse_change();
+DROP FUNCTION follow_deletion();

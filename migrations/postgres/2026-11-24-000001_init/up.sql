@@ -1,5 +1,6 @@
 -- Identifiers are uuid, moments timestamptz, JSON is jsonb. Text that stands in a key is compared byte by byte.
 -- Tables of one tenant begin their keys with tenant_id (TEN-01), those of a sign-in with realm_id.
+-- Words whose list may grow (methods, endings, purposes, levels, channels) have no CHECK: a newer version may write more.
 
 -- deployment: one row; keys; nothing here belongs to a tenant alone.
 CREATE TABLE deployment (
@@ -64,47 +65,60 @@ CREATE TABLE policies (
 
 -- directory
 CREATE TABLE users (
-  tenant_id        UUID NOT NULL,
-  id               UUID NOT NULL,
-  kind             TEXT NOT NULL CHECK (kind IN ('member', 'guest')),
-  principal_name   TEXT COLLATE "C" NOT NULL,
-  display_name     TEXT,
-  address          TEXT NOT NULL,
-  address_key      TEXT COLLATE "C" NOT NULL,
-  domain           TEXT COLLATE "C" NOT NULL,
-  reversed_address TEXT COLLATE "C" NOT NULL,
-  state            TEXT NOT NULL CHECK (state IN ('pending', 'accepted', 'none')),
-  state_changed_at TIMESTAMPTZ,
-  enabled          BOOLEAN NOT NULL,
-  locale           TEXT,
-  pinned_method    TEXT,
-  agreed_terms     INTEGER,
-  held_at          TIMESTAMPTZ,
-  version          INTEGER NOT NULL,
-  created_at       TIMESTAMPTZ NOT NULL,
-  deleted_at       TIMESTAMPTZ,
+  tenant_id          UUID NOT NULL,
+  id                 UUID NOT NULL,
+  kind               TEXT NOT NULL CHECK (kind IN ('member', 'guest')),
+  principal_name     TEXT COLLATE "C" NOT NULL,
+  display_name       TEXT,
+  address            TEXT NOT NULL,
+  address_key        TEXT COLLATE "C" NOT NULL,
+  domain             TEXT COLLATE "C" NOT NULL,
+  reversed_address   TEXT COLLATE "C" NOT NULL,
+  state              TEXT NOT NULL CHECK (state IN ('pending', 'accepted', 'none')),
+  state_changed_at   TIMESTAMPTZ,
+  enabled            BOOLEAN NOT NULL,
+  locale             TEXT,
+  pinned_method      TEXT,
+  pinned_provider_id UUID,
+  agreed_terms       INTEGER,
+  held_at            TIMESTAMPTZ,
+  version            INTEGER NOT NULL,
+  created_at         TIMESTAMPTZ NOT NULL,
+  deleted_at         TIMESTAMPTZ,
   PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, principal_name),
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 );
+-- names and addresses of the deleted are free again: who is invited anew under one is somebody else (ADR-11)
+CREATE UNIQUE INDEX users_principal_name ON users (tenant_id, principal_name) WHERE deleted_at IS NULL;
 CREATE TABLE user_addresses (
   tenant_id   UUID NOT NULL,
-  address_key TEXT COLLATE "C" NOT NULL,
   user_id     UUID NOT NULL,
+  address_key TEXT COLLATE "C" NOT NULL,
   address     TEXT NOT NULL,
   verified_at TIMESTAMPTZ,
-  PRIMARY KEY (tenant_id, address_key),
+  deleted_at  TIMESTAMPTZ,
+  PRIMARY KEY (tenant_id, user_id, address_key),
   FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 );
-CREATE INDEX user_addresses_user ON user_addresses (tenant_id, user_id);
+CREATE UNIQUE INDEX user_addresses_live ON user_addresses (tenant_id, address_key) WHERE deleted_at IS NULL;
+CREATE FUNCTION follow_deletion() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE user_addresses SET deleted_at = NEW.deleted_at WHERE tenant_id = NEW.tenant_id AND user_id = NEW.id;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER users_deletion AFTER UPDATE OF deleted_at ON users
+  FOR EACH ROW EXECUTE FUNCTION follow_deletion();
+-- provider_id is the nil UUID where a method names nobody (FED-01)
 CREATE TABLE identities (
-  tenant_id  UUID NOT NULL,
-  kind       TEXT COLLATE "C" NOT NULL,
-  issuer     TEXT COLLATE "C" NOT NULL,
-  subject    TEXT COLLATE "C" NOT NULL,
-  user_id    UUID NOT NULL,
-  created_at TIMESTAMPTZ NOT NULL,
-  PRIMARY KEY (tenant_id, kind, issuer, subject),
+  tenant_id   UUID NOT NULL,
+  method      TEXT COLLATE "C" NOT NULL,
+  provider_id UUID NOT NULL,
+  issuer      TEXT COLLATE "C" NOT NULL,
+  subject     TEXT COLLATE "C" NOT NULL,
+  user_id     UUID NOT NULL,
+  created_at  TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (tenant_id, method, provider_id, issuer, subject),
   FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 );
 CREATE INDEX identities_user ON identities (tenant_id, user_id);
@@ -224,7 +238,6 @@ CREATE TABLE interactions (
   client_id       TEXT,
   user_id         UUID,
   address_key     BYTEA NOT NULL,
-  request         BYTEA NOT NULL,
   ledger          JSONB NOT NULL,
   state           TEXT NOT NULL CHECK (state IN ('open', 'finished', 'cancelled')),
   lives           INTEGER NOT NULL,
@@ -244,11 +257,10 @@ CREATE TABLE passcodes (
   purpose        TEXT NOT NULL,
   subject_key    BYTEA NOT NULL,
   digest         BYTEA NOT NULL,
-  key_id         INTEGER NOT NULL,
   decoy          BOOLEAN NOT NULL,
   mark           TEXT NOT NULL,
   tries          INTEGER NOT NULL,
-  state          TEXT NOT NULL CHECK (state IN ('live', 'superseded', 'burned', 'used', 'cancelled')),
+  state          TEXT NOT NULL CHECK (state IN ('live', 'superseded', 'used', 'cancelled')),
   expires_at     TIMESTAMPTZ NOT NULL,
   created_at     TIMESTAMPTZ NOT NULL,
   used_at        TIMESTAMPTZ,
@@ -264,12 +276,16 @@ CREATE TABLE sessions (
   id             UUID NOT NULL,
   secret_digest  BYTEA NOT NULL,
   user_id        UUID NOT NULL,
+  method         TEXT NOT NULL,
+  provider_id    UUID,
+  idp            TEXT NOT NULL,
+  level          TEXT,
+  amr            TEXT NOT NULL,
   auth_time      TIMESTAMPTZ NOT NULL,
+  second_at      TIMESTAMPTZ,
+  upstream_sid   TEXT,
   expires_at     TIMESTAMPTZ NOT NULL,
   ended_at       TIMESTAMPTZ,
-  amr            TEXT NOT NULL,
-  acr            TEXT NOT NULL,
-  idp            TEXT NOT NULL,
   interaction_id UUID NOT NULL,
   browser        TEXT NOT NULL,
   network        TEXT NOT NULL,
@@ -374,6 +390,7 @@ CREATE TABLE outbox (
   kind        TEXT NOT NULL,
   priority    INTEGER NOT NULL,
   dedupe      BYTEA NOT NULL UNIQUE,
+  channel     TEXT NOT NULL,
   destination TEXT NOT NULL,
   template    TEXT NOT NULL,
   locale      TEXT NOT NULL,
@@ -397,7 +414,14 @@ CREATE TABLE bounces (
   PRIMARY KEY (address_hash)
 );
 
--- logs: written once.
+-- logs: written once, then numbered in the order of commit by a job: ids are made before a commit, so who follows by id
+-- would miss rows (AUD-01). A number is set once and is a place to go on from; log_heads has the last one of each log.
+CREATE TABLE log_heads (
+  log TEXT COLLATE "C" NOT NULL,
+  seq BIGINT NOT NULL,
+  PRIMARY KEY (log)
+);
+INSERT INTO log_heads (log, seq) VALUES ('sign_ins', 0), ('directory_audits', 0);
 CREATE TABLE sign_ins (
   tenant_id      UUID NOT NULL,
   id             UUID NOT NULL,
@@ -415,6 +439,7 @@ CREATE TABLE sign_ins (
   client_address TEXT NOT NULL,
   browser        TEXT,
   session_id     UUID,
+  seq            BIGINT,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 );
@@ -431,11 +456,23 @@ CREATE TABLE directory_audits (
   details        JSONB NOT NULL,
   trace_id       UUID NOT NULL,
   client_address TEXT,
+  seq            BIGINT,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 );
+CREATE UNIQUE INDEX sign_ins_seq ON sign_ins (tenant_id, seq) WHERE seq IS NOT NULL;
+CREATE INDEX sign_ins_unnumbered ON sign_ins (id) WHERE seq IS NULL;
+CREATE UNIQUE INDEX directory_audits_seq ON directory_audits (tenant_id, seq) WHERE seq IS NOT NULL;
+CREATE INDEX directory_audits_unnumbered ON directory_audits (id) WHERE seq IS NULL;
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  rest RECORD := NEW;
 BEGIN
+  -- but for its number, which is set once, the row must be the same byte by byte
+  rest.seq := NULL;
+  IF OLD.seq IS NULL AND NEW.seq IS NOT NULL AND OLD *= rest THEN
+    RETURN NEW;
+  END IF;
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
 END
 $$;

@@ -1,5 +1,6 @@
 DROP TABLE directory_audits;
 DROP TABLE sign_ins;
+DROP TABLE log_heads;
 DROP TABLE bounces;
 DROP TABLE outbox;
 DROP TABLE throttle_sources;

@@ -1,5 +1,6 @@
 -- Identifiers are 16-byte blobs, moments whole microseconds of UTC, JSON is text, booleans are 0 and 1.
 -- Tables of one tenant begin their keys with tenant_id (TEN-01), those of a sign-in with realm_id.
+-- Words whose list may grow (methods, endings, purposes, levels, channels) have no CHECK: a newer version may write more.
 
 -- deployment: one row; keys; nothing here belongs to a tenant alone.
 CREATE TABLE deployment (
@@ -64,47 +65,56 @@ CREATE TABLE policies (
 
 -- directory
 CREATE TABLE users (
-  tenant_id        BLOB NOT NULL CHECK (length(tenant_id) = 16),
-  id               BLOB NOT NULL CHECK (length(id) = 16),
-  kind             TEXT NOT NULL CHECK (kind IN ('member', 'guest')),
-  principal_name   TEXT NOT NULL,
-  display_name     TEXT,
-  address          TEXT NOT NULL,
-  address_key      TEXT NOT NULL,
-  domain           TEXT NOT NULL,
-  reversed_address TEXT NOT NULL,
-  state            TEXT NOT NULL CHECK (state IN ('pending', 'accepted', 'none')),
-  state_changed_at INTEGER,
-  enabled          INTEGER NOT NULL CHECK (enabled IN (0, 1)),
-  locale           TEXT,
-  pinned_method    TEXT,
-  agreed_terms     INTEGER,
-  held_at          INTEGER,
-  version          INTEGER NOT NULL,
-  created_at       INTEGER NOT NULL,
-  deleted_at       INTEGER,
+  tenant_id          BLOB NOT NULL CHECK (length(tenant_id) = 16),
+  id                 BLOB NOT NULL CHECK (length(id) = 16),
+  kind               TEXT NOT NULL CHECK (kind IN ('member', 'guest')),
+  principal_name     TEXT NOT NULL,
+  display_name       TEXT,
+  address            TEXT NOT NULL,
+  address_key        TEXT NOT NULL,
+  domain             TEXT NOT NULL,
+  reversed_address   TEXT NOT NULL,
+  state              TEXT NOT NULL CHECK (state IN ('pending', 'accepted', 'none')),
+  state_changed_at   INTEGER,
+  enabled            INTEGER NOT NULL CHECK (enabled IN (0, 1)),
+  locale             TEXT,
+  pinned_method      TEXT,
+  pinned_provider_id BLOB CHECK (length(pinned_provider_id) = 16),
+  agreed_terms       INTEGER,
+  held_at            INTEGER,
+  version            INTEGER NOT NULL,
+  created_at         INTEGER NOT NULL,
+  deleted_at         INTEGER,
   PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, principal_name),
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) STRICT, WITHOUT ROWID;
+-- names and addresses of the deleted are free again: who is invited anew under one is somebody else (ADR-11)
+CREATE UNIQUE INDEX users_principal_name ON users (tenant_id, principal_name) WHERE deleted_at IS NULL;
 CREATE TABLE user_addresses (
   tenant_id   BLOB NOT NULL CHECK (length(tenant_id) = 16),
-  address_key TEXT NOT NULL,
   user_id     BLOB NOT NULL CHECK (length(user_id) = 16),
+  address_key TEXT NOT NULL,
   address     TEXT NOT NULL,
   verified_at INTEGER,
-  PRIMARY KEY (tenant_id, address_key),
+  deleted_at  INTEGER,
+  PRIMARY KEY (tenant_id, user_id, address_key),
   FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX user_addresses_user ON user_addresses (tenant_id, user_id);
+CREATE UNIQUE INDEX user_addresses_live ON user_addresses (tenant_id, address_key) WHERE deleted_at IS NULL;
+CREATE TRIGGER users_deletion AFTER UPDATE OF deleted_at ON users
+BEGIN
+  UPDATE user_addresses SET deleted_at = NEW.deleted_at WHERE tenant_id = NEW.tenant_id AND user_id = NEW.id;
+END;
+-- provider_id is the nil UUID where a method names nobody (FED-01)
 CREATE TABLE identities (
-  tenant_id  BLOB NOT NULL CHECK (length(tenant_id) = 16),
-  kind       TEXT NOT NULL,
-  issuer     TEXT NOT NULL,
-  subject    TEXT NOT NULL,
-  user_id    BLOB NOT NULL CHECK (length(user_id) = 16),
-  created_at INTEGER NOT NULL,
-  PRIMARY KEY (tenant_id, kind, issuer, subject),
+  tenant_id   BLOB NOT NULL CHECK (length(tenant_id) = 16),
+  method      TEXT NOT NULL,
+  provider_id BLOB NOT NULL CHECK (length(provider_id) = 16),
+  issuer      TEXT NOT NULL,
+  subject     TEXT NOT NULL,
+  user_id     BLOB NOT NULL CHECK (length(user_id) = 16),
+  created_at  INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, method, provider_id, issuer, subject),
   FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identities_user ON identities (tenant_id, user_id);
@@ -224,7 +234,6 @@ CREATE TABLE interactions (
   client_id       TEXT,
   user_id         BLOB CHECK (length(user_id) = 16),
   address_key     BLOB NOT NULL,
-  request         BLOB NOT NULL,
   ledger          TEXT NOT NULL CHECK (json_valid(ledger)),
   state           TEXT NOT NULL CHECK (state IN ('open', 'finished', 'cancelled')),
   lives           INTEGER NOT NULL,
@@ -244,11 +253,10 @@ CREATE TABLE passcodes (
   purpose        TEXT NOT NULL,
   subject_key    BLOB NOT NULL,
   digest         BLOB NOT NULL,
-  key_id         INTEGER NOT NULL,
   decoy          INTEGER NOT NULL CHECK (decoy IN (0, 1)),
   mark           TEXT NOT NULL,
   tries          INTEGER NOT NULL,
-  state          TEXT NOT NULL CHECK (state IN ('live', 'superseded', 'burned', 'used', 'cancelled')),
+  state          TEXT NOT NULL CHECK (state IN ('live', 'superseded', 'used', 'cancelled')),
   expires_at     INTEGER NOT NULL,
   created_at     INTEGER NOT NULL,
   used_at        INTEGER,
@@ -264,12 +272,16 @@ CREATE TABLE sessions (
   id             BLOB NOT NULL CHECK (length(id) = 16),
   secret_digest  BLOB NOT NULL,
   user_id        BLOB NOT NULL CHECK (length(user_id) = 16),
+  method         TEXT NOT NULL,
+  provider_id    BLOB CHECK (length(provider_id) = 16),
+  idp            TEXT NOT NULL,
+  level          TEXT,
+  amr            TEXT NOT NULL,
   auth_time      INTEGER NOT NULL,
+  second_at      INTEGER,
+  upstream_sid   TEXT,
   expires_at     INTEGER NOT NULL,
   ended_at       INTEGER,
-  amr            TEXT NOT NULL,
-  acr            TEXT NOT NULL,
-  idp            TEXT NOT NULL,
   interaction_id BLOB NOT NULL CHECK (length(interaction_id) = 16),
   browser        TEXT NOT NULL,
   network        TEXT NOT NULL,
@@ -374,6 +386,7 @@ CREATE TABLE outbox (
   kind        TEXT NOT NULL,
   priority    INTEGER NOT NULL,
   dedupe      BLOB NOT NULL UNIQUE,
+  channel     TEXT NOT NULL,
   destination TEXT NOT NULL,
   template    TEXT NOT NULL,
   locale      TEXT NOT NULL,
@@ -397,7 +410,14 @@ CREATE TABLE bounces (
   PRIMARY KEY (address_hash)
 ) STRICT, WITHOUT ROWID;
 
--- logs: written once.
+-- logs: written once, then numbered in the order of commit by a job: ids are made before a commit, so who follows by id
+-- would miss rows (AUD-01). A number is set once and is a place to go on from; log_heads has the last one of each log.
+CREATE TABLE log_heads (
+  log TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (log)
+) STRICT, WITHOUT ROWID;
+INSERT INTO log_heads (log, seq) VALUES ('sign_ins', 0), ('directory_audits', 0);
 CREATE TABLE sign_ins (
   tenant_id      BLOB NOT NULL CHECK (length(tenant_id) = 16),
   id             BLOB NOT NULL CHECK (length(id) = 16),
@@ -415,6 +435,7 @@ CREATE TABLE sign_ins (
   client_address TEXT NOT NULL,
   browser        TEXT,
   session_id     BLOB CHECK (length(session_id) = 16),
+  seq            INTEGER,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) STRICT, WITHOUT ROWID;
@@ -431,14 +452,30 @@ CREATE TABLE directory_audits (
   details        TEXT NOT NULL CHECK (json_valid(details)),
   trace_id       BLOB NOT NULL CHECK (length(trace_id) = 16),
   client_address TEXT,
+  seq            INTEGER,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) STRICT, WITHOUT ROWID;
-CREATE TRIGGER sign_ins_append_only BEFORE UPDATE ON sign_ins
+CREATE UNIQUE INDEX sign_ins_seq ON sign_ins (tenant_id, seq) WHERE seq IS NOT NULL;
+CREATE INDEX sign_ins_unnumbered ON sign_ins (id) WHERE seq IS NULL;
+CREATE UNIQUE INDEX directory_audits_seq ON directory_audits (tenant_id, seq) WHERE seq IS NOT NULL;
+CREATE INDEX directory_audits_unnumbered ON directory_audits (id) WHERE seq IS NULL;
+CREATE TRIGGER sign_ins_append_only BEFORE UPDATE OF tenant_id, id, at, trace_id, interaction_id, user_id, client_id,
+  address_masked, outcome, error, method, steps, trail, client_address, browser, session_id ON sign_ins
 BEGIN
   SELECT RAISE(ABORT, 'sign_ins is append-only');
 END;
-CREATE TRIGGER directory_audits_append_only BEFORE UPDATE ON directory_audits
+CREATE TRIGGER sign_ins_numbered_once BEFORE UPDATE OF seq ON sign_ins WHEN OLD.seq IS NOT NULL OR NEW.seq IS NULL
+BEGIN
+  SELECT RAISE(ABORT, 'sign_ins is append-only');
+END;
+CREATE TRIGGER directory_audits_append_only BEFORE UPDATE OF tenant_id, id, at, actor_kind, actor_id, action, target_kind,
+  target_id, outcome, details, trace_id, client_address ON directory_audits
+BEGIN
+  SELECT RAISE(ABORT, 'directory_audits is append-only');
+END;
+CREATE TRIGGER directory_audits_numbered_once BEFORE UPDATE OF seq ON directory_audits
+  WHEN OLD.seq IS NOT NULL OR NEW.seq IS NULL
 BEGIN
   SELECT RAISE(ABORT, 'directory_audits is append-only');
 END;

@@ -239,27 +239,24 @@ impl Desk<'_> {
         const COLUMNS: [&str; 7] =
             ["createdDateTime", "address", "outcome", "error", "method", "ipAddress", "traceId"];
         let tenant = self.id(tenant).await?;
+        // The number first: what is committed between the two is told twice here and once on the screen.
+        let mut last = logs::sign_ins_head(self.app, &self.ctx, &self.actor, tenant).await?;
         let mut rows = logs::sign_ins(self.app, &self.ctx, &self.actor, tenant, None, limit).await?;
         if !follow {
             return self.out.list(&rows, &COLUMNS);
         }
         rows.reverse();
-        let mut last = rows.last().map(|r| r.id);
+        let told: std::collections::HashSet<_> = rows.iter().map(|r| r.id).collect();
+        for row in &rows {
+            self.out.stream(row, &COLUMNS)?;
+        }
         loop {
-            for row in &rows {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            let rows = logs::sign_ins(self.app, &self.ctx, &self.actor, tenant, Some(last), limit).await?;
+            for row in rows.iter().filter(|r| !told.contains(&r.id)) {
                 self.out.stream(row, &COLUMNS)?;
             }
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            rows = match last {
-                Some(_) => logs::sign_ins(self.app, &self.ctx, &self.actor, tenant, last, limit).await?,
-                None => {
-                    let mut first =
-                        logs::sign_ins(self.app, &self.ctx, &self.actor, tenant, None, limit).await?;
-                    first.reverse();
-                    first
-                }
-            };
-            last = rows.last().map(|r| r.id).or(last);
+            last = rows.iter().filter_map(|r| r.number).max().unwrap_or(last);
         }
     }
 

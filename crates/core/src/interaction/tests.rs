@@ -1,13 +1,15 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::ids::{InteractionId, Realm, TenantId};
+use crate::ids::{InteractionId, ProviderId, Realm, TenantId};
 use crate::policy::{Circumstances, Subject, evaluate};
-use crate::proof::{ACR_MAILBOX, ACR_MFA, MailboxProof, MailboxVia};
+use crate::proof::{self, Amr, AmrSet, Evidence, Factor, MailboxProof, Proven, SecondStep};
 use crate::settings::{AccessRule, Control};
 
 const REALM: Realm = Realm::Tenant(TenantId(Uuid::from_u128(1)));
 const TRIP: InteractionId = InteractionId(Uuid::from_u128(2));
+const FEDERATED: Way = Way::Federated(ProviderId(Uuid::from_u128(7)));
+const HOME: Way = Way::Organization(TenantId(Uuid::from_u128(8)));
 
 fn noon() -> Instant {
     Instant::from_timestamp(1_770_000_000, 0).unwrap()
@@ -15,20 +17,18 @@ fn noon() -> Instant {
 
 fn demand() -> Demand {
     Demand {
-        ending: Ending::Authorize,
+        ending: EndingKind::Authorize,
         began_at: noon(),
         login: false,
         select_account: false,
         max_age: None,
-        essential_acr: Vec::new(),
+        level: Wanted::Any,
     }
 }
 
-fn plan(offers: &[(Method, Use)], refusal: Option<discovery::Refusal>) -> Plan {
-    let offers = offers
-        .iter()
-        .map(|(method, purpose)| discovery::Offer { method: *method, purpose: *purpose })
-        .collect();
+fn plan(offers: &[(Way, Use)], refusal: Option<discovery::Refusal>) -> Plan {
+    let offers =
+        offers.iter().map(|(way, purpose)| discovery::Offer { way: *way, purpose: *purpose }).collect();
     Plan { offers, refusal, trail: Vec::new() }
 }
 
@@ -43,14 +43,51 @@ fn grant() -> Decision {
         tenant: TenantId(Uuid::from_u128(1)),
         user: None,
         authentication: &authentication,
-        second_step: None,
         agreed_terms: None,
     };
     evaluate(&subject, None, &[], &Circumstances { now: noon() })
 }
 
 fn authentication(at: Instant) -> Authentication {
-    Authentication { at, amr: &["otp"], acr: ACR_MAILBOX, idp: "mail".into() }
+    Authentication::of(&code(at), None)
+}
+
+/// A mailed code.
+fn code(at: Instant) -> Evidence {
+    evidence(Way::Passcode, at, Some(Level::Mailbox), &[Amr::Otp])
+}
+
+fn evidence(way: Way, at: Instant, level: Option<Level>, amr: &[Amr]) -> Evidence {
+    let identity = IdentityKey::plain(way, "gina@guest.test");
+    Evidence::of(identity, Some("gina@guest.test"), at, level, AmrSet::of(amr))
+}
+
+/// What a trip ends on.
+fn finished(evidence: &Evidence, second: Option<SecondStep>) -> Step {
+    let authentication = Authentication::of(evidence, second.as_ref());
+    Step::Finish(Finish::Proof(Proof { authentication, identity: evidence.identity.clone() }))
+}
+
+/// The proofs of verifiers that are still to come.
+struct Earned(Proven);
+
+impl proof::Proof for Earned {
+    fn place(&self) -> (Realm, InteractionId) {
+        (REALM, TRIP)
+    }
+
+    fn proven(&self) -> Proven {
+        self.0.clone()
+    }
+}
+
+fn ledger_of(evidence: &Evidence, second: Option<SecondStep>) -> Ledger {
+    let mut ledger = Ledger::default();
+    assert!(ledger.record(REALM, TRIP, &Earned(Proven::First(evidence.clone()))));
+    if let Some(step) = second {
+        assert!(ledger.record(REALM, TRIP, &Earned(Proven::Second(step))));
+    }
+    ledger
 }
 
 fn facts(plan: &Plan) -> Facts<'_> {
@@ -74,16 +111,12 @@ fn facts(plan: &Plan) -> Facts<'_> {
 
 fn proven_ledger() -> Ledger {
     let mut ledger = Ledger::default();
-    assert!(ledger.record(
-        REALM,
-        TRIP,
-        &MailboxProof::earned(REALM, TRIP, "gina@guest.test", None, noon(), MailboxVia::Code)
-    ));
+    assert!(ledger.record(REALM, TRIP, &MailboxProof::earned(REALM, TRIP, "gina@guest.test", noon())));
     ledger
 }
 
 fn mail() -> Plan {
-    plan(&[(Method::Passcode, Use::SignIn)], None)
+    plan(&[(Way::Passcode, Use::SignIn)], None)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "what the field of the facts holds")]
@@ -110,22 +143,22 @@ fn before_an_address() {
     assert_eq!(next(&select, &start, &empty), Step::Identify);
 }
 
-/// With an address: the page of the first offer, for all five methods and for none.
+/// With an address: the page of the first offer, for all methods and for none.
 #[test]
 fn every_method_has_its_step() {
-    use Method::{Account, Federated, Organization, Passcode};
+    use Way::{Account, Passcode};
     let empty = Ledger::default();
     for (offers, code, expected) in [
-        (vec![(Federated, Use::SignIn)], None, Step::Upstream(Federated)),
-        (vec![(Organization, Use::SignIn)], None, Step::Upstream(Organization)),
-        (vec![(Account, Use::SignIn), (Passcode, Use::SignIn)], None, Step::Password),
+        (vec![(FEDERATED, Use::SignIn)], None, Step::Prove(FEDERATED)),
+        (vec![(HOME, Use::SignIn)], None, Step::Prove(HOME)),
+        (vec![(Account, Use::SignIn), (Passcode, Use::SignIn)], None, Step::Prove(Account)),
         (vec![(Account, Use::Create)], None, Step::CreateAccount),
         (vec![(Passcode, Use::SignIn)], None, Step::SendCode),
-        (vec![(Passcode, Use::SignIn), (Federated, Use::Upgrade)], None, Step::SendCode),
-        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Open { left: 5 }), Step::EnterCode),
-        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Expired), Step::EnterCode),
-        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Burned), Step::EnterCode),
-        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Cancelled), Step::EnterCode),
+        (vec![(Passcode, Use::SignIn), (FEDERATED, Use::Upgrade)], None, Step::SendCode),
+        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Open { left: 5 }), Step::Prove(Passcode)),
+        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Expired), Step::Prove(Passcode)),
+        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Burned), Step::Prove(Passcode)),
+        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Cancelled), Step::Prove(Passcode)),
         (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Used), Step::SendCode),
     ] {
         let plan = plan(&offers, None);
@@ -174,7 +207,7 @@ fn otp_29_after_the_proof_the_person_decides() {
     assert_eq!(at(Person::Disabled, true), Step::Refuse(Refusal::Disabled));
     assert_eq!(at(Person::Removed, true), Step::Refuse(Refusal::Removed));
     assert_eq!(at(Person::Suspended, true), Step::Refuse(Refusal::NoAccess));
-    assert_eq!(at(Person::Accepted, false), Step::Finish(Finish::Proof(authentication(noon()))));
+    assert_eq!(at(Person::Accepted, false), finished(&code(noon()), None));
 }
 
 /// OTP-13: a code that was right opens nothing once codes are off for the tenant.
@@ -195,8 +228,8 @@ fn inv_11_hrd_14_a_pending_guest_reviews_first() {
     let pending = Facts { person: Some(Person::Pending), decision: Some(grant()), ..facts(&mail) };
     let mut ledger = proven_ledger();
     assert_eq!(next(&demand(), &pending, &ledger), Step::Review { terms: None });
-    ledger.accept_review(false);
-    assert_eq!(next(&demand(), &pending, &ledger), Step::Finish(Finish::Proof(authentication(noon()))));
+    ledger.accept_review(None);
+    assert_eq!(next(&demand(), &pending, &ledger), finished(&code(noon()), None));
 }
 
 /// Each obligation leads to its page.
@@ -250,7 +283,6 @@ fn a_real_rule_reaches_its_page() {
         tenant: TenantId(Uuid::from_u128(1)),
         user: None,
         authentication: &authentication,
-        second_step: None,
         agreed_terms: None,
     };
     let decision = evaluate(&subject, None, &rules, &Circumstances { now: noon() });
@@ -263,16 +295,116 @@ fn a_real_rule_reaches_its_page() {
 #[test]
 fn otp_26_a_mailbox_never_satisfies_a_higher_level() {
     let mail = mail();
-    let wants = Demand { essential_acr: vec![ACR_MFA.into()], ..demand() };
+    let wants = |levels: &[&str]| Demand { level: Wanted::essential(levels.iter().copied()), ..demand() };
+    let (mailbox, mfa) = (Level::Mailbox.as_str(), Level::Mfa.as_str());
     let base = Facts {
         person: Some(Person::Accepted),
         decision: Some(grant()),
         session: session(noon()),
         ..facts(&mail)
     };
-    assert_eq!(next(&wants, &base, &proven_ledger()), Step::Refuse(Refusal::LevelUnavailable));
-    let either = Demand { essential_acr: vec![ACR_MFA.into(), ACR_MAILBOX.into()], ..demand() };
-    assert_eq!(next(&either, &base, &proven_ledger()), Step::Finish(Finish::Session));
+    let unavailable = Step::Refuse(Refusal::LevelUnavailable);
+    for levels in [&[mfa][..], &[Level::Single.as_str()], &["urn:x"], &["urn:x", mfa]] {
+        assert_eq!(next(&wants(levels), &base, &proven_ledger()), unavailable, "{levels:?}");
+        let fresh = Facts { session: None, ..base.clone() };
+        assert_eq!(next(&wants(levels), &fresh, &proven_ledger()), unavailable, "{levels:?}");
+    }
+    for levels in [&[mfa, mailbox][..], &[mailbox], &["urn:x", mailbox], &[]] {
+        let done = Step::Finish(Finish::Session);
+        assert_eq!(next(&wants(levels), &base, &proven_ledger()), done, "{levels:?}");
+        let fresh = Facts { session: None, ..base.clone() };
+        assert_eq!(
+            next(&wants(levels), &fresh, &proven_ledger()),
+            finished(&code(noon()), None),
+            "{levels:?}"
+        );
+    }
+}
+
+/// OTP-26: a second step that would not help is not asked for, however many the person has, and one that was passed is
+/// not asked for again.
+#[test]
+fn otp_26_no_second_step_makes_a_mailbox_more() {
+    let mail = mail();
+    let step = Some(SecondStep { factor: Factor::Totp, at: noon() });
+    for level in [Wanted::AtLeast(Level::Single), Wanted::AtLeast(Level::Mfa), Wanted::Unreachable] {
+        let wants = Demand { level, ..demand() };
+        for second_steps in [
+            SecondSteps { enrolled: true, can_enrol: true },
+            SecondSteps { enrolled: false, can_enrol: true },
+        ] {
+            let base = Facts {
+                person: Some(Person::Accepted),
+                decision: Some(grant()),
+                second_steps,
+                ..facts(&mail)
+            };
+            for second in [None, step] {
+                let stepped = next(&wants, &base, &ledger_of(&code(noon()), second));
+                assert_eq!(stepped, Step::Refuse(Refusal::LevelUnavailable), "{level:?} {second:?}");
+            }
+        }
+    }
+}
+
+/// MFA-05: where a second step helps, it is asked for, once; then the level is there.
+#[test]
+fn mfa_05_a_second_step_leads_to_the_level() {
+    let wants = |level| Demand { level, ..demand() };
+    let enrolled = SecondSteps { enrolled: true, can_enrol: true };
+    let fresh = SecondSteps { enrolled: false, can_enrol: true };
+    let step = Some(SecondStep { factor: Factor::Totp, at: noon() });
+    let password = evidence(Way::Account, noon(), Some(Level::Single), &[Amr::Pwd]);
+    let silent = evidence(FEDERATED, noon(), None, &[]);
+    let unavailable = Step::Refuse(Refusal::LevelUnavailable);
+    let mfa = Wanted::AtLeast(Level::Mfa);
+    for (first, level, second_steps, second, expected) in [
+        (&password, mfa, enrolled, None, Step::SecondFactor),
+        (&password, mfa, fresh, None, Step::Enrol),
+        (&password, mfa, SecondSteps::default(), None, unavailable.clone()),
+        (&password, mfa, enrolled, step, finished(&password, step)),
+        (&password, Wanted::AtLeast(Level::Single), enrolled, None, finished(&password, None)),
+        (&password, Wanted::AtLeast(Level::Mailbox), enrolled, None, finished(&password, None)),
+        (&password, Wanted::Unreachable, enrolled, None, unavailable.clone()),
+        (&password, Wanted::Unreachable, enrolled, step, unavailable.clone()),
+        (&silent, Wanted::AtLeast(Level::Mailbox), enrolled, None, unavailable.clone()),
+        (&silent, mfa, enrolled, step, unavailable),
+        (&silent, Wanted::Any, enrolled, None, finished(&silent, None)),
+    ] {
+        let plan = plan(&[(first.identity.way, Use::SignIn)], None);
+        let facts =
+            Facts { person: Some(Person::Accepted), decision: Some(grant()), second_steps, ..facts(&plan) };
+        assert_eq!(
+            next(&wants(level), &facts, &ledger_of(first, second)),
+            expected,
+            "{first:?} {level:?} {second:?}"
+        );
+    }
+}
+
+/// MFA-05: a live session of a higher level answers a demand for a lower one, and one of an unknown level none.
+#[test]
+fn mfa_05_a_session_answers_lower_levels() {
+    let mail = mail();
+    let passkey = evidence(Way::Account, noon(), Some(Level::Mfa), &[Amr::Pop, Amr::User, Amr::Mfa]);
+    let password = evidence(Way::Account, noon(), Some(Level::Single), &[Amr::Pwd]);
+    let silent = evidence(FEDERATED, noon(), None, &[]);
+    for (first, reached) in [
+        (passkey, Some(Level::Mfa)),
+        (password, Some(Level::Single)),
+        (code(noon()), Some(Level::Mailbox)),
+        (silent, None),
+    ] {
+        let live = session(noon()).map(|s| Session { authentication: Authentication::of(&first, None), ..s });
+        let facts = Facts { session: live, address: None, plan: None, ..facts(&mail) };
+        for level in Level::ALL.iter().copied() {
+            let wants = Demand { level: Wanted::AtLeast(level), ..demand() };
+            let answered = next(&wants, &facts, &Ledger::default()) == Step::Finish(Finish::Session);
+            assert_eq!(answered, reached >= Some(level), "{level} by {reached:?}");
+        }
+        let any = next(&demand(), &facts, &Ledger::default());
+        assert_eq!(any, Step::Finish(Finish::Session), "{reached:?}");
+    }
 }
 
 /// OID-12, SES-05: a live session answers only a request that it satisfies.
@@ -313,7 +445,7 @@ fn oid_12_a_session_answers_what_it_satisfies() {
 fn inv_01_a_session_never_redeems_an_invitation() {
     let mail = mail();
     let empty = Ledger::default();
-    let invited = Demand { ending: Ending::Invitation, ..demand() };
+    let invited = Demand { ending: EndingKind::Invitation, ..demand() };
     let eve = session(noon()).map(|s| Session { address_key: "eve@evil.test".into(), ..s });
     assert_eq!(next(&invited, &Facts { session: eve, ..facts(&mail) }, &empty), Step::SendCode);
     let older = session(noon() - TimeDelta::hours(1));
@@ -334,13 +466,118 @@ fn hrd_03_a_proof_keeps_to_its_address() {
 #[test]
 fn every_ending_needs_its_proof() {
     let mail = mail();
-    for ending in Ending::ALL {
+    for ending in EndingKind::ALL {
         let demand = Demand { ending: *ending, ..demand() };
         let facts = Facts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&mail) };
         assert_eq!(next(&demand, &facts, &Ledger::default()), Step::SendCode);
-        assert_eq!(
-            next(&demand, &facts, &proven_ledger()),
-            Step::Finish(Finish::Proof(authentication(noon())))
-        );
+        assert_eq!(next(&demand, &facts, &proven_ledger()), finished(&code(noon()), None));
+    }
+}
+
+/// HRD-08: a trip ends on the identity that was proven, with its provider, and only by a way that the plan still offers.
+#[test]
+fn hrd_08_a_trip_ends_on_its_way() {
+    let other = Way::Federated(ProviderId(Uuid::from_u128(70)));
+    let federated = evidence(FEDERATED, noon(), Some(Level::Single), &[Amr::Pwd]);
+    let ledger = ledger_of(&federated, None);
+    let after = |offers: &[(Way, Use)]| {
+        let plan = plan(offers, None);
+        let facts = Facts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&plan) };
+        next(&demand(), &facts, &ledger)
+    };
+    assert_eq!(after(&[(FEDERATED, Use::SignIn)]), finished(&federated, None));
+    let off = Step::Refuse(Refusal::NoMethod(discovery::Refusal::PinnedMethodOff));
+    assert_eq!(after(&[(other, Use::SignIn)]), off, "another provider");
+    assert_eq!(
+        after(&[(Way::Passcode, Use::SignIn), (FEDERATED, Use::Upgrade)]),
+        off,
+        "no way to sign in yet"
+    );
+}
+
+/// Every step there is; a new one does not compile until it stands here.
+fn steps() -> Vec<Step> {
+    let all = |way| match way {
+        Step::Identify
+        | Step::Choose
+        | Step::SendCode
+        | Step::Prove(_)
+        | Step::CreateAccount
+        | Step::Enrol
+        | Step::SecondFactor
+        | Step::Review { .. }
+        | Step::Terms(_)
+        | Step::AppConsent
+        | Step::Refuse(_)
+        | Step::Finish(_) => way,
+    };
+    let ways = [FEDERATED, HOME, Way::Account, Way::Passcode];
+    assert_eq!(ways.map(Way::method), Method::ALL, "each method");
+    let prove = ways.into_iter().map(Step::Prove);
+    let others = [
+        Step::Identify,
+        Step::Choose,
+        Step::SendCode,
+        Step::CreateAccount,
+        Step::Enrol,
+        Step::SecondFactor,
+        Step::Review { terms: None },
+        Step::Terms(1),
+        Step::AppConsent,
+        finished(&code(noon()), None),
+        Step::Refuse(Refusal::NoAccess),
+        Step::Finish(Finish::Session),
+    ];
+    others.into_iter().chain(prove).map(all).collect()
+}
+
+/// F11: each step has a page of its own, and none falls back to the address. The review page is for all that is agreed to
+/// with *Accept*; a trip that has ended has none to go to.
+#[test]
+fn f11_every_step_has_its_own_page() {
+    let mut owners: std::collections::BTreeMap<&str, Vec<Step>> = std::collections::BTreeMap::new();
+    for step in steps() {
+        match step.page() {
+            Some(page) => owners.entry(page.path()).or_default().push(step),
+            None => assert!(matches!(step, Step::Refuse(_) | Step::Finish(Finish::Session)), "{step:?}"),
+        }
+    }
+    for (path, owners) in &owners {
+        match *path {
+            "review" => assert!(
+                matches!(owners[..], [Step::Review { .. }, Step::Terms(_), Step::Finish(Finish::Proof(_))]),
+                "{owners:?}"
+            ),
+            "" => assert_eq!(owners[..], [Step::Identify]),
+            _ => assert_eq!(owners.len(), 1, "{path}: {owners:?}"),
+        }
+    }
+    assert_eq!(owners.len(), 12, "{owners:?}");
+    assert_eq!(owners["code"], [Step::Prove(Way::Passcode)]);
+    assert_eq!(owners["code/send"], [Step::SendCode]);
+}
+
+/// A trip goes forward: a page is a later stage than what leads to it.
+#[test]
+fn stages_are_in_the_order_of_a_trip() {
+    let stage = |step: &Step| step.stage();
+    let trip = [
+        Step::Identify,
+        Step::SendCode,
+        Step::Prove(Way::Passcode),
+        Step::SecondFactor,
+        Step::Review { terms: None },
+        finished(&code(noon()), None),
+    ];
+    assert!(trip.windows(2).all(|pair| stage(&pair[0]) < stage(&pair[1])));
+    for (one, other) in [
+        (Step::Identify, Step::Choose),
+        (Step::SendCode, Step::CreateAccount),
+        (Step::Prove(FEDERATED), Step::Prove(Way::Account)),
+        (Step::SecondFactor, Step::Enrol),
+        (Step::Terms(1), Step::AppConsent),
+        (Step::Refuse(Refusal::NoAccess), Step::Finish(Finish::Session)),
+    ] {
+        assert_eq!(stage(&one), stage(&other));
     }
 }

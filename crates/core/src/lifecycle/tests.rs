@@ -6,39 +6,40 @@ use super::*;
 #[test]
 fn inv_04_accepting_is_terminal() {
     for event in InvitationEvent::ALL.iter().copied() {
-        assert!(invitation(Invitation::Accepted, event).is_err());
-        assert!(invitation(Invitation::Withdrawn, event).is_err());
+        assert_eq!(event.apply(Invitation::Accepted), None);
+        assert_eq!(event.apply(Invitation::Withdrawn), None);
     }
 }
 
 /// OTP-14: a code is used at most once and nothing revives it.
 #[test]
 fn otp_14_no_event_revives_a_code() {
-    for state in PasscodeState::ALL.iter().copied() {
+    for state in Passcode::ALL.iter().copied() {
         for event in PasscodeEvent::ALL.iter().copied() {
-            assert_ne!(passcode(state, event), Ok(PasscodeState::Live));
-            if state == PasscodeState::Used {
-                assert!(passcode(state, event).is_err());
+            assert_ne!(event.apply(state), Some(Passcode::Live));
+            if state == Passcode::Used {
+                assert_eq!(event.apply(state), None);
             }
         }
     }
 }
 
-/// OID-06: the second exchange revokes.
+/// HRD-01: an interaction ends once.
 #[test]
-fn oid_06_a_second_exchange_revokes() {
-    assert_eq!(grant(Grant::Exchanged, GrantEvent::Exchange), Ok(Grant::Revoked));
-    assert!(grant(Grant::Revoked, GrantEvent::Exchange).is_err());
+fn hrd_01_an_interaction_ends_once() {
+    for event in InteractionEvent::ALL.iter().copied() {
+        assert!(event.apply(Interaction::Open).is_some());
+        assert_eq!(event.apply(Interaction::Finished), None);
+        assert_eq!(event.apply(Interaction::Cancelled), None);
+    }
 }
 
 /// A guest becomes accepted only from pending.
 #[test]
 fn redemption_table() {
-    assert_eq!(redemption(Redemption::Pending, RedemptionEvent::Accept), Ok(Redemption::Accepted));
-    assert!(redemption(Redemption::Accepted, RedemptionEvent::Accept).is_err());
-    assert!(redemption(Redemption::NotNeeded, RedemptionEvent::Accept).is_err());
-    assert_eq!(session(Session::Live, SessionEvent::End), Ok(Session::Ended));
-    assert!(session(Session::Ended, SessionEvent::End).is_err());
+    assert_eq!(RedemptionEvent::Accept.apply(Redemption::Pending), Some(Redemption::Accepted));
+    assert_eq!(RedemptionEvent::Accept.apply(Redemption::Accepted), None);
+    assert_eq!(RedemptionEvent::Accept.apply(Redemption::NotNeeded), None);
 }
 
 proptest! {
@@ -48,7 +49,7 @@ proptest! {
         let mut state = Mail::Queued;
         for event in events {
             let before = state;
-            state = mail(state, MailEvent::ALL[event]).unwrap_or(state);
+            state = MailEvent::ALL[event].apply(state).unwrap_or(state);
             if matches!(before, Mail::Sent | Mail::Failed | Mail::Dropped) {
                 prop_assert_eq!(state, before);
             }

@@ -146,11 +146,11 @@ fn otp_14_a_match_needs_the_consumed_row() {
     let (now, right) = (noon(), Digest([7; 32]));
     let live = stored(State::Live, 1, now);
     let matched = || live.check(&right, Some(1), Purpose::SignIn, now).unwrap();
-    assert!(matched().proven(&live, "gina@guest.test", None).is_none());
+    assert!(matched().proven(&live, "gina@guest.test").is_none());
     let other = Stored { id: PasscodeId(Uuid::from_u128(9)), ..stored(State::Used, 1, now) };
-    assert!(matched().proven(&other, "gina@guest.test", None).is_none());
+    assert!(matched().proven(&other, "gina@guest.test").is_none());
     let used = stored(State::Used, 1, now);
-    assert_eq!(matched().proven(&used, "gina@guest.test", None).unwrap().at(), now);
+    assert_eq!(matched().proven(&used, "gina@guest.test").unwrap().at(), now);
 }
 
 /// OTP-19: what shows before any digits are looked at.

@@ -1,7 +1,8 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::proof::ACR_MAILBOX;
+use crate::method::Way;
+use crate::proof::{Amr, AmrSet, Evidence, Factor, IdentityKey, Level, SecondStep};
 
 fn rule(control: Control) -> AccessRule {
     AccessRule { name: "test".into(), applications: Vec::new(), control }
@@ -11,22 +12,22 @@ fn noon() -> Instant {
     Instant::from_timestamp(1_770_000_000, 0).unwrap()
 }
 
-fn authentication() -> Authentication {
-    Authentication { at: noon(), amr: &["otp"], acr: ACR_MAILBOX, idp: "mail".into() }
+/// A mailed code, and a second step after it where one was passed.
+fn authentication(second: Option<Factor>) -> Authentication {
+    let identity = IdentityKey::plain(Way::Passcode, "gina@guest.test");
+    let code = Evidence::of(identity, None, noon(), Some(Level::Mailbox), AmrSet::of(&[Amr::Otp]));
+    Authentication::of(&code, second.map(|factor| SecondStep { factor, at: noon() }).as_ref())
 }
 
 const ALPHA: TenantId = TenantId(Uuid::from_u128(1));
 const GINA: UserId = UserId(Uuid::from_u128(2));
 
 fn decide(rules: &[AccessRule], minutes_later: i64) -> Decision {
-    let authentication = authentication();
-    let subject = Subject {
-        tenant: ALPHA,
-        user: Some(GINA),
-        authentication: &authentication,
-        second_step: None,
-        agreed_terms: Some(1),
-    };
+    decide_of(&authentication(None), rules, minutes_later)
+}
+
+fn decide_of(authentication: &Authentication, rules: &[AccessRule], minutes_later: i64) -> Decision {
+    let subject = Subject { tenant: ALPHA, user: Some(GINA), authentication, agreed_terms: Some(1) };
     let now = noon() + TimeDelta::minutes(minutes_later);
     evaluate(&subject, Some(&ClientId("web".into())), rules, &Circumstances { now })
 }
@@ -50,6 +51,24 @@ fn the_table_of_controls() {
         decide(&[terms(2), second, frequency], 61),
         Decision::Need(vec![FreshProof, SecondStep, Terms(2)])
     );
+}
+
+/// MFA-06: the tenant's own rule is met by a second step after whatever proof, also after one that is none of two factors;
+/// it is no fresh proof.
+#[test]
+fn mfa_06_a_second_step_satisfies_the_tenants_rule() {
+    let second = rule(Control::SecondStep);
+    for factor in Factor::ALL.iter().copied() {
+        let stepped = authentication(Some(factor));
+        assert_eq!(stepped.level, Some(Level::Mailbox), "OTP-26");
+        assert!(
+            matches!(decide_of(&stepped, std::slice::from_ref(&second), 0), Decision::Grant(_)),
+            "{factor}"
+        );
+        let frequency = rule(Control::SignInFrequency { minutes: 60 });
+        let owed = decide_of(&stepped, &[second.clone(), frequency], 61);
+        assert_eq!(owed, Decision::Need(vec![Obligation::FreshProof]), "{factor}");
+    }
 }
 
 /// A rule for other applications asks nothing here.

@@ -12,18 +12,38 @@ fn otp_03_refuses_a_longer_lifetime() {
     assert_eq!(settings.check().unwrap_err().key, "sessionMinutes");
 }
 
-/// The default order asks what was set up for the domain first and the code last (DEV-9).
+/// The default order asks what was set up for the domain first and the code last; each of Entra's pair is obeyed as it is
+/// stored (DEV-9).
 #[test]
-fn the_default_order_ends_with_the_code() {
-    let order = Discovery::default().order();
-    assert_eq!(order, [Method::Federated, Method::Organization, Method::Account, Method::Passcode]);
-    let mut settings = Discovery {
-        fallback_identity_provider: FallbackProvider::EmailOneTimePasscode,
-        ..Discovery::default()
+fn dev_9_the_order_is_obeyed_as_stored() {
+    use PrimaryProvider::{AzureActiveDirectory, ExternalFederation, SocialIdentityProviders};
+    let (account, code) = (Link::Own(Method::Account), Link::Own(Method::Passcode));
+    let order = |primary: &[PrimaryProvider], fallback| {
+        let primary_identity_provider_precedence_order = primary.to_vec();
+        Discovery {
+            primary_identity_provider_precedence_order,
+            fallback_identity_provider: fallback,
+            ..Discovery::default()
+        }
+        .order()
     };
-    assert_eq!(settings.order(), [Method::Federated, Method::Organization, Method::Passcode]);
-    settings.fallback_identity_provider = FallbackProvider::MicrosoftAccount;
-    assert_eq!(settings.order(), [Method::Federated, Method::Organization, Method::Account]);
+    let all = Discovery::default().order();
+    assert_eq!(all, [Link::External, Link::Home, Link::Work, Link::Social, account, code]);
+    for (primary, fallback, expected) in [
+        (
+            &[AzureActiveDirectory, ExternalFederation][..],
+            FallbackProvider::EmailOneTimePasscode,
+            &[Link::Home, Link::Work, Link::External, code][..],
+        ),
+        (
+            &[SocialIdentityProviders, ExternalFederation, SocialIdentityProviders],
+            FallbackProvider::MicrosoftAccount,
+            &[Link::Social, Link::External, account],
+        ),
+        (&[], FallbackProvider::DefaultConfiguredIdp, &[account, code]),
+    ] {
+        assert_eq!(order(primary, fallback), expected, "{primary:?}");
+    }
 }
 
 /// A misspelt key is told, not ignored.
@@ -31,4 +51,23 @@ fn the_default_order_ends_with_the_code() {
 fn unknown_keys_are_refused() {
     assert!(serde_json::from_str::<TenantSettings>(r#"{"code":{"lifetime":"31m"}}"#).is_err());
     assert_eq!(serde_json::from_str::<TenantSettings>("{}").unwrap(), TenantSettings::default());
+}
+
+/// OTP-13: each method has a switch of its own, and with it off nothing else is.
+#[test]
+fn otp_13_each_switch_is_for_its_method() {
+    for off in Method::ALL.iter().copied() {
+        let on = |method| method != off;
+        let settings = Discovery {
+            federated: on(Method::Federated),
+            organization: on(Method::Organization),
+            account: on(Method::Account),
+            passcode: on(Method::Passcode),
+            ..Discovery::default()
+        };
+        for method in Method::ALL.iter().copied() {
+            assert_eq!(settings.allows(method), method != off, "{method} without {off}");
+            assert!(Discovery::default().allows(method), "all are on by default");
+        }
+    }
 }

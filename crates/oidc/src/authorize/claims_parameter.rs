@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use vestibule_core::proof::Wanted;
 
 use crate::error;
 use crate::scope::{EMAIL, PROFILE};
@@ -59,10 +60,9 @@ impl StandardClaim {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RequestedClaims {
-    /// Values of an essential `acr` of the ID token, unknown ones included: none of them met is
-    /// `unmet_authentication_requirements` (section 5.5.1.1). Empty: nothing essential.
-    #[serde(rename = "a", skip_serializing_if = "Vec::is_empty")]
-    pub essential_acr: Vec<String>,
+    /// An essential `acr` of the ID token: one that is not met is `unmet_authentication_requirements` (section 5.5.1.1).
+    #[serde(rename = "a", skip_serializing_if = "super::is_default")]
+    pub acr: Wanted,
     /// Claims wanted in the ID token.
     #[serde(rename = "i", skip_serializing_if = "Vec::is_empty")]
     pub id_token: Vec<StandardClaim>,
@@ -95,7 +95,7 @@ impl RequestedClaims {
         let id_token = object(root.get("id_token"))?.unwrap_or(&empty);
         let userinfo = object(root.get("userinfo"))?.unwrap_or(&empty);
         Ok(Self {
-            essential_acr: essential_acr(id_token)?,
+            acr: essential_acr(id_token)?,
             id_token: standard(id_token)?,
             userinfo: standard(userinfo)?,
             subject: subject(id_token)?,
@@ -125,10 +125,10 @@ fn standard(claims: &Map<String, Value>) -> Result<Vec<StandardClaim>, Malformed
     Ok(asked)
 }
 
-fn essential_acr(id_token: &Map<String, Value>) -> Result<Vec<String>, Malformed> {
-    let Some(request) = object(id_token.get("acr"))? else { return Ok(Vec::new()) };
+fn essential_acr(id_token: &Map<String, Value>) -> Result<Wanted, Malformed> {
+    let Some(request) = object(id_token.get("acr"))? else { return Ok(Wanted::Any) };
     match request.get("essential") {
-        None | Some(Value::Bool(false)) => return Ok(Vec::new()),
+        None | Some(Value::Bool(false)) => return Ok(Wanted::Any),
         Some(Value::Bool(true)) => {}
         Some(_) => return Err(Malformed),
     }
@@ -141,16 +141,18 @@ fn essential_acr(id_token: &Map<String, Value>) -> Result<Vec<String>, Malformed
     if values.len() > ACR_COUNT_MAX {
         return Err(Malformed);
     }
-    values.into_iter().map(|value| text(value, ACR_BYTES_MAX)).collect()
+    let values: Vec<&str> =
+        values.into_iter().map(|value| text(value, ACR_BYTES_MAX)).collect::<Result<_, _>>()?;
+    Ok(Wanted::essential(values))
 }
 
 fn subject(id_token: &Map<String, Value>) -> Result<Option<String>, Malformed> {
     let value = object(id_token.get("sub"))?.and_then(|request| request.get("value"));
-    value.map(|value| text(value, SUBJECT_MAX)).transpose()
+    value.map(|value| text(value, SUBJECT_MAX).map(str::to_owned)).transpose()
 }
 
-fn text(value: &Value, max: usize) -> Result<String, Malformed> {
-    value.as_str().filter(|text| text.len() <= max).map(str::to_owned).ok_or(Malformed)
+fn text(value: &Value, max: usize) -> Result<&str, Malformed> {
+    value.as_str().filter(|text| text.len() <= max).ok_or(Malformed)
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Hints and preferences: bounded, reduced to what exists here, and harmless when they make no sense (OID-23).
 
 use vestibule_core::numbers::ADDRESS_MAX;
-
-use crate::claims::acr;
+use vestibule_core::proof::Wanted;
 
 /// The languages that pages speak, as discovery says and `ui_locales` is reduced to.
 pub const UI_LOCALES: [&str; 2] = ["en", "de"];
@@ -10,20 +9,24 @@ pub const UI_LOCALES: [&str; 2] = ["en", "de"];
 /// Bytes of `acr_values`.
 const ACR_VALUES_MAX: usize = 1024;
 
-/// Those of the asked values that exist here, in order, once; `None` when the parameter is too large. Unknown ones are
-/// voluntary and therefore no error (OpenID Connect Core section 3.1.2.1).
-pub(super) fn acr_values(text: Option<&str>) -> Option<Vec<String>> {
+/// What the values ask for; `None` when the parameter is too large. Unknown ones are voluntary and therefore no error
+/// (OpenID Connect Core section 3.1.2.1).
+pub(super) fn acr_values(text: Option<&str>) -> Option<Wanted> {
     let text = text.unwrap_or_default();
-    let asked: Vec<&str> = text.split(' ').collect();
-    (text.len() <= ACR_VALUES_MAX).then(|| known(&asked, &acr::ALL))
+    (text.len() <= ACR_VALUES_MAX).then(|| Wanted::voluntary(text.split(' ')))
 }
 
 /// The asked languages that exist here, by primary subtag, in order, once. However many distinct texts come, the outcome
 /// is one of few.
 pub(crate) fn ui_locales(text: Option<&str>) -> Vec<String> {
-    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    let tags: Vec<String> = text.unwrap_or_default().split(' ').take(20).map(primary).collect();
-    known(&tags.iter().map(String::as_str).collect::<Vec<_>>(), &UI_LOCALES)
+    let mut out: Vec<String> = Vec::new();
+    for tag in text.unwrap_or_default().split(' ').take(20) {
+        let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        if UI_LOCALES.contains(&primary.as_str()) && !out.contains(&primary) {
+            out.push(primary);
+        }
+    }
+    out
 }
 
 /// An address to prefill; parsed where it is used. `mailto:` and white space are that parser's business.
@@ -38,16 +41,6 @@ pub(super) fn domain_hint(text: Option<&str>) -> Option<String> {
 
 fn bounded(text: Option<&str>, max: usize) -> Option<String> {
     text.filter(|t| t.len() <= max && !t.chars().any(char::is_control)).map(str::to_owned)
-}
-
-fn known(asked: &[&str], existing: &[&str]) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for value in asked.iter().filter(|value| existing.contains(value)) {
-        if !out.iter().any(|seen| seen == value) {
-            out.push((*value).to_owned());
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 use vestibule_core::client::{ApplicationType, PkceRule};
+use vestibule_core::proof::Level;
 
 use super::*;
 use crate::error::text;
@@ -261,7 +262,7 @@ fn oid_15_refuses_request_objects() {
 #[test]
 fn oid_17_grants_registered_scopes_only() {
     let request = parse(&[("scope", "email admin openid email https://graph.test/.default")]).unwrap();
-    assert!(request.scopes == ["email", "openid"] && request.has_scope("email"));
+    assert_eq!(request.scopes, ["email", "openid"]);
     for scope in ["", "email profile", "OPENID", "openid\u{e9}", &"openid ".repeat(51)] {
         assert_eq!(code(&[("scope", scope)]), Some(InvalidScope), "{scope}");
     }
@@ -277,6 +278,41 @@ fn oid_23_bounds_what_is_free_text() {
     assert_eq!(code(&[("acr_values", &"x ".repeat(600))]), Some(InvalidRequest));
     let request = parse(&[("login_hint", "gina@guest.test"), ("display", "hologram")]).unwrap();
     assert_eq!((request.login_hint.as_deref(), request.display), (Some("gina@guest.test"), None));
+}
+
+/// OIDC Core 3.1.2.1, 5.5.1.1: `acr_values` and an essential `acr` must both be met. What nobody knows is no wish in a
+/// voluntary list and cannot be met in an essential one.
+#[test]
+fn otp_26_asks_for_both_lists_of_levels() {
+    use Level::{Mailbox, Mfa, Single};
+    use Wanted::{Any, AtLeast, Unreachable};
+    let level = |acr_values: &str, essential: &str| {
+        let claims = if essential.is_empty() {
+            String::new()
+        } else {
+            format!(r#"{{"id_token":{{"acr":{{"essential":true,"values":{essential}}}}}}}"#)
+        };
+        let request = parse(&[("acr_values", acr_values), ("claims", &claims)]).unwrap();
+        assert_eq!(request.level(), request.acr_values.and(request.claims.acr));
+        let json = serde_json::to_string(&request).unwrap();
+        assert_eq!(serde_json::from_str::<AuthorizeRequest>(&json).unwrap(), request, "it travels sealed");
+        request.level()
+    };
+    let (mailbox, single, mfa) = (Mailbox.as_str(), Single.as_str(), Mfa.as_str());
+    let list = |values: &[&str]| serde_json::to_string(values).unwrap();
+    assert_eq!(level("", ""), Any);
+    assert_eq!(level("1 2 phr", ""), Any, "a wish that nobody knows");
+    assert_eq!(level(mfa, ""), AtLeast(Mfa));
+    assert_eq!(level(&format!("{mfa} {single}"), ""), AtLeast(Single), "any of them will do");
+    assert_eq!(level(&format!("1 {mailbox} 2 {mfa} {mailbox}"), ""), AtLeast(Mailbox));
+    assert_eq!(level("", "[]"), Any, "the claim alone");
+    assert_eq!(level("", &list(&["1"])), Unreachable);
+    assert_eq!(level("", &list(&["1", mfa])), AtLeast(Mfa));
+    assert_eq!(level("", &list(&[mfa, mailbox])), AtLeast(Mailbox));
+    assert_eq!(level(mailbox, &list(&[mfa])), AtLeast(Mfa), "the stronger of both");
+    assert_eq!(level(mfa, &list(&[mailbox])), AtLeast(Mfa), "the stronger of both");
+    assert_eq!(level(mfa, &list(&["1"])), Unreachable);
+    assert_eq!(level("1", &list(&[single])), AtLeast(Single));
 }
 
 /// OID-02: the text of a loopback redirect travels along, and is checked again when it is used.
@@ -340,7 +376,7 @@ proptest! {
     ) {
         if let Ok(params) = Params::parse(&query) {
             match parse_for(&hybrid(), &params) {
-                Ok(request) => prop_assert!(request.has_scope("openid")),
+                Ok(request) => prop_assert!(request.scopes.iter().any(|s| s == "openid")),
                 Err(error) => prop_assert!(text::ALL.contains(&error.description)),
             }
         }

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 use serde_json::json;
+use vestibule_core::proof::Amr;
 
 use super::*;
 use crate::testing::{Seeded, now, tenant};
@@ -18,10 +19,10 @@ fn gina() -> Subject<'static> {
         email: Some("gina@guest.test"),
         email_verified: true,
         preferred_username: Some("gina@guest.test"),
-        guest: true,
+        kind: UserKind::Guest,
         idp: Some("mail"),
-        amr: &["otp"],
-        acr: acr::MAILBOX,
+        amr: AmrSet::of(&[Amr::Otp]),
+        acr: Some(Level::Mailbox),
         auth_time: now() - TimeDelta::seconds(60),
         sid: SID.parse().unwrap(),
     }
@@ -93,9 +94,9 @@ fn prv_04_userinfo_has_the_tables_claims() {
         ("openid email", "email email_verified"),
     ] {
         let granted = scopes(granted);
-        let entra = userinfo(&gina(), &granted, ClaimsLayout::Entra);
+        let entra = userinfo(&gina(), &granted, ClaimsLayout::Entra, &[]);
         assert_eq!(names(&entra), sorted(&format!("sub {person}")), "{granted:?}");
-        let standard = userinfo(&gina(), &granted, ClaimsLayout::Standard);
+        let standard = userinfo(&gina(), &granted, ClaimsLayout::Standard, &[]);
         assert_eq!(names(&standard), sorted(&format!("sub tid oid acct idp {person}")), "{granted:?}");
     }
 }
@@ -110,21 +111,27 @@ fn prv_04_delivers_requested_claims() {
         assert_eq!(token["email"], "gina@guest.test");
         assert!(token.get("email_verified").is_none() && token.get("name").is_none());
     }
-    let info = userinfo_with(&gina(), &openid, ClaimsLayout::Entra, &[StandardClaim::Name]);
+    let info = userinfo(&gina(), &openid, ClaimsLayout::Entra, &[StandardClaim::Name]);
     assert_eq!(info, json!({"sub": "pairwise", "name": "Gina"}));
 }
 
 /// PRV-04: what is not known is left out, never null.
 #[test]
 fn prv_04_leaves_out_what_is_unknown() {
-    let bare =
-        Subject { name: None, email: None, preferred_username: None, idp: None, guest: false, ..gina() };
+    let bare = Subject {
+        name: None,
+        email: None,
+        preferred_username: None,
+        idp: None,
+        kind: UserKind::Member,
+        ..gina()
+    };
     let granted = scopes("openid profile email");
     let claims = IdTokenClaims::build(&bare, &input(ClaimsLayout::Entra, &granted), &Seeded::new(1));
     let value = serde_json::to_value(claims).unwrap();
     assert_eq!(names(&value), sorted(&format!("{PROTOCOL} tid oid acct ver uti")));
     assert_eq!(value["acct"], 0);
-    assert_eq!(userinfo(&bare, &granted, ClaimsLayout::Entra), json!({"sub": "pairwise"}));
+    assert_eq!(userinfo(&bare, &granted, ClaimsLayout::Entra, &[]), json!({"sub": "pairwise"}));
 }
 
 /// TOK-08: `auth_time`, `acr`, `amr` always, `aud` is the client only, `exp` at most an hour after `iat`.
@@ -137,7 +144,7 @@ fn tok_08_has_what_every_id_token_must_have() {
             let token = build(&IdTokenInput { lifetime, nonce: None, ..input(layout, &granted) });
             assert_eq!(token["aud"], "web");
             assert_eq!(token["iss"], ISSUER);
-            assert_eq!(token["acr"], acr::MAILBOX);
+            assert_eq!(token["acr"], "urn:vestibule:acr:mailbox");
             assert_eq!(token["amr"], json!(["otp"]));
             assert_eq!(token["auth_time"], now().timestamp() - 60);
             assert_eq!(token["iat"], now().timestamp());
@@ -201,14 +208,24 @@ proptest! {
     }
 }
 
-/// OTP-26: a mailbox is never the second factor's equal.
+/// MFA-05: a provider that says nothing of its sign-in leaves out `acr`, in both layouts; `amr` is then empty, and what
+/// was said stands there word for word.
 #[test]
-fn otp_26_ranks_the_mailbox_lowest() {
-    assert!(acr::meets(acr::MAILBOX, acr::MAILBOX));
-    assert!(acr::meets(acr::MFA, acr::MAILBOX));
-    assert!(!acr::meets(acr::MAILBOX, acr::SINGLE));
-    assert!(!acr::meets(acr::SINGLE, acr::MFA));
-    assert!(!acr::meets(acr::MFA, "1") && !acr::meets("1", "1"));
+fn mfa_05_says_no_more_of_a_sign_in_than_is_known() {
+    let granted = scopes("openid");
+    for layout in [ClaimsLayout::Entra, ClaimsLayout::Standard] {
+        let of = |acr, amr: &[Amr]| {
+            let subject = Subject { acr, amr: AmrSet::of(amr), idp: Some("https://idp.test"), ..gina() };
+            let claims = IdTokenClaims::build(&subject, &input(layout, &granted), &Seeded::new(1));
+            serde_json::to_value(claims).unwrap()
+        };
+        let silent = of(None, &[]);
+        assert!(silent.get("acr").is_none(), "{layout}");
+        assert_eq!(silent["amr"], json!([]));
+        let strong = of(Some(Level::Mfa), &[Amr::Mfa, Amr::Otp, Amr::Pwd]);
+        assert_eq!(strong["acr"], "urn:vestibule:acr:mfa");
+        assert_eq!(strong["amr"], json!(["pwd", "otp", "mfa"]));
+    }
 }
 
 #[test]

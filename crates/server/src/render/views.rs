@@ -7,9 +7,8 @@ use vestibule_core::error::ErrorCode;
 use vestibule_core::passcode::ShapeError;
 use vestibule_core::settings::BlockReason as Blocked;
 use vestibule_core::throttle::Wait;
-use vestibule_service::flow::report::Said;
 use vestibule_service::flow::view::{
-    CodeState, EmailProblem, EnterCode, Fate, Invitation, Lock, Report, Review,
+    CodeState, EmailProblem, EnterCode, Fate, Invitation, Lock, Report, Review, Said,
 };
 use vestibule_service::flow::{Page, View};
 use vestibule_ui::page::{

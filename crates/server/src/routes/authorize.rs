@@ -4,8 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_core::error::ErrorCode;
 use vestibule_core::numbers::MAX_URI;
 use vestibule_service::flow::authorize::authorize;
-use vestibule_service::flow::names_a_tenant;
+use vestibule_service::live::names_a_tenant;
 
+use crate::form::is_form;
 use crate::render;
 use crate::request::{Incoming, Shared};
 
@@ -30,18 +31,4 @@ pub(crate) async fn post(state: Shared, req: HttpRequest, body: web::Bytes) -> H
         Some(target) => render::see_other(&target),
         None => render::problem(&state, &incoming, ErrorCode::RequestBad.into()),
     }
-}
-
-/// Whether a body says that it is a form.
-pub(crate) fn is_form(req: &HttpRequest) -> bool {
-    let kind = req
-        .headers()
-        .get(actix_web::http::header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    kind.split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

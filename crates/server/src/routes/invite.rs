@@ -15,14 +15,14 @@ use crate::request::{Incoming, Shared, own_page};
 pub(crate) async fn open(state: Shared, req: HttpRequest) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
     let token = req.match_info().get("token").unwrap_or_default();
-    let result = invitation::open(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, token).await;
+    let result = invitation::open(&state.app, &incoming.jar, &incoming.segment, token).await;
     render::reply(&state, &incoming, req.path(), result)
 }
 
 /// G17, G18.
 pub(crate) async fn page(state: Shared, req: HttpRequest) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
-    let result = invitation::show(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment).await;
+    let result = invitation::show(&state.app, &incoming.jar, &incoming.segment).await;
     render::reply(&state, &incoming, req.path(), result)
 }
 

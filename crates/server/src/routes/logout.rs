@@ -5,7 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_core::error::ErrorCode;
 use vestibule_core::numbers::MAX_URI;
 use vestibule_service::Error;
-use vestibule_service::flow::{Reply, names_a_tenant, signout};
+use vestibule_service::flow::{Reply, signout};
+use vestibule_service::live::names_a_tenant;
 
 use crate::form::Form;
 use crate::render;

@@ -15,14 +15,14 @@ use crate::request::{Incoming, Shared, own_page};
 pub(crate) async fn open(state: Shared, req: HttpRequest) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
     let token = req.match_info().get("token").unwrap_or_default();
-    let result = report::open(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, token).await;
+    let result = report::open(&state.app, &incoming.jar, &incoming.segment, token).await;
     render::reply(&state, &incoming, req.path(), result)
 }
 
 /// G20.
 pub(crate) async fn page(state: Shared, req: HttpRequest) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
-    let result = report::show(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment).await;
+    let result = report::show(&state.app, &incoming.jar, &incoming.segment).await;
     render::reply(&state, &incoming, req.path(), result)
 }
 

@@ -2,53 +2,59 @@
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
+use vestibule_core::interaction::Page;
+use vestibule_core::method::Method;
 use vestibule_service::Error;
-use vestibule_service::flow::pages::{self, Asked};
-use vestibule_service::flow::review::ReviewForm;
-use vestibule_service::flow::send::{AccountForm, EmailForm};
-use vestibule_service::flow::{Reply, review, send, verify};
+use vestibule_service::flow::agree::{self, ReviewForm};
+use vestibule_service::flow::identify::{self, AccountForm, EmailForm};
+use vestibule_service::flow::prove::passcode;
+use vestibule_service::flow::{At, Reply, page};
 
 use crate::form::Form;
 use crate::render;
 use crate::request::{Incoming, Shared, own_page};
+use crate::state::State;
 
-async fn show(state: Shared, req: HttpRequest, asked: Asked) -> HttpResponse {
+/// The trip that a request names.
+fn at<'a>(state: &'a State, incoming: &'a Incoming) -> Result<At<'a>, Error> {
+    let id = incoming.interaction()?;
+    Ok(At { app: &state.app, ctx: &incoming.ctx, jar: &incoming.jar, segment: &incoming.segment, id })
+}
+
+async fn show(state: Shared, req: HttpRequest, asked: Page, change: bool) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
-    let result = match incoming.interaction() {
-        Ok(id) => pages::show(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, id, asked).await,
-        Err(error) => Err(error),
-    };
+    let result = async { page::show(at(&state, &incoming)?, asked, change).await }.await;
     render::reply(&state, &incoming, req.path(), result)
 }
 
 /// G01.
 pub(crate) async fn email(state: Shared, req: HttpRequest) -> HttpResponse {
     let change = req.query_string().split('&').any(|p| p == "change=1");
-    show(state, req, Asked::Email { change }).await
+    show(state, req, Page::Address, change).await
 }
 
 /// G02.
 pub(crate) async fn accounts(state: Shared, req: HttpRequest) -> HttpResponse {
-    show(state, req, Asked::Accounts).await
+    show(state, req, Page::Accounts, false).await
 }
 
 /// G05.
 pub(crate) async fn send_page(state: Shared, req: HttpRequest) -> HttpResponse {
-    show(state, req, Asked::SendCode).await
+    show(state, req, Page::SendCode, false).await
 }
 
 /// G06.
 pub(crate) async fn code(state: Shared, req: HttpRequest) -> HttpResponse {
-    show(state, req, Asked::EnterCode).await
+    show(state, req, Page::Prove(Method::Passcode), false).await
 }
 
 /// G15.
 pub(crate) async fn review_page(state: Shared, req: HttpRequest) -> HttpResponse {
-    show(state, req, Asked::Review).await
+    show(state, req, Page::Review, false).await
 }
 
 /// Who may post, and the form.
-fn posted(state: &Shared, req: &HttpRequest, body: &[u8]) -> Result<Form, Error> {
+pub(crate) fn posted(state: &Shared, req: &HttpRequest, body: &[u8]) -> Result<Form, Error> {
     own_page(state, req)?;
     Form::read(req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()), body)
 }
@@ -68,8 +74,7 @@ pub(crate) async fn identify(state: Shared, req: HttpRequest, body: web::Bytes) 
         // "Next" beside a suggestion keeps what was typed.
         let keep = suggestion.is_some() || form.get("typed").is_some_and(|t| t == email);
         let input = EmailForm { email, prefilled: form.get("prefilled"), keep, csrf: form.text("csrf") };
-        let id = incoming.interaction()?;
-        send::identify(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, id, input).await
+        identify::identify(at(&state, &incoming)?, input).await
     }
     .await;
     render::reply(&state, &incoming, &page_path(&incoming, ""), result)
@@ -86,8 +91,7 @@ pub(crate) async fn choose(state: Shared, req: HttpRequest, body: web::Bytes) ->
             (form.get("account"), None)
         };
         let input = AccountForm { account, forget, csrf: form.text("csrf") };
-        let id = incoming.interaction()?;
-        send::choose(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, id, input).await
+        identify::choose(at(&state, &incoming)?, input).await
     }
     .await;
     render::reply(&state, &incoming, &page_path(&incoming, "/accounts"), result)
@@ -98,8 +102,7 @@ pub(crate) async fn send(state: Shared, req: HttpRequest, body: web::Bytes) -> H
     let incoming = Incoming::read(&state, &req);
     let result: Result<Reply, Error> = async {
         let form = posted(&state, &req, &body)?;
-        let id = incoming.interaction()?;
-        send::send(&state.app, &incoming.ctx, &incoming.jar, &incoming.segment, id, &form.text("csrf")).await
+        passcode::send::send(at(&state, &incoming)?, &form.text("csrf")).await
     }
     .await;
     render::reply(&state, &incoming, &page_path(&incoming, "/code/send"), result)
@@ -110,18 +113,8 @@ pub(crate) async fn resend(state: Shared, req: HttpRequest, body: web::Bytes) ->
     let incoming = Incoming::read(&state, &req);
     let result: Result<Reply, Error> = async {
         let form = posted(&state, &req, &body)?;
-        let id = incoming.interaction()?;
         let ordinal = form.text("ordinal").parse().ok();
-        send::resend(
-            &state.app,
-            &incoming.ctx,
-            &incoming.jar,
-            &incoming.segment,
-            id,
-            ordinal,
-            &form.text("csrf"),
-        )
-        .await
+        passcode::send::resend(at(&state, &incoming)?, ordinal, &form.text("csrf")).await
     }
     .await;
     render::reply(&state, &incoming, &page_path(&incoming, "/code"), result)
@@ -130,18 +123,13 @@ pub(crate) async fn resend(state: Shared, req: HttpRequest, body: web::Bytes) ->
 /// G06's button. In a task of its own: a try counts to its end, whether or not anybody waits for the answer (OTP-04).
 pub(crate) async fn verify(state: Shared, req: HttpRequest, body: web::Bytes) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
-    let read: Result<_, Error> = (|| {
-        let form = posted(&state, &req, &body)?;
-        Ok((incoming.interaction()?, form.text("code"), form.text("csrf")))
-    })();
+    let read = posted(&state, &req, &body).map(|form| (form.text("code"), form.text("csrf")));
     let task = actix_web::rt::spawn(async move {
-        let result = match read {
-            Ok((id, typed, csrf)) => {
-                let (ctx, jar) = (&incoming.ctx, &incoming.jar);
-                verify::verify(&state.app, ctx, jar, &incoming.segment, id, &typed, &csrf).await
-            }
-            Err(error) => Err(error),
-        };
+        let result = async {
+            let (typed, csrf) = read?;
+            passcode::verify::verify(at(&state, &incoming)?, &typed, &csrf).await
+        }
+        .await;
         render::reply(&state, &incoming, &page_path(&incoming, "/code"), result)
     });
     task.await.unwrap_or_else(|_| HttpResponse::InternalServerError().finish())
@@ -152,22 +140,12 @@ pub(crate) async fn review(state: Shared, req: HttpRequest, body: web::Bytes) ->
     let incoming = Incoming::read(&state, &req);
     let result: Result<Reply, Error> = async {
         let form = posted(&state, &req, &body)?;
-        let id = incoming.interaction()?;
         let terms = form.get("terms_version").filter(|_| form.text("terms") == "yes");
         let input = ReviewForm {
             accept: form.text("do") == "accept",
             terms: terms.and_then(|version| version.parse().ok()),
         };
-        review::review(
-            &state.app,
-            &incoming.ctx,
-            &incoming.jar,
-            &incoming.segment,
-            id,
-            input,
-            &form.text("csrf"),
-        )
-        .await
+        agree::review(at(&state, &incoming)?, input, &form.text("csrf")).await
     }
     .await;
     render::reply(&state, &incoming, &page_path(&incoming, "/review"), result)

@@ -30,7 +30,7 @@ async fn answer(state: Shared, req: HttpRequest, in_body: Option<Secret>) -> Htt
         // More than one way at once is no way (RFC 6750 section 2).
         _ => None,
     };
-    match userinfo(&state.app, &incoming.ctx, &incoming.segment, token.as_ref()).await {
+    match userinfo(&state.app, &incoming.segment, token.as_ref()).await {
         Ok(info) => {
             let mut response = oauth::json_answer(StatusCode::OK, &info.claims);
             cors::reflect(response.headers_mut(), cors::origin(&req), &info.client.application);

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 use vestibule_core::client::ApplicationType;
+use vestibule_core::lifecycle::TenantState;
 use vestibule_store::tenants;
 use vestibule_testkit::rp::RpError;
 
@@ -79,7 +80,7 @@ vestibule_testkit::flows! {
         };
         let (gone, id) = (off.id, house.tenant.id);
         let written = world.server.app().db.write(move |c| {
-            tenants::set_state(c, gone, "disabled")?;
+            tenants::set_state(c, gone, TenantState::Disabled)?;
             tenants::add_domain(c, &unproven)?;
             tenants::raise_change(c, gone)?;
             tenants::raise_change(c, id).map(drop)

@@ -21,7 +21,7 @@ const EVE: &str = "eve@evil.test";
 async fn state(world: &World, house: &House, address: &str) -> String {
     let (tenant, guest) = (house.tenant.id, world.office().guest(house.tenant.id, address).await.id);
     let read = world.server.app().db.read(move |c| store::invitations::newest_of_user(c, tenant, guest));
-    read.await.unwrap().unwrap().state
+    read.await.unwrap().unwrap().state.to_string()
 }
 
 /// What a scanner does: asks, follows, keeps cookies or not, presses nothing.

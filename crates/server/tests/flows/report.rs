@@ -142,7 +142,7 @@ vestibule_testkit::flows! {
         assert!(mail.text.contains("The invitation that it came from is suspended"), "{}", mail.text);
         let (tenant, id) = (house.tenant.id, invited.id);
         let row = world.server.app().db.read(move |c| store::invitations::by_id(c, tenant, id)).await.unwrap().unwrap();
-        assert_eq!(row.state, "suspended");
+        assert_eq!(row.state.as_str(), "suspended");
         let (app, ctx, operator) = (world.server.app(), world.office().context(), vestibule_core::access::Actor::Operator);
         let told = vestibule_service::admin::discovery::explain(app, &ctx, &operator, tenant, GINA, None).await.unwrap();
         assert!(told.outcome.contains("was reported"), "the operator is told why there is no code: {}", told.outcome);

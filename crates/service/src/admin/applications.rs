@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::json;
+use uuid::Uuid;
 use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::client::{
     Application, ApplicationSettings, ApplicationType, Audience, RedirectUri, SigningAlgorithm,
@@ -79,33 +80,14 @@ pub async fn create(
     };
     check_new(app, &input, &settings)?;
     ensure_key(app, ctx, input.algorithm).await?;
-    let client_id = ClientId(match input.id {
+    let client_id = ClientId(match input.id.clone() {
         Some(id) => check_client_id(id)?,
         None => random_uuid(app.random.as_ref()).to_string(),
     });
     let public = input.kind != ApplicationType::Web;
     let secret = (!public).then(|| secret_256(app.random.as_ref()));
-    let uris = input
-        .redirect_uris
-        .iter()
-        .zip(0..)
-        .map(|(uri, position)| RedirectUri { position, uri: uri.clone() })
-        .collect();
-    let application = Application {
-        tenant,
-        id: random_uuid(app.random.as_ref()),
-        client_id: client_id.clone(),
-        name: name.clone(),
-        kind: input.kind,
-        audience: Audience::Single,
-        sector: client_id.0.clone(),
-        algorithm: input.algorithm,
-        public,
-        enabled: true,
-        redirect_uris: uris,
-        post_logout_redirect_uris: input.post_logout_redirect_uris.clone(),
-        settings,
-    };
+    let id = random_uuid(app.random.as_ref());
+    let application = definition(tenant, id, &client_id, &name, &input, settings);
     let credential = secret.as_ref().map(|s| NewCredential {
         tenant_id: tenant,
         application_id: application.id,
@@ -147,6 +129,33 @@ pub async fn create(
         redirect_uris: input.redirect_uris,
         post_logout_redirect_uris: input.post_logout_redirect_uris,
     })
+}
+
+/// The application of an input: single-tenant, on, its subjects its own.
+fn definition(
+    tenant: TenantId,
+    id: Uuid,
+    client_id: &ClientId,
+    name: &str,
+    input: &NewApplicationInput,
+    settings: ApplicationSettings,
+) -> Application {
+    let uris = input.redirect_uris.iter().zip(0..);
+    Application {
+        tenant,
+        id,
+        client_id: client_id.clone(),
+        name: name.to_owned(),
+        kind: input.kind,
+        audience: Audience::Single,
+        sector: client_id.0.clone(),
+        algorithm: input.algorithm,
+        public: input.kind != ApplicationType::Web,
+        enabled: true,
+        redirect_uris: uris.map(|(uri, position)| RedirectUri { position, uri: uri.clone() }).collect(),
+        post_logout_redirect_uris: input.post_logout_redirect_uris.clone(),
+        settings,
+    }
 }
 
 fn check_client_id(id: String) -> Result<String, AdminError> {
@@ -207,7 +216,7 @@ fn check_homepage(homepage: Option<&str>) -> Result<(), AdminError> {
 /// Makes the first key of an algorithm that the deployment has none of yet.
 async fn ensure_key(app: &App, ctx: &Context, algorithm: SigningAlgorithm) -> Result<(), AdminError> {
     let rows = app.db.read(store::keys::all).await?;
-    if rows.iter().any(|r| r.alg == algorithm.as_str() && r.retired_at.is_none()) {
+    if rows.iter().any(|r| r.alg == algorithm && r.retired_at.is_none()) {
         return Ok(());
     }
     let (vault, random, now) = (app.vault.clone(), std::sync::Arc::clone(&app.random), ctx.now);

@@ -63,7 +63,7 @@ pub async fn rotate_keys(app: &App, ctx: &Context, actor: &Actor) -> Result<Vec<
     for algorithm in SigningAlgorithm::ALL.iter().copied() {
         let times: Vec<_> = rows
             .iter()
-            .filter(|r| r.alg == algorithm.as_str())
+            .filter(|r| r.alg == algorithm)
             .map(|r| crate::jobs::rotation::times(r, algorithm))
             .collect();
         if times.is_empty() || times.iter().any(|t| t.retired_at.is_none() && t.active_from > ctx.now) {
@@ -100,7 +100,7 @@ pub async fn keys(app: &App, ctx: &Context, actor: &Actor) -> Result<Vec<Key>, A
     for algorithm in SigningAlgorithm::ALL.iter().copied() {
         let times: Vec<_> = rows
             .iter()
-            .filter(|r| r.alg == algorithm.as_str())
+            .filter(|r| r.alg == algorithm)
             .map(|r| crate::jobs::rotation::times(r, algorithm))
             .collect();
         let current = KeySchedule::current(&times, ctx.now).map(|k| k.kid.clone());

@@ -1,18 +1,21 @@
 //! `hrd explain`: the plan and trail for an address, the same that pages and log show.
 
 use serde::Serialize;
+use uuid::Uuid;
 use vestibule_core::Address;
 use vestibule_core::access::{Action, Actor, Object};
-use vestibule_core::discovery::{Offer, TrailEntry};
+use vestibule_core::directory::Person;
+use vestibule_core::discovery::{self, TrailEntry, Use};
 use vestibule_core::ids::{ClientId, TenantId};
-use vestibule_core::interaction::Person;
+use vestibule_core::lifecycle::UserKind;
+use vestibule_core::method::Method;
 use vestibule_store as store;
 
-use super::{AdminError, invalid, invitations::snapshot};
+use super::{AdminError, invalid};
 use crate::app::App;
 use crate::audit::allow;
 use crate::context::Context;
-use crate::flow::Gate;
+use crate::error::Error;
 
 /// Discovery for an address, explained.
 #[derive(Debug, Serialize)]
@@ -23,13 +26,25 @@ pub struct Explained {
     /// The user of this tenant: `none`, `pending`, `accepted`, `blocked` or `member`.
     pub standing: &'static str,
     /// The ways, the first of them first.
-    pub offers: Vec<Offer>,
+    pub offers: Vec<Offered>,
     /// Why there are none.
-    pub refusal: Option<vestibule_core::discovery::Refusal>,
+    pub refusal: Option<discovery::Refusal>,
     /// What becomes of somebody who types it, in words.
     pub outcome: &'static str,
     /// Each step of the chain.
     pub trail: Vec<Explanation>,
+}
+
+/// One way.
+#[derive(Debug, Serialize)]
+pub struct Offered {
+    /// The method.
+    pub method: Method,
+    /// The provider or organisation, where it is by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Uuid>,
+    /// What for.
+    pub purpose: Use,
 }
 
 /// One step with its reason in words.
@@ -53,7 +68,7 @@ pub async fn explain(
 ) -> Result<Explained, AdminError> {
     let _allowed = allow(ctx, actor, Action::ExplainDiscovery, Object::Tenant(tenant))?;
     let address = Address::parse(address).map_err(|e| invalid("address", e))?;
-    let snapshot = snapshot(app, tenant).await?;
+    let snapshot = app.current_tenant(tenant).await?;
     let application = match client {
         Some(client) => {
             let found = app.application(&snapshot, &ClientId(client.to_owned())).await?;
@@ -64,28 +79,36 @@ pub async fn explain(
     };
     let key = address.key().to_owned();
     let user = app.db.read(move |c| store::live::user_by_address(c, tenant, &key)).await?;
-    let plan = crate::flow::plan(&snapshot, application.as_deref(), &address, user.as_ref());
-    let standing = match &user {
-        None => "none",
-        Some(u) if u.kind == "member" => "member",
-        Some(u) if !u.enabled => "blocked",
-        Some(u) if u.state == "pending" => "pending",
-        Some(_) => "accepted",
+    let (domain, application) = (address.domain(), application.as_deref());
+    let plan = crate::flow::plan(&snapshot, application, domain, user.as_ref()).map_err(Error::from)?;
+    let person = crate::flow::person(user.as_ref());
+    let standing = match (person, user.as_ref().map(|u| u.kind)) {
+        (Person::Stranger | Person::Removed, _) => "none",
+        (_, Some(UserKind::Member)) => "member",
+        (Person::Disabled, _) => "blocked",
+        // A reported invitation suspends a guest who is still pending.
+        (Person::Pending | Person::Suspended, _) => "pending",
+        (Person::Accepted, _) => "accepted",
     };
     let trail = plan
         .trail
         .iter()
         .map(|entry| Explanation { entry: *entry, explanation: entry.reason.explain() })
         .collect();
-    let gets_code = Gate::new(&snapshot, application.as_deref(), &address).gets_code(user.as_ref());
+    let sign_up = application.is_some_and(|a| a.application.settings.sign_up);
+    let gets_code = discovery::sends_code(&plan, person, sign_up);
     Ok(Explained {
         address: address.as_str().to_owned(),
         standing,
-        outcome: outcome(crate::flow::person(user.as_ref()), plan.refusal.is_some(), gets_code),
-        offers: plan.offers,
+        outcome: outcome(person, plan.refusal.is_some(), gets_code),
+        offers: plan.offers.iter().map(offered).collect(),
         refusal: plan.refusal,
         trail,
     })
+}
+
+fn offered(offer: &discovery::Offer) -> Offered {
+    Offered { method: offer.way.method(), provider: offer.way.of(), purpose: offer.purpose }
 }
 
 /// Pages look the same for everybody (OTP-17): only here it is told who gets no code, and why.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{TenantId, UserId};
+use vestibule_core::lifecycle::{Redemption, UserKind};
 use vestibule_core::{Address, Realm};
 use vestibule_store::directory::UserRow;
 use vestibule_store::{self as store};
@@ -32,7 +33,7 @@ pub struct Guest {
     /// Not blocked.
     pub account_enabled: bool,
     /// The method that was redeemed with.
-    pub redeemed_with: Option<String>,
+    pub redeemed_with: Option<&'static str>,
     /// When it was made.
     pub created_date_time: Instant,
     /// The last sign-in.
@@ -46,15 +47,18 @@ fn told(row: UserRow, last: Option<Instant>, sponsors: Vec<String>) -> Guest {
         id: row.id,
         mail: row.address,
         display_name: row.display_name,
-        user_type: if row.kind == "guest" { "Guest" } else { "Member" },
-        external_user_state: match row.state.as_str() {
-            "pending" => Some("PendingAcceptance"),
-            "accepted" => Some("Accepted"),
-            _ => None,
+        user_type: match row.kind {
+            UserKind::Guest => "Guest",
+            UserKind::Member => "Member",
+        },
+        external_user_state: match row.state {
+            Redemption::Pending => Some("PendingAcceptance"),
+            Redemption::Accepted => Some("Accepted"),
+            Redemption::NotNeeded => None,
         },
         external_user_state_change_date_time: row.state_changed_at,
         account_enabled: row.enabled,
-        redeemed_with: row.pinned_method,
+        redeemed_with: row.pinned_method.map(|method| method.line().idp.unwrap_or(method.as_str())),
         created_date_time: row.created_at,
         last_sign_in_date_time: last,
         sponsors,
@@ -70,8 +74,10 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Guest>, AdminError> {
     let _allowed = allow(ctx, actor, Action::ReadGuests, Object::Tenant(tenant))?;
-    let rows =
-        app.db.read(move |c| store::directory::list_users(c, tenant, Some("guest"), None, limit)).await?;
+    let rows = app
+        .db
+        .read(move |c| store::directory::list_users(c, tenant, Some(UserKind::Guest), None, limit))
+        .await?;
     Ok(rows.into_iter().map(|r| told(r, None, Vec::new())).collect())
 }
 

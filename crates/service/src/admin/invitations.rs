@@ -7,6 +7,7 @@ use vestibule_core::access::{Action, Actor, Object, Role};
 use vestibule_core::clock::after;
 use vestibule_core::discovery;
 use vestibule_core::ids::{ClientId, InvitationId, TenantId, UserId, ordered_uuid, random_uuid};
+use vestibule_core::lifecycle::{Redemption, UserKind};
 use vestibule_core::numbers::INVITATION_LIFETIME;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::Digest;
@@ -74,7 +75,7 @@ pub async fn invite(
 ) -> Result<Invited, AdminError> {
     let _allowed = allow(ctx, actor, Action::InviteGuest, Object::Tenant(tenant))?;
     let address = Address::parse(&input.address).map_err(|e| invalid("address", e))?;
-    let snapshot = snapshot(app, tenant).await?;
+    let snapshot = app.current_tenant(tenant).await?;
     if !discovery::admits(&snapshot.lists, address.domain(), false) {
         return Err(invalid(
             "address",
@@ -86,16 +87,15 @@ pub async fn invite(
     let inviter = inviter(app, tenant, input.inviter.as_deref()).await?;
     let (key, now) = (address.key().to_owned(), ctx.now);
     let existing = app.db.read(move |c| store::directory::user_by_address(c, tenant, &key)).await?;
-    if existing.as_ref().is_some_and(|u| u.kind == "member") {
+    if existing.as_ref().is_some_and(|u| u.kind == UserKind::Member) {
         return Err(AdminError::Conflict(format!("{} is a member of the tenant", address.masked())));
     }
     let name = input.display_name.as_deref().map(|text| display_name("name", text)).transpose()?;
     let token = secret_256(app.random.as_ref());
     let id = InvitationId(ordered_uuid(now, app.random.as_ref()));
     let user = existing.as_ref().map_or_else(|| UserId(random_uuid(app.random.as_ref())), |u| u.id);
-    let accepted = existing.as_ref().is_some_and(|u| u.state == "accepted");
-    let new_user =
-        existing.is_none().then(|| NewUser::guest(tenant, user, &address, name, None, "pending", now));
+    let accepted = existing.as_ref().is_some_and(|u| u.state == Redemption::Accepted);
+    let new_user = existing.is_none().then(|| NewUser::guest(tenant, user, &address, name, None, None, now));
     let invitation = NewInvitation {
         tenant_id: tenant,
         id,
@@ -177,14 +177,6 @@ impl Job {
     }
 }
 
-pub(crate) async fn snapshot(
-    app: &App,
-    tenant: TenantId,
-) -> Result<std::sync::Arc<TenantSnapshot>, AdminError> {
-    let live = app.live(&tenant.to_string(), &crate::cookies::Jar::default(), None).await?;
-    Ok(live.tenant)
-}
-
 /// The application that a redirect URL belongs to; refused where it belongs to none (INV-05).
 async fn redirect_client(
     app: &App,
@@ -193,7 +185,7 @@ async fn redirect_client(
 ) -> Result<Option<ClientId>, AdminError> {
     let Some(url) = url else { return Ok(None) };
     let apps = app.db.read(move |c| store::applications::list(c, tenant)).await?;
-    let client = crate::flow::invitation::admits_redirect(&apps, url);
+    let client = vestibule_oidc::redirect::admits_redirect(&apps, url);
     client.map(Some).ok_or_else(|| {
         invalid("redirect URL", format!("{url}: it must be a registered redirect URI or lie below the home page of an application of this tenant"))
     })

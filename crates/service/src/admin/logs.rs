@@ -6,8 +6,9 @@ use uuid::Uuid;
 use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{OutboxId, TenantId};
+use vestibule_core::lifecycle::Mail;
 use vestibule_store as store;
-use vestibule_store::logs::Page;
+use vestibule_store::logs::{Log, Page};
 
 use super::AdminError;
 use crate::app::App;
@@ -18,8 +19,11 @@ use crate::context::Context;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignIn {
-    /// Its id; later rows sort after earlier ones.
+    /// Its id.
     pub id: Uuid,
+    /// Its number in commit order, to follow the log by; none for a moment after it was written. A cursor, no figure.
+    #[serde(skip)]
+    pub number: Option<i64>,
     /// When.
     pub created_date_time: Instant,
     /// What error pages show.
@@ -50,6 +54,7 @@ impl From<store::logs::SignInRow> for SignIn {
     fn from(r: store::logs::SignInRow) -> Self {
         Self {
             id: r.id,
+            number: r.seq,
             created_date_time: r.at,
             trace_id: r.trace_id.to_string(),
             user_id: r.user_id.map(|u| u.to_string()),
@@ -66,17 +71,18 @@ impl From<store::logs::SignInRow> for SignIn {
     }
 }
 
-/// A page of the sign-in log: the newest first, or those after a row in their order.
+/// A page of the sign-in log: the newest first, or those numbered after this one, in the order in which they were
+/// committed.
 pub async fn sign_ins(
     app: &App,
     ctx: &Context,
     actor: &Actor,
     tenant: TenantId,
-    after: Option<Uuid>,
+    after: Option<i64>,
     limit: i64,
 ) -> Result<Vec<SignIn>, AdminError> {
     let _allowed = allow(ctx, actor, Action::ReadLogs, Object::Tenant(tenant))?;
-    let page = after.map_or(Page::Newest, Page::After);
+    let page = after.map_or(Page::Newest, Page::Numbered);
     Ok(app
         .db
         .read(move |c| store::logs::sign_ins(c, tenant, page, limit))
@@ -84,6 +90,18 @@ pub async fn sign_ins(
         .into_iter()
         .map(Into::into)
         .collect())
+}
+
+/// From where the sign-in log is followed: the highest number by now.
+pub async fn sign_ins_head(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+) -> Result<i64, AdminError> {
+    let _allowed = allow(ctx, actor, Action::ReadLogs, Object::Tenant(tenant))?;
+    let head = app.db.read(move |c| store::logs::head_of_tenant(c, Log::SignIns, tenant)).await?;
+    Ok(head.unwrap_or(0))
 }
 
 /// A queued mail, without what it says.
@@ -120,11 +138,11 @@ pub async fn mail_queue(
     let _allowed = allow(ctx, actor, Action::ReadMail, Object::Deployment)?;
     let rows = app.db.read(move |c| store::outbox::list(c, limit)).await?;
     let told = |r: store::outbox::OutboxRow| Queued {
-        next_try_date_time: (r.state == "queued").then_some(r.next_at),
+        next_try_date_time: (r.state == Mail::Queued).then_some(r.next_at),
         id: r.id,
         kind: r.kind,
         destination: r.destination,
-        state: r.state,
+        state: r.state.to_string(),
         attempts: r.attempts,
         reason: r.reason,
         created_date_time: r.created_at,

@@ -4,10 +4,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::ids::TenantId;
-use vestibule_core::settings::{AccessRule, DomainLists, TenantSettings};
+use vestibule_core::settings::{AccessRule, DomainLists, PolicyKind, TenantSettings};
 use vestibule_store as store;
 
-use super::{AdminError, invalid, invitations::snapshot};
+use super::{AdminError, invalid};
 use crate::app::App;
 use crate::audit::{self, Change, allow};
 use crate::context::Context;
@@ -28,7 +28,7 @@ pub struct Policies {
 /// Reads what holds.
 pub async fn show(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId) -> Result<Policies, AdminError> {
     let _allowed = allow(ctx, actor, Action::ReadPolicy, Object::Tenant(tenant))?;
-    let snapshot = snapshot(app, tenant).await?;
+    let snapshot = app.current_tenant(tenant).await?;
     Ok(Policies {
         otp: if snapshot.discovery.passcode { "on" } else { "off" },
         domains: snapshot.lists.clone(),
@@ -49,9 +49,9 @@ pub async fn set(
     let (key, value) =
         assignment.split_once('=').ok_or_else(|| invalid("policy", "it must be KEY=VALUE, like otp=off"))?;
     let change = match key {
-        "otp" => Written::Policy("otp", otp(value)?),
-        "access" => Written::Policy("access", checked::<Vec<AccessRule>>("access", value)?),
-        "domains" => Written::Policy("domains", domains(value)?),
+        "otp" => Written::Policy(PolicyKind::Otp, otp(value)?),
+        "access" => Written::Policy(PolicyKind::Access, checked::<Vec<AccessRule>>("access", value)?),
+        "domains" => Written::Policy(PolicyKind::Domains, domains(value)?),
         "settings" => Written::Settings(settings(value)?),
         other => {
             return Err(invalid(
@@ -72,7 +72,7 @@ pub async fn set(
         .write(move |c| {
             match &change {
                 Written::Policy(kind, document) => {
-                    store::policies::put(c, tenant, kind, document, now)?;
+                    store::policies::put(c, tenant, *kind, document, now)?;
                     store::tenants::raise_change(c, tenant)?;
                 }
                 Written::Settings(document) => {
@@ -89,7 +89,7 @@ pub async fn set(
 }
 
 enum Written {
-    Policy(&'static str, Value),
+    Policy(PolicyKind, Value),
     Settings(Value),
 }
 

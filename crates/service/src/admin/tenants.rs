@@ -5,6 +5,7 @@ use serde_json::json;
 use vestibule_core::Address;
 use vestibule_core::access::{Action, Actor, Object, Role};
 use vestibule_core::ids::{TenantId, UserId, random_uuid};
+use vestibule_core::lifecycle::TenantState;
 use vestibule_core::settings::TenantSettings;
 use vestibule_store::directory::NewUser;
 use vestibule_store::tenants::{NewDomain, NewTenant};
@@ -28,7 +29,7 @@ pub struct Tenant {
     /// What applications are configured with.
     pub issuer: String,
     /// `active` or `disabled`.
-    pub state: String,
+    pub state: TenantState,
 }
 
 /// What a new tenant is made of.
@@ -105,7 +106,7 @@ pub async fn create(
         name,
         domains: vec![domain.to_string()],
         issuer: app.urls.issuer(id),
-        state: "active".into(),
+        state: TenantState::Active,
     })
 }
 
@@ -181,7 +182,7 @@ pub async fn set_state(
     active: bool,
 ) -> Result<Tenant, AdminError> {
     let _allowed = allow(ctx, actor, Action::CreateTenant, Object::Deployment)?;
-    let state = if active { "active" } else { "disabled" };
+    let state = if active { TenantState::Active } else { TenantState::Disabled };
     let row = audit::row(
         app,
         ctx,

@@ -6,26 +6,26 @@ use vestibule_core::access::Action;
 use vestibule_core::entry::{self, ApplicationFacts, Entry, Hints, Segment};
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::{InteractionId, ordered_uuid};
-use vestibule_core::interaction::{Ending, Finish, Refusal, Step};
-use vestibule_core::proof::Ledger;
+use vestibule_core::interaction::{Finish, Step};
 use vestibule_core::random::secret_256;
 use vestibule_core::{Address, ClientId, Domain};
 use vestibule_oidc::authorize::{AuthorizeRequest, LocalError, identify};
-use vestibule_oidc::error::OAuthErrorCode;
 use vestibule_oidc::params::{Params, ParamsError};
 use vestibule_oidc::redirect;
 use vestibule_store as store;
 
-use super::facts::{self, Known};
-use super::trip::{self, Live, Named, Trip};
-use super::{Reply, finish, pages, respond};
+use super::reply::Reply;
+use super::trip::Trip;
+use super::{finish, gather, refusal, respond};
 use crate::app::App;
 use crate::audit;
 use crate::context::Context;
 use crate::cookies::Jar;
 use crate::error::{Error, Problem};
-use crate::sealed::{Remembered, Sealed};
+use crate::live::{self, Live, Named};
+use crate::sealed::{Ending, Remembered, Sealed};
 use crate::snapshot::ApplicationSnapshot;
+use crate::subject;
 
 /// Answers an authorization request. `segment` is the tenant's part of the path, `query` the raw query string.
 pub async fn authorize(
@@ -92,29 +92,28 @@ async fn unidentified(app: &App, jar: &Jar, segment: &str, error: LocalError) ->
 
 /// Settles which tenant a tenant-less URL means; any other segment stays as it is.
 async fn settle(app: &App, segment: &str, client: &ClientId, params: &Params) -> Result<String, Error> {
-    if !matches!(trip::name(segment), Named::Tenantless) {
+    if !matches!(live::name(segment), Named::Tenantless) {
         return Ok(segment.to_owned());
     }
     let hint = params.get("domain_hint").and_then(|d| Domain::parse(d).ok()).map(|d| d.as_str().to_owned());
     if !client.is_possible() {
-        return Err(trip::refuse(Entry::Refuse(entry::Refusal::ApplicationUnknown)));
+        return Err(live::refuse(Entry::Refuse(entry::Refusal::ApplicationUnknown)));
     }
     let wanted = client.clone();
     let (facts, domain) = app
         .db
         .read(move |c| {
-            let facts = store::applications::presence(c, &wanted)?;
             let domain = match hint {
                 Some(domain) => store::tenants::find_by_domain(c, &domain)?.map(|t| t.id),
                 None => None,
             };
-            Ok((facts, domain))
+            Ok((store::applications::presence(c, &wanted, domain)?, domain))
         })
         .await?;
     let facts = facts.map(|(home, audience, present_in)| ApplicationFacts { home, audience, present_in });
     match entry::resolve(&Segment::Tenantless, facts.as_ref(), &Hints { domain }) {
         Entry::Tenant(id) => Ok(id.to_string()),
-        other => Err(trip::refuse(other)),
+        other => Err(live::refuse(other)),
     }
 }
 
@@ -129,44 +128,51 @@ async fn begin(
     segment: &str,
 ) -> Result<Reply, Error> {
     let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignIn)?;
-    let remembered = Remembered::open(&app.vault, jar.remembered.as_deref(), ctx.now).of(live.tenant.id);
+    let now = live.at();
+    let remembered = Remembered::open(&app.vault, jar.remembered.as_deref(), now).of(live.tenant.id);
     let hinted = request.login_hint.as_deref().and_then(|h| Address::parse(h).ok());
-    let wanted = respond::hinted_subject(app, &live, &application, &request, ctx.now).await?;
+    let wanted = hinted_subject(app, &live, &application, &request).await?;
     // `claims` may name the person too (OIDC Core 5.5.1).
     let wanted = wanted.or_else(|| request.claims.subject.clone());
     let silent = request.prompt.none;
+    let client = application.application.client_id.clone();
     let sealed = Sealed {
-        id: InteractionId(ordered_uuid(ctx.now, app.random.as_ref())),
+        id: InteractionId(ordered_uuid(now, app.random.as_ref())),
         secret: secret_256(app.random.as_ref()).expose().to_owned(),
-        began_at: live.now.timestamp_micros(),
-        ending: Ending::Authorize,
-        client: Some(application.application.client_id.clone()),
+        began_at: now.timestamp_micros(),
+        ending: Ending::Authorize { client, request: Box::new(request) },
         address: None,
-        invitation: None,
         picked: false,
         wanted,
         segment: segment.to_ascii_lowercase(),
-        leads_to: None,
-        request: Some(request),
     };
-    let now = live.now;
-    let mut trip = Trip { live, application: Some(application), sealed, outdated: false, now };
+    let mut trip = Trip::begun(live, Some(application), sealed);
     trip.sealed.address = first_address(&trip, hinted.as_ref(), &remembered);
-    let step =
-        facts::next(&trip, Known { user: None, remembered: remembered.len() }, &Ledger::default(), None);
-    match (step, silent) {
-        (Step::Finish(Finish::Session), _) => finish::on_session(app, ctx, trip).await,
-        (Step::Refuse(refusal), _) => respond::refusal_shown(app, &trip, refusal),
+    match (gather::current(&trip, remembered.len())?, silent) {
+        (Step::Finish(Finish::Session), _) => finish::on_session(app, ctx, Arc::new(trip)).await,
+        (Step::Refuse(why), _) => refusal::shown(app, &trip, why),
         (step, true) => respond::silent_failure(app, &trip, &step),
         (step, false) => {
-            let path = pages::path(app, &trip, &step);
-            let keep = trip.keep(app).map_err(|e| too_large(app, &trip, e))?;
-            Ok(Reply::go(path).with(keep))
+            let keep = trip.keep(app).map_err(|e| too_large(&trip, e))?;
+            Ok(Reply::go(trip.place(app, &step)).with(keep))
         }
     }
 }
 
-fn too_large(_app: &App, trip: &Trip, error: Error) -> Error {
+/// The subject that `id_token_hint` names, if it is ours, for this application (OID-13). Anything else is as if absent.
+async fn hinted_subject(
+    app: &App,
+    live: &Live,
+    application: &ApplicationSnapshot,
+    request: &AuthorizeRequest,
+) -> Result<Option<String>, Error> {
+    let Some(hint) = request.id_token_hint.as_deref() else { return Ok(None) };
+    let audience = Some(application.application.client_id.0.as_str());
+    let claims = subject::verified_hint(app, live, audience, hint).await?;
+    Ok(claims.and_then(|c| c.get("sub").and_then(|s| s.as_str()).map(ToOwned::to_owned)))
+}
+
+fn too_large(trip: &Trip, error: Error) -> Error {
     match error {
         Error::Refused(_) => {
             let mut problem = trip.problem(ErrorCode::RequestBad);
@@ -179,32 +185,21 @@ fn too_large(_app: &App, trip: &Trip, error: Error) -> Error {
 
 /// The address that a trip begins with: the hint, else that of a session which must be renewed, else the only one
 /// remembered. `prompt=login` and `select_account` leave the choice to the person.
-fn first_address(trip: &Trip, hinted: Option<&Address>, remembered: &[Address]) -> Option<String> {
-    let prompt = trip.sealed.request.as_ref().map(|r| r.prompt).unwrap_or_default();
+fn first_address(trip: &Trip, hinted: Option<&Address>, remembered: &[Address]) -> Option<Address> {
+    let prompt = trip.sealed.ending.request().map(|r| r.prompt).unwrap_or_default();
     if prompt.login || prompt.select_account {
         return None;
     }
     if let Some(hint) = hinted {
-        return Some(hint.as_str().to_owned());
+        return Some(hint.clone());
     }
     if let Some(session) = trip.live.session.as_ref().filter(|s| trip.wants(s.user.id)) {
-        return Some(session.user.address.clone());
+        return Address::parse(&session.user.address).ok();
     }
     match remembered {
         // The application named somebody: whom this browser remembers may be another.
         _ if trip.sealed.wanted.is_some() => None,
-        [only] => Some(only.as_str().to_owned()),
+        [only] => Some(only.clone()),
         _ => None,
-    }
-}
-
-/// The error that an application is told for a refusal, where it is told one (OIDC Core 3.1.2.6).
-pub(crate) const fn oauth_error(refusal: Refusal) -> OAuthErrorCode {
-    match refusal {
-        Refusal::SecondStepUnavailable | Refusal::LevelUnavailable => {
-            OAuthErrorCode::UnmetAuthenticationRequirements
-        }
-        Refusal::TenantOff | Refusal::ApplicationOff => OAuthErrorCode::UnauthorizedClient,
-        _ => OAuthErrorCode::AccessDenied,
     }
 }

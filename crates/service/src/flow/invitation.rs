@@ -3,34 +3,36 @@
 
 use std::sync::Arc;
 
-use vestibule_core::access::{Action, Role};
-use vestibule_core::client::Application;
+use vestibule_core::Address;
+use vestibule_core::access::Action;
 use vestibule_core::clock::Instant;
-use vestibule_core::ids::{InvitationId, TenantId, UserId};
-use vestibule_core::interaction::Ending;
-use vestibule_core::{Address, ClientId};
+use vestibule_core::interaction::{self, Step};
+use vestibule_core::lifecycle::{Invitation as InvitationState, Redemption};
+use vestibule_core::method::Method;
+use vestibule_store as store;
 use vestibule_store::invitations::InvitationRow;
-use vestibule_store::live::LiveUser;
-use vestibule_store::{self as store, Conn, QueryError};
 
-use super::Reply;
-use super::send;
-use super::trip::{self, Live, Trip};
+use super::inviter::inviter;
+use super::prove::passcode::send::Send;
+use super::reply::Reply;
+use super::trip::{self, At, Trip};
 use super::view::{Invitation, Page, View};
+use super::{finish, gather, step};
 use crate::app::App;
 use crate::audit;
 use crate::context::Context;
 use crate::cookies::{Change, Jar};
 use crate::error::Error;
-use crate::sealed::{Landing, Sealed};
+use crate::live::Live;
+use crate::sealed::{Ending, Landing, Sealed};
 use crate::vault;
 
 const KIND: &str = "invitation";
 
 /// Opens a mailed link: the token goes into a cookie, out of the address bar (LNK-03). Nothing is looked up.
-pub async fn open(app: &App, ctx: &Context, jar: &Jar, segment: &str, token: &str) -> Result<Reply, Error> {
+pub async fn open(app: &App, jar: &Jar, segment: &str, token: &str) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
-    let landing = Landing::new(token, ctx.now, app.random.as_ref());
+    let landing = Landing::new(token, live.at(), app.random.as_ref());
     let value = landing.seal(&app.vault, live.tenant.id, KIND)?;
     Ok(Reply::go(app.urls.invite_path(&segment.to_ascii_lowercase())).with(Change::Invitation(value)))
 }
@@ -44,7 +46,7 @@ enum Found {
 }
 
 /// Looks an invitation up by its token. Seven kinds of dead links look alike (INV-14).
-async fn look_up(app: &App, live: &Live, landing: Option<&Landing>, now: Instant) -> Result<Found, Error> {
+async fn look_up(app: &App, live: &Live, landing: Option<&Landing>) -> Result<Found, Error> {
     let Some(landing) = landing else { return Ok(Found::Dead(None)) };
     let (tenant, digest) = (live.tenant.id, vault::hash("invitation", 0, &landing.token));
     let found = app
@@ -52,26 +54,30 @@ async fn look_up(app: &App, live: &Live, landing: Option<&Landing>, now: Instant
         .read(move |c| {
             let row = store::invitations::by_ticket(c, tenant, &digest)?;
             let Some(row) = row.filter(|r| r.user_deleted_at.is_none()) else { return Ok(None) };
-            let may = row.state != "pending" || row.user_state == "accepted" || may_still_invite(c, &row)?;
+            let may = row.state != InvitationState::Pending
+                || row.user_state == Redemption::Accepted
+                || finish::may_still_invite(c, &row)?;
             Ok(may.then_some(row))
         })
         .await?;
     let Some(row) = found else { return Ok(Found::Dead(None)) };
-    match row.state.as_str() {
-        "accepted" => Ok(Found::Good(Box::new(row), true)),
+    let ended = row.expires_at.filter(|at| *at <= live.at());
+    Ok(match (row.state, row.user_state, ended) {
         // The guest came in by another way meanwhile: a way back too (LNK-05).
-        "pending" if row.user_state == "accepted" => Ok(Found::Good(Box::new(row), true)),
-        "pending" if row.expires_at.is_some_and(|at| at <= now) => Ok(Found::Dead(row.expires_at)),
-        "pending" => Ok(Found::Good(Box::new(row), false)),
-        _ => Ok(Found::Dead(None)),
-    }
+        (InvitationState::Accepted, _, _) | (InvitationState::Pending, Redemption::Accepted, _) => {
+            Found::Good(Box::new(row), true)
+        }
+        (InvitationState::Pending, _, Some(at)) => Found::Dead(Some(at)),
+        (InvitationState::Pending, _, None) => Found::Good(Box::new(row), false),
+        (InvitationState::Suspended | InvitationState::Withdrawn, _, _) => Found::Dead(None),
+    })
 }
 
 /// The page of the opened link.
-pub async fn show(app: &App, ctx: &Context, jar: &Jar, segment: &str) -> Result<Reply, Error> {
+pub async fn show(app: &App, jar: &Jar, segment: &str) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
     let landing = jar.invitation.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
-    let found = look_up(app, &live, landing.as_ref(), ctx.now).await?;
+    let found = look_up(app, &live, landing.as_ref()).await?;
     page(app, &live, segment, landing.as_ref(), found).await.map(Reply::show)
 }
 
@@ -160,7 +166,7 @@ pub async fn press(
         problem.restart = Some(app.urls.invite_path(segment));
         return Err(problem.into());
     }
-    let found = look_up(app, &live, Some(&landing), ctx.now).await?;
+    let found = look_up(app, &live, Some(&landing)).await?;
     let Found::Good(row, back) = found else {
         return page(app, &live, segment, Some(&landing), found).await.map(Reply::show);
     };
@@ -177,13 +183,10 @@ pub async fn press(
         _ => {}
     }
     // Who pressed before and went on keeps that trip, with the secret that a proof may have given since.
+    let at = At { app, ctx, jar, segment, id: landing.id };
     let kept = jar.interaction(landing.id).is_some();
-    let trip = if kept {
-        trip::load(app, ctx, jar, segment, landing.id).await?
-    } else {
-        begin(app, live, segment, &landing, &row).await?
-    };
-    let reply = start(app, ctx, trip).await?;
+    let trip = if kept { trip::load(at).await? } else { begin(app, live, segment, &landing, &row).await? };
+    let reply = start(at, trip).await?;
     Ok(match ended {
         Some(change) => reply.with(change),
         None => reply,
@@ -219,154 +222,44 @@ async fn begin(
         None => None,
     };
     live.interaction = {
-        let (tenant, now) = (live.tenant.id, app.now());
+        let (tenant, now) = (live.tenant.id, live.now);
         let read = app
             .db
             .read(move |c| store::live::request(c, store::live::Segment::Id(tenant), None, Some(id), now))
             .await?;
         read.and_then(|r| r.interaction)
     };
+    let ending =
+        Ending::Invitation { id: row.id, client: row.client_id.clone(), leads_to: row.redirect_url.clone() };
     let sealed = Sealed {
         id,
         secret: landing.secret.clone(),
-        began_at: live.now.timestamp_micros(),
-        ending: Ending::Invitation,
-        client: row.client_id.clone(),
-        request: None,
-        address: Some(row.address.clone()),
-        invitation: Some(row.id),
+        began_at: live.at().timestamp_micros(),
+        ending,
+        address: Address::parse(&row.address).ok(),
         picked: false,
         wanted: None,
         segment: segment.to_ascii_lowercase(),
-        leads_to: row.redirect_url.clone(),
     };
-    let now = live.now;
-    Ok(Trip { live, application, sealed, outdated: false, now })
+    Ok(trip::with_ledger(app, Trip::begun(live, application, sealed)))
 }
 
-async fn start(app: &App, ctx: &Context, trip: Trip) -> Result<Reply, Error> {
-    use vestibule_core::interaction::Step;
-    if super::pages::ended(&trip).is_some() {
+async fn start(at: At<'_>, trip: Trip) -> Result<Reply, Error> {
+    if trip.ended().is_some() {
         // The link was used to its end on this very page; a new opening begins a new trip.
-        let path = format!("/{}/invite", trip.sealed.segment);
+        let path = at.app.urls.invite_path(&trip.sealed.segment);
         return Ok(Reply::go(path).with(Change::ForgetInvitation));
     }
     if trip.outdated {
-        // The answer to its proof was lost: the page of the code gives the secret again.
-        return Ok(Reply::go(trip.path(app, "code")));
+        // The answer to its proof was lost: the page of the proof gives the secret again.
+        let page = step::lost_proof(&trip).unwrap_or(interaction::Page::Prove(Method::Passcode));
+        return Ok(Reply::go(trip.path(at.app, page)));
     }
-    let (step, _) = super::facts::current(&trip, 0);
-    match step {
-        Step::SendCode => send::deliver(app, ctx, trip, None).await,
-        Step::EnterCode | Step::Review { .. } | Step::Terms(_) => {
-            Ok(Reply::go(super::pages::path(app, &trip, &step)).with(trip.keep(app)?))
-        }
+    match gather::current(&trip, 0)? {
+        Step::SendCode => step::perform::<Send>(at, trip, &()).await,
         step => {
-            let keep = trip.keep(app)?;
-            Ok(super::pages::elsewhere(app, ctx, trip, step).await?.with(keep))
+            let keep = trip.keep(at.app)?;
+            Ok(step::elsewhere(at, trip, step).await?.with(keep))
         }
     }
-}
-
-/// Who invited, as pages name them.
-#[derive(Debug, Clone)]
-pub(crate) struct Inviter {
-    pub name: String,
-    pub address: String,
-}
-
-async fn inviter(app: &App, tenant: TenantId, id: UserId) -> Result<Option<Inviter>, Error> {
-    let row = app.db.read(move |c| store::directory::user(c, tenant, id)).await?;
-    Ok(row.map(|u| Inviter { name: u.display_name.unwrap_or_else(|| u.address.clone()), address: u.address }))
-}
-
-/// Who invited a guest, by the newest invitation.
-pub(crate) async fn inviter_of(app: &App, tenant: TenantId, guest: UserId) -> Result<Option<Inviter>, Error> {
-    let newest = app.db.read(move |c| store::invitations::newest_of_user(c, tenant, guest)).await?;
-    match newest.and_then(|i| i.inviter_id) {
-        Some(id) => inviter(app, tenant, id).await,
-        None => Ok(None),
-    }
-}
-
-/// INV-03, inside the redeeming transaction: not expired, not suspended, inviter still active and still allowed.
-/// A guest who was made without an invitation (by an administrator, or before a reset) redeems without one.
-pub(crate) fn may_redeem(
-    c: &mut Conn,
-    trip: &Trip,
-    user: &LiveUser,
-    now: Instant,
-) -> Result<bool, QueryError> {
-    let tenant = trip.tenant().id;
-    let invitation = match trip.sealed.invitation {
-        Some(id) => store::invitations::by_id(c, tenant, id)?,
-        None => store::invitations::newest_of_user(c, tenant, user.id)?,
-    };
-    let Some(invitation) = invitation else { return Ok(true) };
-    if invitation.user_id != user.id
-        || invitation.state != "pending"
-        || invitation.expires_at.is_some_and(|at| at <= now)
-    {
-        return Ok(false);
-    }
-    may_still_invite(c, &invitation)
-}
-
-/// Whether the inviter is active and holds a role that may invite; an invitation of the operator has none (INV-03).
-fn may_still_invite(c: &mut Conn, invitation: &InvitationRow) -> Result<bool, QueryError> {
-    let Some(inviter) = invitation.inviter_id else { return Ok(true) };
-    let tenant = invitation.tenant_id;
-    for role in [Role::GlobalAdministrator, Role::UserAdministrator, Role::GuestInviter] {
-        if store::directory::has_role(c, tenant, inviter, role.as_str())? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Where an invitation leads, if that is still registered (INV-05).
-pub(crate) async fn redirect_of(
-    app: &App,
-    tenant: TenantId,
-    id: InvitationId,
-) -> Result<Option<String>, Error> {
-    let (row, apps) = app
-        .db
-        .read(move |c| Ok((store::invitations::by_id(c, tenant, id)?, store::applications::list(c, tenant)?)))
-        .await?;
-    Ok(row.and_then(|r| r.redirect_url).filter(|url| admits_redirect(&apps, url).is_some()))
-}
-
-/// The application that an invitation's redirect URL belongs to (INV-05): equal, after parsing, to a registered redirect
-/// or home URL, or below the home page of an application of this tenant.
-pub(crate) fn admits_redirect(apps: &[Application], url: &str) -> Option<ClientId> {
-    let wanted = url::Url::parse(url).ok()?;
-    let clean = wanted.username().is_empty() && wanted.password().is_none() && wanted.fragment().is_none();
-    let safe = vestibule_oidc::redirect::SafeUrl::parse(url).is_ok();
-    if !clean || !safe || url.contains('\\') {
-        return None;
-    }
-    let same = |registered: &str| url::Url::parse(registered).is_ok_and(|r| r == wanted);
-    let hit = |app: &&Application| {
-        app.redirect_uris.iter().any(|r| same(&r.uri))
-            || app.post_logout_redirect_uris.iter().any(|r| same(r))
-            || app.settings.homepage.as_deref().is_some_and(|home| below(home, &wanted))
-    };
-    apps.iter().filter(|a| a.enabled).find(hit).map(|a| a.client_id.clone())
-}
-
-/// Whether a URL is a home page or a place below it: same origin, whole path segments.
-fn below(home: &str, wanted: &url::Url) -> bool {
-    let Ok(home) = url::Url::parse(home) else { return false };
-    let base = home.path().trim_end_matches('/');
-    home.origin() == wanted.origin()
-        && wanted.path().strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Where an application opens, for the page at the end of an invitation.
-pub(crate) fn place_of(app: &Application) -> Option<String> {
-    app.settings.homepage.clone().or_else(|| {
-        let url = url::Url::parse(&app.redirect_uris.first()?.uri).ok()?;
-        matches!(url.scheme(), "https" | "http").then(|| format!("{}/", url.origin().ascii_serialization()))
-    })
 }

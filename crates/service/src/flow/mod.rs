@@ -1,97 +1,45 @@
-//! The sign-in: from an authorize request or an invitation to its ending. Each use case loads the [`trip::Trip`], checks that
-//! its step is the current one, runs one verifier, and goes where `core::interaction::next` says.
+//! The sign-in: from an authorize request or an invitation to its ending. The floors, the lowest first (arrows point
+//! down, which `tools/house.py` checks):
+//!
+//! ```text
+//! view, reply              what is shown, what is answered
+//! trip                     loading: live read, sealed interaction, ledger
+//! gather                   rows → what `core::interaction::next` looks at
+//! log, inviter             rows of the log; who invited
+//! respond                  answers to applications
+//! refusal                  refusals as pages and answers
+//! ending                   what a trip is for: what it writes, where it leads
+//! finish                   the one transaction at the end, single sign-on, the repeat
+//! step                     the driver: one way through every POST
+//! prove, agree             verifiers, a folder each; what must be agreed to
+//! identify                 learning an address
+//! page                     GET
+//! authorize, invitation, report, signout
+//! ```
 
+pub mod agree;
 pub mod authorize;
+pub mod identify;
 pub mod invitation;
-pub mod pages;
+pub mod page;
+pub mod prove;
+pub mod reply;
 pub mod report;
-pub mod review;
-pub mod send;
 pub mod signout;
-pub mod verify;
+pub mod step;
 pub mod view;
 
-mod dispatch;
-mod facts;
+mod ending;
 mod finish;
-mod logbook;
-mod proven;
+mod gather;
+mod inviter;
+mod log;
+mod refusal;
 mod respond;
 mod trip;
 
-pub use trip::Live;
-
-pub(crate) use dispatch::{Gate, limit as send_limit};
-pub(crate) use facts::{person, plan, still_offered};
-pub(crate) use respond::subject as subject_of;
+pub use reply::{Answer, Outcome, Reply};
+pub use trip::At;
 pub use view::{Page, View};
 
-use vestibule_oidc::response::Delivery;
-
-use crate::cookies::Change;
-
-/// Whether the tenant's part of a path has a form that can name one (OID-20): a GUID, a domain, or `common` and its kin.
-/// What has not must never be given back in a URL.
-pub fn names_a_tenant(segment: &str) -> bool {
-    !matches!(trip::name(segment), trip::Named::Malformed)
-}
-
-/// What a use case answers: an outcome and what the browser is to keep.
-#[derive(Debug)]
-pub struct Reply {
-    /// What to do.
-    pub outcome: Outcome,
-    /// What to keep.
-    pub cookies: Vec<Change>,
-}
-
-/// What to do next.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Show a page.
-    Show(Box<Page>),
-    /// 303 to a path of ours.
-    Go(String),
-    /// Answer the application.
-    Deliver(Box<Answer>),
-}
-
-/// An answer for an application, with what a page about it may say.
-#[derive(Debug)]
-pub struct Answer {
-    /// Where and how.
-    pub delivery: Delivery,
-    /// The page's frame, for `form_post` (G25).
-    pub page: Option<Page>,
-}
-
-impl Reply {
-    /// On to a path of ours.
-    pub fn redirect(path: String) -> Self {
-        Self::go(path)
-    }
-
-    pub(crate) fn go(path: String) -> Self {
-        Self { outcome: Outcome::Go(path), cookies: Vec::new() }
-    }
-
-    pub(crate) fn show(page: Page) -> Self {
-        Self { outcome: Outcome::Show(Box::new(page)), cookies: Vec::new() }
-    }
-
-    pub(crate) fn with(mut self, change: Change) -> Self {
-        self.cookies.push(change);
-        self
-    }
-}
-
-/// What policy says of somebody at an application, with what their session proved.
-pub(crate) fn decide(
-    tenant: &crate::snapshot::TenantSnapshot,
-    client: Option<&vestibule_core::ClientId>,
-    user: Option<&vestibule_store::live::LiveUser>,
-    authentication: &vestibule_core::proof::Authentication,
-    now: vestibule_core::clock::Instant,
-) -> vestibule_core::policy::Decision {
-    facts::decide(tenant, client, user, authentication, None, now)
-}
+pub(crate) use gather::{decide, person, plan, still_offered};

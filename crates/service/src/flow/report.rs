@@ -4,28 +4,29 @@
 
 use std::sync::Arc;
 
+use vestibule_core::Realm;
 use vestibule_core::access::{Action, Actor};
 use vestibule_core::clock::{self, Instant};
 use vestibule_core::error::ErrorCode;
+use vestibule_core::lifecycle::Invitation;
 use vestibule_core::numbers as n;
-use vestibule_core::passcode::Standing;
+use vestibule_core::passcode::{Standing, State};
 use vestibule_core::secret::Digest;
 use vestibule_core::throttle::Counter;
-use vestibule_core::{Address, Realm};
 use vestibule_store::outbox::NewOutbox;
 use vestibule_store::signin::PasscodeRow;
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
-use super::Reply;
-use super::dispatch::Asked;
-use super::trip::Live;
-use super::view::{Fate, Page, Report, View};
+use super::prove::passcode::RequestContext;
+use super::reply::Reply;
+use super::view::{Fate, Page, Report, Said, View};
 use crate::app::App;
 use crate::audit::{self, Change as Audited};
 use crate::context::Context;
 use crate::convert;
 use crate::cookies::{Change, Jar};
 use crate::error::{Error, Problem};
+use crate::live::Live;
 use crate::mail::{self, Content, Place};
 use crate::sealed::Landing;
 use crate::vault::{self, Purpose};
@@ -47,9 +48,9 @@ pub enum Pressed {
 }
 
 /// Opens a mailed link: the token goes into a cookie, out of the address bar (LNK-03).
-pub async fn open(app: &App, ctx: &Context, jar: &Jar, segment: &str, token: &str) -> Result<Reply, Error> {
+pub async fn open(app: &App, jar: &Jar, segment: &str, token: &str) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
-    let landing = Landing::new(token, ctx.now, app.random.as_ref());
+    let landing = Landing::new(token, live.at(), app.random.as_ref());
     let value = landing.seal(&app.vault, live.tenant.id, KIND)?;
     Ok(Reply::go(format!("/{}/report", segment.to_ascii_lowercase())).with(Change::Report(value)))
 }
@@ -57,23 +58,19 @@ pub async fn open(app: &App, ctx: &Context, jar: &Jar, segment: &str, token: &st
 /// A code that a link came with.
 struct Found {
     code: PasscodeRow,
-    asked: Asked,
+    asked: RequestContext,
     paused_until: Option<Instant>,
 }
 
-async fn look_up(
-    app: &App,
-    live: &Live,
-    landing: Option<&Landing>,
-    now: Instant,
-) -> Result<Option<Found>, Error> {
+async fn look_up(app: &App, live: &Live, landing: Option<&Landing>) -> Result<Option<Found>, Error> {
+    let now = live.at();
     let Some(landing) = landing else { return Ok(None) };
     let (realm, digest) = (Realm::Tenant(live.tenant.id), vault::hash("report", live.epoch, &landing.token));
     let code = app.db.read(move |c| store::signin::passcode_by_report(c, realm, &digest)).await?;
     let Some(code) = code.filter(|c| now <= clock::after(c.expires_at, n::REPORT_LINK_BEYOND_CODE)) else {
         return Ok(None);
     };
-    let asked = Asked::open(app, realm, code.id, &code.context)?;
+    let asked = RequestContext::open(app, realm, code.id, &code.context)?;
     let pause = pause_key(app, live, &asked)?;
     let held = app.db.read(move |c| store::throttle::peek(c, &pause)).await?;
     let paused_until =
@@ -81,35 +78,20 @@ async fn look_up(
     Ok(Some(Found { code, asked, paused_until }))
 }
 
-fn pause_key(app: &App, live: &Live, asked: &Asked) -> Result<Digest, Error> {
-    let limit_key = Address::parse(&asked.address).map(|a| a.limit_key()).unwrap_or_default();
-    app.counter(Counter::Pause, Some(live.tenant.id), &limit_key)
+fn pause_key(app: &App, live: &Live, asked: &RequestContext) -> Result<Digest, Error> {
+    app.counter(Counter::Pause, Some(live.tenant.id), &asked.address.limit_key())
 }
 
 /// The page of the opened link.
-pub async fn show(app: &App, ctx: &Context, jar: &Jar, segment: &str) -> Result<Reply, Error> {
+pub async fn show(app: &App, jar: &Jar, segment: &str) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
     let landing = jar.report.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
-    let found = look_up(app, &live, landing.as_ref(), ctx.now).await?;
-    page(app, ctx, &live, segment, landing.as_ref(), found, Said::Nothing).await.map(Reply::show)
-}
-
-/// What the page says of a press.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Said {
-    /// Nothing was pressed.
-    Nothing,
-    /// The sign-in was stopped.
-    Done,
-    /// It was the person themselves.
-    Mine,
-    /// Codes start again.
-    Resumed,
+    let found = look_up(app, &live, landing.as_ref()).await?;
+    page(app, &live, segment, landing.as_ref(), found, Said::Nothing).await.map(Reply::show)
 }
 
 async fn page(
     app: &App,
-    ctx: &Context,
     live: &Live,
     segment: &str,
     landing: Option<&Landing>,
@@ -128,11 +110,11 @@ async fn page(
                 application = app.application(&live.tenant, client).await?;
             }
             View::Report(Some(Report {
-                address: found.asked.address,
+                address: found.asked.address.as_str().to_owned(),
                 browser: found.asked.browser,
                 network: found.asked.network,
                 asked_at: found.code.created_at,
-                fate: fate(&found.code, ctx.now),
+                fate: fate(&found.code, live.at()),
                 said,
                 paused_until: found.paused_until,
             }))
@@ -179,8 +161,8 @@ pub async fn press(
         problem.restart = Some(format!("/{segment}/report"));
         return Err(problem.into());
     };
-    let Some(mut found) = look_up(app, &live, Some(&landing), ctx.now).await? else {
-        return page(app, ctx, &live, segment, Some(&landing), None, Said::Nothing).await.map(Reply::show);
+    let Some(mut found) = look_up(app, &live, Some(&landing)).await? else {
+        return page(app, &live, segment, Some(&landing), None, Said::Nothing).await.map(Reply::show);
     };
     let said = match pressed {
         Pressed::Mine => Said::Mine,
@@ -191,13 +173,13 @@ pub async fn press(
             Said::Resumed
         }
         Pressed::Stop { pause } => {
-            let until = pause.then(|| clock::after(ctx.now, n::SUSPENSION));
+            let until = pause.then(|| clock::after(live.at(), n::SUSPENSION));
             stop(app, ctx, &live, &found, until).await?;
             found.paused_until = until.or(found.paused_until);
             Said::Done
         }
     };
-    page(app, ctx, &live, segment, Some(&landing), Some(found), said).await.map(Reply::show)
+    page(app, &live, segment, Some(&landing), Some(found), said).await.map(Reply::show)
 }
 
 /// Everything that stopping does, in one transaction.
@@ -259,7 +241,7 @@ async fn stop(
                 Some(user) => store::directory::sponsors(c, tenant, user)?,
                 None => Vec::new(),
             };
-            Ok((user, invitation.is_some_and(|i| i.state == "pending"), sponsors))
+            Ok((user, invitation.is_some_and(|i| i.state == Invitation::Pending), sponsors))
         })
         .await?;
     let application = match &found.asked.client {
@@ -269,8 +251,7 @@ async fn stop(
     let mut told: Vec<String> = live.tenant.settings.security_contact.iter().cloned().collect();
     told.extend(sponsors.into_iter().map(|u| u.address));
     let done = Done { application, suspended, pause };
-    let mails =
-        told.iter().map(|to| alert(app, ctx, live, found, to, &done)).collect::<Result<Vec<_>, _>>()?;
+    let mails = told.iter().map(|to| alert(app, live, found, to, &done)).collect::<Result<Vec<_>, _>>()?;
     let actor = Actor::Guest { tenant, interaction: Some(interaction) };
     let target = user.map_or_else(|| interaction.to_string(), |u| u.to_string());
     let change = Audited::on("otp.reported", if user.is_some() { "user" } else { "interaction" }, target);
@@ -286,7 +267,7 @@ async fn stop(
         audit: audit::row(app, ctx, &actor, tenant, change),
         mails,
     };
-    let now = app.now();
+    let now = live.now;
     app.db.write(move |c| job.run(c, now)).await??;
     app.wake_mail();
     Ok(())
@@ -300,24 +281,17 @@ struct Done {
 }
 
 /// E14 to one of those who must know: once per code and recipient, however often the button is pressed.
-fn alert(
-    app: &App,
-    ctx: &Context,
-    live: &Live,
-    found: &Found,
-    to: &str,
-    done: &Done,
-) -> Result<NewOutbox, Error> {
+fn alert(app: &App, live: &Live, found: &Found, to: &str, done: &Done) -> Result<NewOutbox, Error> {
     let content = Content::Reported(mail::Reported {
         to: to.to_owned(),
         org: live.tenant.name.clone(),
         app: done.application.clone(),
-        guest: found.asked.address.clone(),
+        guest: found.asked.address.as_str().to_owned(),
         asked_at: found.code.created_at,
         browser: found.asked.browser.clone(),
         network: found.asked.network.clone(),
-        reported_at: ctx.now,
-        used: found.code.state == "used",
+        reported_at: live.at(),
+        used: found.code.state == State::Used,
         suspended: done.suspended,
         paused_until: done.pause,
         help_url: app.urls.help(&live.tenant.id.to_string()),
@@ -325,5 +299,5 @@ fn alert(
     let dedupe =
         app.vault.mac(Purpose::Address, &[b"mail reported", found.code.id.0.as_bytes(), to.as_bytes()])?;
     let place = Place { tenant: live.tenant.id, passcode: None, dedupe };
-    Ok(mail::queued(&app.vault, app.random.as_ref(), ctx.now, "en", place, &content)?)
+    Ok(mail::queued(&app.vault, app.random.as_ref(), live.at(), "en", place, &content)?)
 }

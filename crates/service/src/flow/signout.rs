@@ -10,16 +10,16 @@ use vestibule_oidc::params::Params;
 use vestibule_oidc::redirect::{self, SafeUrl};
 use vestibule_store as store;
 
-use super::respond;
-use super::trip::Live;
+use super::reply::Reply;
 use super::view::{Page, View};
-use super::{Answer, Outcome, Reply};
 use crate::app::App;
 use crate::audit::{self, Change as Audited};
 use crate::context::Context;
 use crate::cookies::{Change, Jar};
 use crate::error::{Error, Problem};
+use crate::live::Live;
 use crate::snapshot::ApplicationSnapshot;
+use crate::subject;
 
 const KIND: &str = "signout";
 
@@ -43,7 +43,7 @@ pub async fn request(
     query: &str,
 ) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
-    let asked = read(app, ctx, &live, query).await?;
+    let asked = read(app, &live, query).await?;
     match (&live.session, asked.hinted) {
         (Some(_), true) => end(app, ctx, live, segment, asked).await,
         // Nobody is signed in: the way out is open to a proven application only (OID-14).
@@ -72,7 +72,7 @@ pub async fn confirm(
     csrf: &str,
 ) -> Result<Reply, Error> {
     let live = app.live(segment, jar, None).await?;
-    let asked = read(app, ctx, &live, query).await?;
+    let asked = read(app, &live, query).await?;
     let Some(session) = &live.session else { return Ok(done(&live, segment, &asked, true)) };
     if !app.form_token_matches(KIND, &session.row.id.to_string(), csrf)? {
         return Err(Problem::new(vestibule_core::error::ErrorCode::Csrf).at(&live.tenant).into());
@@ -80,12 +80,12 @@ pub async fn confirm(
     end(app, ctx, live, segment, asked).await
 }
 
-async fn read(app: &App, ctx: &Context, live: &Live, query: &str) -> Result<Asked, Error> {
+async fn read(app: &App, live: &Live, query: &str) -> Result<Asked, Error> {
     let none = Asked { application: None, after: None, hinted: false, proven: false };
     let Ok(params) = Params::parse(query) else { return Ok(none) };
     let Ok(request) = LogoutRequest::parse(&params) else { return Ok(none) };
     let claims = match &request.id_token_hint {
-        Some(hint) => respond::verified_hint(app, live, None, hint, ctx.now).await?,
+        Some(hint) => subject::verified_hint(app, live, None, hint).await?,
         None => None,
     };
     let text = |name: &str| {
@@ -103,7 +103,7 @@ async fn read(app: &App, ctx: &Context, live: &Live, query: &str) -> Result<Aske
     };
     let hinted = match (&live.session, &application, proven.is_some()) {
         (Some(session), Some(application), true) => {
-            let sub = respond::subject(&live.tenant, application, session.user.id);
+            let sub = subject::subject(&live.tenant, application, session.user.id);
             text("sid").as_deref() == Some(session.row.id.to_string().as_str())
                 && text("sub").as_deref() == Some(&sub)
         }
@@ -127,7 +127,7 @@ async fn end(app: &App, ctx: &Context, live: Live, segment: &str, asked: Asked) 
 pub(crate) async fn close(app: &App, ctx: &Context, live: &Live) -> Result<Option<Change>, Error> {
     let Some(session) = &live.session else { return Ok(None) };
     let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignOut)?;
-    let (realm, id, tenant, now) = (Realm::Tenant(live.tenant.id), session.row.id, live.tenant.id, app.now());
+    let (realm, id, tenant, now) = (Realm::Tenant(live.tenant.id), session.row.id, live.tenant.id, live.now);
     let actor = Actor::Guest { tenant, interaction: None };
     let row = audit::row(app, ctx, &actor, tenant, Audited::on("session.end", "session", id.to_string()));
     app.db
@@ -146,12 +146,10 @@ pub(crate) async fn close(app: &App, ctx: &Context, live: &Live) -> Result<Optio
 fn done(live: &Live, segment: &str, asked: &Asked, confirmed: bool) -> Reply {
     match &asked.after {
         Some(url) if confirmed || asked.proven => {
-            let answer =
-                Answer { delivery: vestibule_oidc::response::Delivery::Redirect(url.clone()), page: None };
-            Reply { outcome: Outcome::Deliver(Box::new(answer)), cookies: Vec::new() }
+            Reply::deliver(vestibule_oidc::response::Delivery::Redirect(url.clone()), None)
         }
         _ => {
-            let back = asked.application.as_ref().and_then(|a| super::invitation::place_of(&a.application));
+            let back = asked.application.as_ref().and_then(|a| redirect::place_of(&a.application));
             Reply::show(page(live, segment, asked, None, View::SignedOut { back }))
         }
     }

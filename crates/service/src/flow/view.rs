@@ -241,7 +241,7 @@ pub struct Report {
     /// What became of the code.
     pub fate: Fate,
     /// What was pressed.
-    pub said: super::report::Said,
+    pub said: Said,
     /// Codes to the address are paused until then.
     pub paused_until: Option<Instant>,
 }
@@ -255,4 +255,17 @@ pub enum Fate {
     Expired,
     /// It was used.
     Used(Instant),
+}
+
+/// What the page says of a press.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// Nothing was pressed.
+    Nothing,
+    /// The sign-in was stopped.
+    Done,
+    /// It was the person themselves.
+    Mine,
+    /// Codes start again.
+    Resumed,
 }

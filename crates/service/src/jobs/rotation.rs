@@ -31,8 +31,7 @@ pub async fn once(app: &App) -> Result<(), Error> {
     let rows = app.db.read(store::keys::all).await?;
     let now = app.clock.now();
     for algorithm in SigningAlgorithm::ALL.iter().copied() {
-        let times: Vec<_> =
-            rows.iter().filter(|r| r.alg == algorithm.as_str()).map(|r| times(r, algorithm)).collect();
+        let times: Vec<_> = rows.iter().filter(|r| r.alg == algorithm).map(|r| times(r, algorithm)).collect();
         if times.is_empty() {
             continue;
         }
@@ -51,9 +50,8 @@ pub async fn once(app: &App) -> Result<(), Error> {
                 app.db
                     .write(move |c| {
                         // Another node may have published meanwhile; then there is nothing left to do.
-                        let waiting = store::keys::all(c)?
-                            .iter()
-                            .any(|r| r.alg == algorithm.as_str() && r.active_from > now);
+                        let waiting =
+                            store::keys::all(c)?.iter().any(|r| r.alg == algorithm && r.active_from > now);
                         if !waiting {
                             store::keys::insert(c, &key)?;
                             store::deployment::raise_change(c)?;

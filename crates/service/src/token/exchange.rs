@@ -5,15 +5,17 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::random_uuid;
+use vestibule_core::proof::Unreadable;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_oidc::error::{OAuthErrorCode, TokenError, text};
 use vestibule_oidc::{pkce, scope};
 use vestibule_store::tokens::{CodeRow, NewAccessToken, NewFamily, SessionStanding};
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
-use super::{Caller, IdToken, Refused, Tokens, Told, granted, oauth, sign};
+use super::sign::{IdToken, sign};
+use super::{Caller, Refused, Tokens, granted, oauth};
 use crate::app::App;
-use crate::context::Context;
+use crate::error::Error;
 use crate::vault;
 
 const fn grant_error(description: &'static str, aadsts: u32) -> TokenError {
@@ -26,10 +28,38 @@ enum Exchanged {
     Refused(TokenError),
 }
 
+/// Why the transaction is rolled back.
+pub(super) enum Fault {
+    /// A row that cannot be read.
+    Unreadable(Unreadable),
+    /// The database.
+    Query(QueryError),
+}
+
+impl From<QueryError> for Fault {
+    fn from(error: QueryError) -> Self {
+        Self::Query(error)
+    }
+}
+
+impl From<Unreadable> for Fault {
+    fn from(error: Unreadable) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Unreadable(error) => error.into(),
+            Fault::Query(error) => error.into(),
+        }
+    }
+}
+
 /// Exchanges a code.
 pub(crate) async fn exchange(
     app: &App,
-    ctx: &Context,
     caller: Caller,
     code: &Secret,
     redirect_uri: &str,
@@ -48,7 +78,7 @@ pub(crate) async fn exchange(
         epoch,
     };
     let (access, family, refresh) = (job.access.duplicate(), job.family, job.refresh.duplicate());
-    let (now, shared) = (app.now(), std::sync::Arc::new(caller));
+    let (now, shared) = (caller.live.now, std::sync::Arc::new(caller));
     let inside = std::sync::Arc::clone(&shared);
     let done = app.db.write(move |c| job.run(c, &inside, now)).await??;
     let caller = shared.as_ref();
@@ -57,8 +87,7 @@ pub(crate) async fn exchange(
         Exchanged::Refused(error) => return Err(oauth(error)),
     };
     let scopes: Vec<String> = row.scope.split(' ').map(ToOwned::to_owned).collect();
-    let told = Told::new(app, caller, standing.user.id);
-    let subject = told.subject(caller, &standing.session, &standing.user);
+    let subject = super::subject(app, caller, &standing.session, &standing.user)?;
     let asked = super::requested(row.requested.as_deref());
     let token = IdToken {
         nonce: row.nonce.as_deref(),
@@ -68,11 +97,12 @@ pub(crate) async fn exchange(
         alone: false,
     };
     let id_token =
-        sign(app, caller.live.deployment_change, &caller.application, &subject, &token, ctx.now).await?;
+        sign(app, caller.live.deployment_change, &caller.application, &subject.claims(), &token, now.instant)
+            .await?;
     let offline = scopes.iter().any(|s| s == scope::OFFLINE_ACCESS);
     Ok(Tokens {
         access_token: access,
-        expires_in: lifetime(&standing, ctx.now),
+        expires_in: lifetime(&standing, now.instant),
         id_token,
         refresh_token: offline.then(|| super::refresh::render(family, 1, &refresh)),
         scope: row.scope,
@@ -99,10 +129,10 @@ struct Job {
 }
 
 impl Job {
-    fn run(&self, c: &mut Conn, caller: &Caller, now: Now) -> Result<Exchanged, QueryError> {
+    fn run(&self, c: &mut Conn, caller: &Caller, now: Now) -> Result<Exchanged, Fault> {
         let refuse = |description, number| Ok(Exchanged::Refused(grant_error(description, number)));
         let Some(code) = store::tokens::consume_code(c, self.tenant, &self.digest, &self.client, now)? else {
-            return self.not_consumed(c, now);
+            return Ok(self.not_consumed(c, now)?);
         };
         // From here on the code is burnt, whatever else is wrong with the request (OID-07).
         if self.redirect_uri != code.redirect_uri {
@@ -122,7 +152,7 @@ impl Job {
         let Some(standing) = standing.filter(SessionStanding::is_live) else {
             return refuse(text::SESSION_ENDED, 50_132);
         };
-        if !granted(caller, &standing.session, &standing.user, now.instant) {
+        if !granted(caller, &standing.session, &standing.user, now.instant)? {
             return refuse(text::ACCESS_ENDED, 53_003);
         }
         self.issue(c, &code, &standing, now)?;

@@ -19,8 +19,9 @@ use vestibule_store::logs::NewAudit;
 use vestibule_store::tokens::{FamilyRow, NewAccessToken, Rotation, SessionStanding};
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
-use super::exchange::lifetime;
-use super::{Caller, IdToken, Refused, Tokens, Told, granted, oauth, sign};
+use super::exchange::{Fault, lifetime};
+use super::sign::{IdToken, sign};
+use super::{Caller, Refused, Tokens, granted, oauth};
 use crate::app::{App, until};
 use crate::audit::{self, Change};
 use crate::context::Context;
@@ -60,13 +61,13 @@ enum Refreshed {
 enum Halt {
     /// The request was wrong, not the token: the token stays the newest, so that a mistake ends no session.
     Scope,
-    /// The database.
-    Query(QueryError),
+    /// A fault.
+    Fault(Fault),
 }
 
-impl From<QueryError> for Halt {
-    fn from(error: QueryError) -> Self {
-        Self::Query(error)
+impl<E: Into<Fault>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
     }
 }
 
@@ -91,24 +92,24 @@ pub(crate) async fn refresh(
         asked: asked.map(<[String]>::to_vec),
         replayed: ended(app, ctx, &caller, family, "replay"),
     };
-    let (now, shared) = (app.now(), Arc::new(caller));
+    let (now, shared) = (caller.live.now, Arc::new(caller));
     let inside = Arc::clone(&shared);
     let (row, standing, scope) = match app.db.write(move |c| job.run(c, &inside, now)).await? {
         Ok(Refreshed::Good(good)) => *good,
         Ok(Refreshed::Refused(error)) => return Err(oauth(error)),
         Err(Halt::Scope) => return Err(oauth(TokenError::INVALID_SCOPE)),
-        Err(Halt::Query(error)) => return Err(error.into()),
+        Err(Halt::Fault(fault)) => return Err(Refused::Fault(fault.into())),
     };
     let caller = shared.as_ref();
     let scopes: Vec<String> = scope.split(' ').map(ToOwned::to_owned).collect();
-    let told = Told::new(app, caller, standing.user.id);
-    let subject = told.subject(caller, &standing.session, &standing.user);
+    let subject = super::subject(app, caller, &standing.session, &standing.user)?;
     let token = IdToken { nonce: None, c_hash: None, scopes: &scopes, requested: &[], alone: false };
     let id_token =
-        sign(app, caller.live.deployment_change, &caller.application, &subject, &token, ctx.now).await?;
+        sign(app, caller.live.deployment_change, &caller.application, &subject.claims(), &token, now.instant)
+            .await?;
     Ok(Tokens {
         access_token: access,
-        expires_in: lifetime(&standing, ctx.now),
+        expires_in: lifetime(&standing, now.instant),
         id_token,
         refresh_token: Some(render(row.id, row.generation, &next)),
         scope,
@@ -151,7 +152,7 @@ impl Job {
             now,
         )?;
         let Some(standing) = standing.filter(|s| s.session_live) else { return refuse(ENDED) };
-        if !standing.is_live() || !granted(caller, &standing.session, &standing.user, now.instant) {
+        if !standing.is_live() || !granted(caller, &standing.session, &standing.user, now.instant)? {
             store::tokens::revoke_family(c, self.tenant, row.id, "access ended", now)?;
             return refuse(SHUT_OUT);
         }

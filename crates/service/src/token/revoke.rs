@@ -22,7 +22,7 @@ pub async fn revoke(
 ) -> Result<Arc<ApplicationSnapshot>, Refused> {
     let caller = authenticate(app, ctx, segment, authorization, form).await?;
     let request = RevocationRequest::parse(form).map_err(oauth)?;
-    let (tenant, epoch, now) = (caller.live.tenant.id, caller.live.epoch, app.now());
+    let (tenant, epoch, now) = (caller.live.tenant.id, caller.live.epoch, caller.live.now);
     let client = caller.application.application.client_id.clone();
     let access = vault::hash("access token", epoch, request.token.expose());
     let family = super::refresh::family_of(&request.token);

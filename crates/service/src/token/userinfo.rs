@@ -6,9 +6,8 @@ use vestibule_oidc::claims;
 use vestibule_oidc::error::TokenError;
 use vestibule_store as store;
 
-use super::{Caller, Refused, Told, layout, oauth};
+use super::{Caller, Refused, layout, oauth};
 use crate::app::App;
-use crate::context::Context;
 use crate::cookies::Jar;
 use crate::vault;
 
@@ -22,29 +21,23 @@ pub struct UserInfo {
 }
 
 /// Answers userinfo.
-pub async fn userinfo(
-    app: &App,
-    _ctx: &Context,
-    segment: &str,
-    token: Option<&Secret>,
-) -> Result<UserInfo, Refused> {
+pub async fn userinfo(app: &App, segment: &str, token: Option<&Secret>) -> Result<UserInfo, Refused> {
     let live = app.live(segment, &Jar::default(), None).await?;
     let Some(token) = token else { return Err(oauth(TokenError::INVALID_TOKEN)) };
     let (tenant, digest) = (live.tenant.id, vault::hash("access token", live.epoch, token.expose()));
-    let now = app.now();
+    let now = live.now;
     let found = app.db.read(move |c| store::tokens::find_access(c, tenant, &digest, now)).await?;
     let Some(found) = found else { return Err(oauth(TokenError::INVALID_TOKEN)) };
     let application =
         app.application(&live.tenant, &found.token.client_id).await?.filter(|a| a.application.enabled);
     let Some(application) = application else { return Err(oauth(TokenError::INVALID_TOKEN)) };
     let caller = Caller { live, application };
-    if !super::granted(&caller, &found.session, &found.user, now.instant) {
+    if !super::granted(&caller, &found.session, &found.user, now.instant)? {
         return Err(oauth(TokenError::INVALID_TOKEN));
     }
     let scopes: Vec<String> = found.token.scope.split(' ').map(ToOwned::to_owned).collect();
-    let told = Told::new(app, &caller, found.user.id);
-    let subject = told.subject(&caller, &found.session, &found.user);
+    let subject = super::subject(app, &caller, &found.session, &found.user)?;
     let asked = super::requested(found.token.requested.as_deref());
-    let claims = claims::userinfo_with(&subject, &scopes, layout(&caller.application), &asked.userinfo);
+    let claims = claims::userinfo(&subject.claims(), &scopes, layout(&caller.application), &asked.userinfo);
     Ok(UserInfo { claims, client: caller.application })
 }

@@ -4,6 +4,8 @@ use diesel::QueryResult;
 use serde_json::Value;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, InteractionId, InvitationId, Realm, SessionId, UserId};
+use vestibule_core::interaction::EndingKind;
+use vestibule_core::lifecycle::{Interaction, InteractionEvent, PasscodeEvent};
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
@@ -24,17 +26,14 @@ row! {
         previous_until: Option<Instant>,
         /// Whose source it counts for (N-21), keyed hash.
         source_key: Digest,
-        ending: String,
+        ending: EndingKind,
         client_id: Option<ClientId>,
         user_id: Option<UserId>,
         /// Keyed hash of the address.
         address_key: Digest,
-        /// The request, sealed.
-        request: Vec<u8>,
         /// What was proven; only `core` reads and writes it.
         ledger: Value,
-        /// `open`, `finished` or `cancelled`.
-        state: String,
+        state: Interaction,
         /// How often the row was begun: once more each time it was replaced after its end (N-21).
         lives: i32,
         session_id: Option<SessionId>,
@@ -52,11 +51,10 @@ record! {
         id: InteractionId,
         secret_digest: Digest,
         source_key: Digest,
-        ending: String,
+        ending: EndingKind,
         client_id: Option<ClientId>,
         user_id: Option<UserId>,
         address_key: Digest,
-        request: Vec<u8>,
         ledger: Value,
         invitation_id: Option<InvitationId>,
         created_at: Instant,
@@ -71,6 +69,9 @@ pub struct LedgerChange<'a> {
     pub ledger: &'a Value,
     /// The new secret's digest, where the step was a proof (SES-04), and until when the old secret is still known.
     pub secret: Option<(&'a Digest, Instant)>,
+    /// The digest of the secret that the browser came with: where the step was a proof, the row must have it still. Of two
+    /// presses at once one is saved, and the other's page finds out that it was late.
+    pub came_with: &'a Digest,
     /// The user, where the step found out who it is; left alone where `None`.
     pub user_id: Option<UserId>,
     /// When the row ends now.
@@ -80,45 +81,52 @@ pub struct LedgerChange<'a> {
 statements! {
     // an open row that has ended counts as absent (N-21): it begins again, without its proofs
     Insert = [
-        "INSERT INTO interactions (" (NewInteraction) ", state, lives) VALUES (" (values NewInteraction) ", 'open', 1)"
+        "INSERT INTO interactions (" (NewInteraction) ", state, lives)"
+        " VALUES (" (values NewInteraction) ", " (word Interaction::Open) ", 1)"
         " ON CONFLICT (realm_id, id) DO UPDATE SET secret_digest = excluded.secret_digest, previous_digest = NULL,"
         " previous_until = NULL, source_key = excluded.source_key, ending = excluded.ending,"
         " client_id = excluded.client_id, user_id = excluded.user_id, address_key = excluded.address_key,"
-        " request = excluded.request, ledger = excluded.ledger, invitation_id = excluded.invitation_id,"
+        " ledger = excluded.ledger, invitation_id = excluded.invitation_id,"
         " created_at = excluded.created_at, expires_at = excluded.expires_at, lives = interactions.lives + 1"
-        " WHERE interactions.state = 'open' AND interactions.expires_at <= {now} RETURNING lives"
+        " WHERE interactions.state = " (word Interaction::Open)
+        " AND interactions.expires_at <= {now} RETURNING lives"
     ];
     // codes of the life before: dead, and out of the way of the new one's ordinals
     Bury = [
-        "UPDATE passcodes SET ordinal = ordinal - 1000 * ?,"
-        " state = CASE WHEN state = 'live' THEN 'superseded' ELSE state END"
+        "UPDATE passcodes SET ordinal = ordinal - 1000 * ?, state = CASE WHEN state IN (" (from PasscodeEvent::Supersede)
+        ") THEN " (to PasscodeEvent::Supersede) " ELSE state END"
         " WHERE realm_id = ? AND interaction_id = ? AND ordinal > 0"
     ];
     Find = ["SELECT " (InteractionRow) " FROM interactions WHERE realm_id = ? AND id = ?"];
-    Cancel = ["UPDATE interactions SET state = 'cancelled' WHERE realm_id = ? AND id = ? AND state = 'open'"];
+    Cancel = [
+        "UPDATE interactions SET state = " (to InteractionEvent::Cancel)
+        " WHERE realm_id = ? AND id = ? AND state IN (" (from InteractionEvent::Cancel) ")"
+    ];
     Save = [
         "UPDATE interactions SET ledger = ?, user_id = COALESCE(?, user_id), expires_at = ?"
-        " WHERE realm_id = ? AND id = ? AND state = 'open'"
+        " WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open)
     ];
     SaveSecret = [
         "UPDATE interactions SET ledger = ?, user_id = COALESCE(?, user_id), expires_at = ?,"
         " previous_digest = secret_digest, previous_until = ?, secret_digest = ?"
-        " WHERE realm_id = ? AND id = ? AND state = 'open'"
+        " WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open) " AND secret_digest = ?"
     ];
     RenewAgain = [
-        "UPDATE interactions SET secret_digest = ?"
-        " WHERE realm_id = ? AND id = ? AND state = 'open' AND previous_digest = ? AND previous_until > {now}"
+        "UPDATE interactions SET secret_digest = ? WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open)
+        " AND previous_digest = ? AND previous_until > {now}"
     ];
     Extend = [
-        "UPDATE interactions SET expires_at = ?, user_id = ? WHERE realm_id = ? AND id = ? AND state = 'open'"
+        "UPDATE interactions SET expires_at = ?, user_id = ?"
+        " WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open)
     ];
     Finish = [
-        "UPDATE interactions SET state = 'finished', session_id = ?, finished_at = {now}"
-        " WHERE realm_id = ? AND id = ? AND state = 'open' AND expires_at > {now}"
+        "UPDATE interactions SET state = " (to InteractionEvent::Finish) ", session_id = ?, finished_at = {now}"
+        " WHERE realm_id = ? AND id = ? AND state IN (" (from InteractionEvent::Finish) ") AND expires_at > {now}"
     ];
     Trim = [
-        "DELETE FROM interactions WHERE source_key = ? AND state = 'open' AND id < (SELECT i.id FROM interactions i"
-        " WHERE i.source_key = ? AND i.state = 'open' ORDER BY i.id DESC LIMIT 1 OFFSET ?)"
+        "DELETE FROM interactions WHERE source_key = ? AND state = " (word Interaction::Open)
+        " AND id < (SELECT i.id FROM interactions i WHERE i.source_key = ? AND i.state = " (word Interaction::Open)
+        " ORDER BY i.id DESC LIMIT 1 OFFSET ?)"
     ];
 }
 
@@ -144,18 +152,19 @@ pub fn cancel_interaction(c: &mut Conn, realm: Realm, id: InteractionId) -> Quer
     Cancel::hit(c, binds![realm, id])
 }
 
-/// Saves what a step changed; `false` where the interaction is not open any more.
+/// Saves what a step changed; `false` where the interaction is not open any more, or where the step was a proof and
+/// another has renewed the secret since the browser came (SES-04).
 pub fn save_ledger(
     c: &mut Conn,
     realm: Realm,
     id: InteractionId,
     change: &LedgerChange<'_>,
 ) -> QueryResult<bool> {
-    let LedgerChange { ledger, secret, user_id, expires_at } = change;
+    let LedgerChange { ledger, secret, came_with, user_id, expires_at } = change;
     match secret {
         None => Save::hit(c, binds![ledger, user_id, expires_at, realm, id]),
         Some((digest, until)) => {
-            SaveSecret::hit(c, binds![ledger, user_id, expires_at, until, digest, realm, id])
+            SaveSecret::hit(c, binds![ledger, user_id, expires_at, until, digest, realm, id, came_with])
         }
     }
 }

@@ -3,6 +3,8 @@
 use diesel::QueryResult;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{InteractionId, PasscodeId, Realm};
+use vestibule_core::lifecycle::PasscodeEvent;
+use vestibule_core::passcode::{Purpose, State};
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
@@ -18,19 +20,17 @@ row! {
         interaction_id: InteractionId,
         /// Which send of its interaction; below zero where the interaction began again since.
         ordinal: i32,
-        purpose: String,
+        purpose: Purpose,
         /// Keyed hash of the address.
         subject_key: Digest,
         /// Keyed hash of the code (OTP-16).
         digest: Digest,
-        key_id: i32,
         /// Whether no mail went out with it.
         decoy: bool,
         /// What page and mail show alike (OTP-07).
         mark: String,
         tries: i32,
-        /// `live`, `superseded`, `burned`, `used` or `cancelled`.
-        state: String,
+        state: State,
         expires_at: Instant,
         created_at: Instant,
         used_at: Option<Instant>,
@@ -48,10 +48,9 @@ record! {
         interaction_id: InteractionId,
         /// Which send of its interaction, from 1 on.
         ordinal: i32,
-        purpose: String,
+        purpose: Purpose,
         subject_key: Digest,
         digest: Digest,
-        key_id: i32,
         decoy: bool,
         mark: String,
         expires_at: Instant,
@@ -63,56 +62,37 @@ record! {
 
 statements! {
     Insert = [
-        "INSERT INTO passcodes (" (NewPasscode) ", tries, state) VALUES (" (values NewPasscode) ", 0, 'live')"
+        "INSERT INTO passcodes (" (NewPasscode) ", tries, state) VALUES (" (values NewPasscode) ", 0, " (word State::Live) ")"
         " ON CONFLICT (realm_id, interaction_id, ordinal) DO NOTHING"
-    ];
-    Find = ["SELECT " (PasscodeRow) " FROM passcodes WHERE realm_id = ? AND id = ?"];
-    Newest = [
-        "SELECT " (PasscodeRow) " FROM passcodes WHERE realm_id = ? AND interaction_id = ? AND ordinal > 0"
-        " ORDER BY ordinal DESC LIMIT 1"
     ];
     ByReport = ["SELECT " (PasscodeRow) " FROM passcodes" (by passcodes_report) " WHERE realm_id = ? AND report_digest = ?"];
     Supersede = [
-        "UPDATE passcodes" (by passcodes_interaction) " SET state = 'superseded' WHERE realm_id = ? AND interaction_id = ? AND state = 'live'"
+        "UPDATE passcodes" (by passcodes_interaction) " SET state = " (to PasscodeEvent::Supersede)
+        " WHERE realm_id = ? AND interaction_id = ? AND state IN (" (from PasscodeEvent::Supersede) ")"
     ];
     CountTry = [
         "UPDATE passcodes SET tries = tries + 1"
-        " WHERE realm_id = ? AND id = ? AND state = 'live' AND expires_at > {now} AND tries < ? RETURNING tries"
+        " WHERE realm_id = ? AND id = ? AND state = " (word State::Live)
+        " AND expires_at > {now} AND tries < ? RETURNING tries"
     ];
     CountRepeat = [
-        "UPDATE passcodes SET tries = tries + 1 WHERE realm_id = ? AND id = ? AND state = 'used' AND tries < ?"
+        "UPDATE passcodes SET tries = tries + 1"
+        " WHERE realm_id = ? AND id = ? AND state = " (word State::Used) " AND tries < ?"
     ];
-    Burn = ["UPDATE passcodes SET state = 'burned' WHERE realm_id = ? AND id = ? AND state = 'live'"];
     Consume = [
-        "UPDATE passcodes SET state = 'used', used_at = {now} WHERE realm_id = ? AND id = ? AND state = 'live'"
+        "UPDATE passcodes SET state = " (to PasscodeEvent::Consume) ", used_at = {now}"
+        " WHERE realm_id = ? AND id = ? AND state IN (" (from PasscodeEvent::Consume) ")"
         " AND digest = ? AND NOT decoy AND expires_at > {now} AND tries >= ? AND ? BETWEEN 1 AND ? RETURNING " (PasscodeRow)
     ];
     CancelFor = [
-        "UPDATE passcodes" (by passcodes_subject) " SET state = 'cancelled' WHERE realm_id = ? AND subject_key = ? AND state = 'live'"
-    ];
-    Untried = [
-        "SELECT COUNT(*) FROM passcodes" (by passcodes_subject) " WHERE realm_id = ? AND subject_key = ? AND state = 'live' AND tries = 0"
-        " AND expires_at > {now}"
+        "UPDATE passcodes" (by passcodes_subject) " SET state = " (to PasscodeEvent::Cancel)
+        " WHERE realm_id = ? AND subject_key = ? AND state IN (" (from PasscodeEvent::Cancel) ")"
     ];
 }
 
 /// Stores a passcode; `false` where the interaction has one of this ordinal: the same send, repeated (OTP-07).
 pub fn insert_passcode(c: &mut Conn, new: &NewPasscode) -> QueryResult<bool> {
     Insert::hit(c, &new.binds())
-}
-
-/// One passcode.
-pub fn passcode(c: &mut Conn, realm: Realm, id: PasscodeId) -> QueryResult<Option<PasscodeRow>> {
-    Find::optional(c, binds![realm, id])
-}
-
-/// The last one sent in an interaction.
-pub fn newest_passcode(
-    c: &mut Conn,
-    realm: Realm,
-    interaction: InteractionId,
-) -> QueryResult<Option<PasscodeRow>> {
-    Newest::optional(c, binds![realm, interaction])
 }
 
 /// The one whose mail a report link came in.
@@ -139,11 +119,6 @@ pub fn count_repeat(c: &mut Conn, realm: Realm, id: PasscodeId) -> QueryResult<b
     CountRepeat::hit(c, binds![realm, id, most])
 }
 
-/// Ends a passcode after its last wrong try.
-pub fn burn(c: &mut Conn, realm: Realm, id: PasscodeId) -> QueryResult<bool> {
-    Burn::hit(c, binds![realm, id])
-}
-
 /// Uses a passcode up: the one returned row is the success (OTP-14). Refused for other digits, for a decoy, after its
 /// end, and for a try whose `ordinal` is beyond N-03 (OTP-04). The try's own ordinal decides, not how many were counted
 /// meanwhile: of many presses at once the first few may compare, and one of them succeeds.
@@ -162,9 +137,4 @@ pub fn consume(
 /// Ends every live passcode of an address: somebody reported one; how many there were.
 pub fn cancel_codes_for(c: &mut Conn, realm: Realm, subject_key: &Digest) -> QueryResult<usize> {
     CancelFor::run(c, binds![realm, subject_key])
-}
-
-/// Live codes of an address not tried yet: each holds one try in reserve (OTP-05).
-pub fn untried_codes(c: &mut Conn, realm: Realm, subject_key: &Digest, now: Now) -> QueryResult<i64> {
-    Untried::one::<One<i64>>(c, binds![realm, subject_key, now]).map(|row| row.0)
 }

@@ -1,11 +1,15 @@
 //! Sessions of browsers.
 
 use diesel::QueryResult;
+use uuid::Uuid;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{InteractionId, Realm, SessionId, UserId};
+use vestibule_core::method::Method;
+use vestibule_core::proof::{AmrSet, Authentication, Level, StoredAuthentication, Unreadable};
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
+use crate::directory::LET_IN;
 use crate::row::{One, record, row};
 use crate::statement::{Statement, binds, statements};
 use crate::time::Now;
@@ -18,12 +22,17 @@ row! {
         /// Of the secret in the browser's cookie.
         secret_digest: Digest,
         user_id: UserId,
+        /// With the seven after it how its user was proven; [`SessionRow::authentication`] reads them.
+        method: Method,
+        provider_id: Option<Uuid>,
+        idp: String,
+        level: Option<Level>,
+        amr: AmrSet,
         auth_time: Instant,
+        second_at: Option<Instant>,
+        upstream_sid: Option<String>,
         expires_at: Instant,
         ended_at: Option<Instant>,
-        amr: String,
-        acr: String,
-        idp: String,
         interaction_id: InteractionId,
         browser: String,
         network: String,
@@ -38,11 +47,15 @@ record! {
         id: SessionId,
         secret_digest: Digest,
         user_id: UserId,
-        auth_time: Instant,
-        expires_at: Instant,
-        amr: String,
-        acr: String,
+        method: Method,
+        provider_id: Option<Uuid>,
         idp: String,
+        level: Option<Level>,
+        amr: AmrSet,
+        auth_time: Instant,
+        second_at: Option<Instant>,
+        upstream_sid: Option<String>,
+        expires_at: Instant,
         interaction_id: InteractionId,
         browser: String,
         network: String,
@@ -50,11 +63,78 @@ record! {
     }
 }
 
+/// What a session is opened with.
+#[derive(Debug, Clone)]
+pub struct Opening<'a> {
+    /// Where it lives.
+    pub realm: Realm,
+    /// Its id.
+    pub id: SessionId,
+    /// Of the secret in the browser's cookie.
+    pub secret_digest: Digest,
+    /// Whose it is.
+    pub user: UserId,
+    /// How they were proven.
+    pub authentication: &'a Authentication,
+    /// When it ends.
+    pub expires_at: Instant,
+    /// The trip that led to it.
+    pub interaction: InteractionId,
+    /// What the browser calls itself, for its user.
+    pub browser: String,
+    /// Where it came from, for its user.
+    pub network: String,
+    /// When it begins.
+    pub now: Instant,
+}
+
+impl NewSession {
+    /// A session with the columns of its authentication as `core` writes them.
+    pub fn of(opening: Opening<'_>) -> Self {
+        let StoredAuthentication { method, of, idp, level, amr, at, second_at, upstream_sid } =
+            opening.authentication.stored();
+        Self {
+            realm_id: opening.realm,
+            id: opening.id,
+            secret_digest: opening.secret_digest,
+            user_id: opening.user,
+            method,
+            provider_id: of,
+            idp,
+            level,
+            amr,
+            auth_time: at,
+            second_at,
+            upstream_sid,
+            expires_at: opening.expires_at,
+            interaction_id: opening.interaction,
+            browser: opening.browser,
+            network: opening.network,
+            created_at: opening.now,
+        }
+    }
+}
+
+impl SessionRow {
+    /// How its user was proven. A row that claims more than its method can give proves nothing (MFA-05).
+    pub fn authentication(&self) -> Result<Authentication, Unreadable> {
+        Authentication::read(StoredAuthentication {
+            method: self.method,
+            of: self.provider_id,
+            idp: self.idp.clone(),
+            level: self.level,
+            amr: self.amr,
+            at: self.auth_time,
+            second_at: self.second_at,
+            upstream_sid: self.upstream_sid.clone(),
+        })
+    }
+}
+
 statements! {
     Insert = [
         "INSERT INTO sessions (" (NewSession) ") SELECT " (values NewSession) " FROM users u"
-        " WHERE u.tenant_id = ? AND u.id = ? AND u.enabled AND u.deleted_at IS NULL"
-        " AND (u.kind = 'member' OR u.state = 'accepted') RETURNING id"
+        " WHERE u.tenant_id = ? AND u.id = ? AND " (part LET_IN) " RETURNING id"
     ];
     Find = ["SELECT " (SessionRow) " FROM sessions WHERE realm_id = ? AND id = ?"];
     Rotate = ["UPDATE sessions SET secret_digest = ? WHERE realm_id = ? AND id = ? AND ended_at IS NULL"];

@@ -7,7 +7,7 @@ use crate::tests::statements::limit;
 
 /// Runs `f` that many times at once, on one database handle and a second one (another node, on PostgreSQL), and gives
 /// all answers.
-async fn at_once<T: Send + 'static>(
+pub(super) async fn at_once<T: Send + 'static>(
     lab: &Lab,
     times: usize,
     f: impl Fn(&mut Conn) -> QueryResult<T> + Send + Sync + 'static,
@@ -41,7 +41,7 @@ both! {
             .await;
             let winners: Vec<_> = rows.into_iter().flatten().collect();
             assert_eq!(winners.len(), 1);
-            assert_eq!(winners[0].state, "used");
+            assert_eq!(winners[0].state, passcode::State::Used);
             assert!(winners[0].used_at.is_some());
         }
     }

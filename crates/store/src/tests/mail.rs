@@ -5,13 +5,14 @@ use crate::outbox::Claim;
 
 const ALL: Claim = Claim { limit: 10, share: 100, lease: TimeDelta::minutes(2) };
 
-fn new_mail(lab: &Lab, tenant: TenantId, priority: i32) -> outbox::NewOutbox {
+pub(super) fn new_mail(lab: &Lab, tenant: TenantId, priority: i32) -> outbox::NewOutbox {
     outbox::NewOutbox {
         id: OutboxId(lab.id()),
         tenant_id: tenant.0,
         kind: "passcode".into(),
         priority,
         dedupe: lab.digest(),
+        channel: lifecycle::Channel::Mail,
         destination: "guest.test".into(),
         template: "passcode".into(),
         locale: "en".into(),
@@ -89,24 +90,37 @@ both! {
         assert!(lab.read(|c| outbox::list(c, 100)).iter().all(|row| row.attempts == 1));
     }
 
+    /// CON-06: what a newer release queued for a channel that this one cannot send stays for the nodes that can.
+    async fn con_06_another_channel_is_left_alone(lab: &Lab) {
+        let tenant = lab.tenant("alpha.test").await;
+        let first = queue(lab, new_mail(lab, tenant, 1)).await;
+        lab.sql("UPDATE outbox SET channel = 'pigeon'");
+        assert_eq!(lab.read(outbox::waiting), 0);
+        let second = queue(lab, new_mail(lab, tenant, 1)).await;
+        let claimed = take(lab, ALL, lab.now()).await;
+        assert_eq!(claimed.iter().map(|claimed| claimed.row.id).collect::<Vec<_>>(), [second]);
+        assert_ne!(first, second);
+        assert_eq!(lab.lines("SELECT state AS line FROM outbox WHERE channel = 'pigeon'"), ["queued"]);
+    }
+
     /// MAIL-06: the claim says whether the code in it still lives.
     async fn mail_06_a_stale_code_is_told(lab: &Lab) {
         let tenant = lab.tenant("alpha.test").await;
         let mut stale = None;
         for i in 0..2 {
-            let (_, passcode) = lab.begun(tenant, None).await;
+            let (interaction, passcode) = lab.begun(tenant, None).await;
             let mail = outbox::NewOutbox {
                 realm_id: Some(tenant.0), passcode_id: Some(passcode.id), ..new_mail(lab, tenant, 1)
             };
             let id = queue(lab, mail).await;
             if i == 0 {
-                stale = Some((id, passcode.id));
+                stale = Some((id, interaction.id));
             }
         }
-        let (stale, code) = stale.unwrap();
+        let (stale, trip) = stale.unwrap();
         let (realm, now) = (Realm::Tenant(tenant), lab.now());
         assert!(lab.read(|c| outbox::is_live(c, stale, now)));
-        lab.write(move |c| signin::burn(c, realm, code)).await;
+        lab.write(move |c| signin::supersede_passcodes(c, realm, trip)).await;
         assert!(!lab.read(|c| outbox::is_live(c, stale, now)));
         let claimed = take(lab, ALL, lab.now()).await;
         let dead: Vec<_> = claimed.iter().filter(|claimed| !claimed.live).map(|claimed| claimed.row.id).collect();
@@ -132,7 +146,7 @@ both! {
         assert!(send(day, Some(day)).await);
         assert!(!send(day, Some(day)).await);
         let row = lab.read(|c| outbox::list(c, 10)).remove(0);
-        assert_eq!((row.state.as_str(), row.attempts), ("queued", 0));
+        assert_eq!((row.state, row.attempts), (lifecycle::Mail::Queued, 0));
         assert_ne!(row.id, id);
     }
 
@@ -155,8 +169,10 @@ both! {
         })
         .await;
         let rows = lab.read(|c| outbox::list(c, 10));
-        let states: Vec<_> = rows.iter().map(|row| (row.state.as_str(), row.sealed.is_some())).collect();
-        assert_eq!(states, [("dropped", false), ("failed", false), ("queued", true), ("sent", false)]);
+        let states: Vec<_> = rows.iter().map(|row| (row.state, row.sealed.is_some())).collect();
+        let [sent, waiting, refused, unwanted] =
+            [lifecycle::Mail::Sent, lifecycle::Mail::Queued, lifecycle::Mail::Failed, lifecycle::Mail::Dropped];
+        assert_eq!(states, [(unwanted, false), (refused, false), (waiting, true), (sent, false)]);
         assert!(take(lab, ALL, lab.now()).await.is_empty());
         assert_eq!(take(lab, ALL, lab.at(TimeDelta::minutes(6))).await.len(), 1);
         let later = now + TimeDelta::seconds(1);
@@ -171,8 +187,8 @@ both! {
             bounces::put(c, &address, now, "550 no such user")
         })
         .await;
-        assert_eq!(lab.read(|c| bounces::find(c, &address, now)).unwrap().reason, "550 no such user");
-        assert!(lab.read(|c| bounces::find(c, &address, now + TimeDelta::seconds(1))).is_none());
+        assert_eq!(lab.lines("SELECT reason AS line FROM bounces"), ["550 no such user"]);
+        assert_eq!(lab.write(move |c| sweep::bounces(c, now, 10)).await, 0);
         let later = now + TimeDelta::days(400);
         assert_eq!(lab.write(move |c| sweep::bounces(c, later, 10)).await, 1);
     }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::statement::Statement;
 
 /// Columns as (table, column, NOT NULL), primary keys and foreign keys as ordered lists of columns.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -11,12 +10,13 @@ struct Schema {
     columns: BTreeMap<String, BTreeMap<String, bool>>,
     primary: BTreeMap<String, Vec<String>>,
     foreign: BTreeSet<(String, String, Vec<String>)>,
+    /// Whether unique, whether partial, the columns.
     indexes: BTreeMap<String, Vec<(String, Vec<String>)>>,
 }
 
 struct Columns;
 impl Statement for Columns {
-    const PIECES: &'static [statement::Piece] = &[statement::Piece::Either(
+    const PIECES: &'static [Piece] = &[Piece::Either(
         "SELECT m.name || ' ' || c.name || ' ' || c.\"notnull\" FROM sqlite_master m JOIN pragma_table_info(m.name) c
          WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'",
         "SELECT CAST(table_name || ' ' || column_name || ' ' || CASE is_nullable WHEN 'NO' THEN 1 ELSE 0 END AS text)
@@ -25,7 +25,7 @@ impl Statement for Columns {
 }
 struct Primary;
 impl Statement for Primary {
-    const PIECES: &'static [statement::Piece] = &[statement::Piece::Either(
+    const PIECES: &'static [Piece] = &[Piece::Either(
         "SELECT m.name || ' ' || (SELECT group_concat(name, ',') FROM
            (SELECT name FROM pragma_table_info(m.name) WHERE pk > 0 ORDER BY pk))
          FROM sqlite_master m WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'",
@@ -38,7 +38,7 @@ impl Statement for Primary {
 }
 struct Foreign;
 impl Statement for Foreign {
-    const PIECES: &'static [statement::Piece] = &[statement::Piece::Either(
+    const PIECES: &'static [Piece] = &[Piece::Either(
         "SELECT m.name || ' ' || f.\"table\" || ' ' || (SELECT group_concat(\"from\", ',') FROM
            (SELECT g.\"from\" FROM pragma_foreign_key_list(m.name) g WHERE g.id = f.id ORDER BY g.seq))
          FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND f.seq = 0",
@@ -51,18 +51,19 @@ impl Statement for Foreign {
 }
 struct Indexes;
 impl Statement for Indexes {
-    const PIECES: &'static [statement::Piece] = &[statement::Piece::Either(
-        "SELECT m.name || ' ' || i.\"unique\" || ' ' || (SELECT group_concat(name, ',') FROM
+    const PIECES: &'static [Piece] = &[Piece::Either(
+        "SELECT m.name || ' ' || i.\"unique\" || i.partial || ' ' || (SELECT group_concat(name, ',') FROM
            (SELECT x.name FROM pragma_index_info(i.name) x ORDER BY x.seqno))
          FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND i.origin <> 'pk'
          AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
-        "SELECT CAST(c.relname || ' ' || CASE WHEN i.indisunique THEN 1 ELSE 0 END || ' ' ||
+        "SELECT CAST(c.relname || ' ' || CASE WHEN i.indisunique THEN 1 ELSE 0 END
+           || CASE WHEN i.indpred IS NULL THEN 0 ELSE 1 END || ' ' ||
            string_agg(a.attname, ',' ORDER BY k.n) AS text)
          FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
          CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(num, n)
          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num
          WHERE NOT i.indisprimary AND c.relname NOT LIKE '\\_\\_%' AND c.relnamespace = 'public'::regnamespace
-         GROUP BY i.indexrelid, i.indisunique, c.relname",
+         GROUP BY i.indexrelid, i.indisunique, i.indpred IS NULL, c.relname",
     )];
 }
 
@@ -92,16 +93,24 @@ fn schema(lab: &Lab) -> Schema {
     schema
 }
 
+/// The columns of each table.
+pub(super) fn columns(lab: &Lab) -> BTreeMap<String, Vec<String>> {
+    schema(lab).columns.into_iter().map(|(table, columns)| (table, columns.into_keys().collect())).collect()
+}
+
 /// Tables of the deployment, not of one tenant. `outbox.tenant_id` says whose share a mail counts in.
-const SHARED: &[&str] = &["deployment", "signing_keys", "throttles", "throttle_sources", "outbox", "bounces"];
+const SHARED: &[&str] =
+    &["deployment", "signing_keys", "throttles", "throttle_sources", "outbox", "bounces", "log_heads"];
 /// Tables of a realm (TEN-01 names them).
 const REALM: &[&str] = &["interactions", "passcodes", "sessions"];
-/// What is unique, or counted, over all tenants.
+/// What is unique, counted or numbered over all tenants.
 const ACROSS: &[(&str, &str)] = &[
     ("tenant_domains", "domain"),
     ("applications", "client_id"),
     ("service_principals", "client_id"),
     ("interactions", "source_key"),
+    ("sign_ins", "id"),
+    ("directory_audits", "id"),
 ];
 
 both! {
@@ -182,7 +191,7 @@ fn both_migration_folders_say_the_same() {
 fn sqlite_tables_are_strict() {
     struct Loose;
     impl Statement for Loose {
-        const PIECES: &'static [statement::Piece] = &[statement::Piece::Text(
+        const PIECES: &'static [Piece] = &[Piece::Text(
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'
              AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND (strict = 0 OR (wr = 0 AND name <> 'deployment'))",
         )];

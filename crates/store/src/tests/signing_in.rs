@@ -37,7 +37,7 @@ both! {
         assert!(consume(realm, good, 0, now).await.is_none(), "no ordinal");
         assert!(consume(realm, good, 6, now).await.is_none(), "too many tries");
         let row = consume(realm, good, 5, now).await.unwrap();
-        assert_eq!((row.state.as_str(), row.tries, row.mark.as_str()), ("used", 5, "ABCD"));
+        assert_eq!((row.state, row.tries, row.mark.as_str()), (passcode::State::Used, 5, "ABCD"));
         assert!(consume(realm, good, 5, now).await.is_none(), "used");
         assert_eq!(lab.write(move |c| signin::count_try(c, realm, id, now)).await, None);
 
@@ -46,8 +46,11 @@ both! {
         lab.write(move |c| signin::insert_passcode(c, &decoy)).await;
         assert_eq!(lab.write(move |c| signin::count_try(c, realm, id, now)).await, Some(1), "counted alike");
         assert!(lab.write(move |c| signin::consume(c, realm, id, &digits, 1, now)).await.is_none(), "a decoy");
-        assert!(lab.write(move |c| signin::burn(c, realm, id)).await);
-        assert!(!lab.write(move |c| signin::burn(c, realm, id)).await);
+        let trip = interaction.id;
+        assert_eq!(lab.write(move |c| signin::supersede_passcodes(c, realm, trip)).await, 1, "the used one stays so");
+        assert_eq!(lab.write(move |c| signin::supersede_passcodes(c, realm, trip)).await, 0);
+        assert_eq!(lab.passcode(id).state, passcode::State::Superseded);
+        assert_eq!(lab.passcode(row.id).state, passcode::State::Used);
     }
 
     /// TIM-01: on PostgreSQL the database's clock decides, whatever a node's own clock says.
@@ -80,16 +83,14 @@ both! {
         assert!(lab.write(move |c| signin::insert_passcode(c, &new)).await);
         assert!(!lab.write(move |c| signin::insert_passcode(c, &repeat)).await);
         assert!(lab.write(move |c| signin::consume(c, realm, first.id, &first.digest, 1, now)).await.is_none());
-        assert_eq!(lab.read(|c| signin::newest_passcode(c, realm, id)).unwrap().id, second.id);
+        assert_eq!(lab.newest_passcode(tenant, id).unwrap().id, second.id);
         let report = second.report_digest.unwrap();
         assert_eq!(lab.read(|c| signin::passcode_by_report(c, realm, &report)).unwrap().id, second.id);
         // two live ones of the address, in two interactions; reporting ends both
         let subject = second.subject_key;
-        assert_eq!(lab.read(|c| signin::untried_codes(c, realm, &subject, now)), 2);
         lab.write(move |c| signin::count_try(c, realm, second.id, now)).await;
-        assert_eq!(lab.read(|c| signin::untried_codes(c, realm, &subject, now)), 1);
         assert_eq!(lab.write(move |c| signin::cancel_codes_for(c, realm, &subject)).await, 2);
-        assert_eq!(lab.read(|c| signin::newest_passcode(c, realm, other.id)).unwrap().state, "cancelled");
+        assert_eq!(lab.newest_passcode(tenant, other.id).unwrap().state, passcode::State::Cancelled);
     }
 
     /// N-21: a row that ended counts as absent: the next send begins it again, without its proofs and codes.
@@ -99,9 +100,10 @@ both! {
         let (realm, id) = (interaction.realm_id, interaction.id);
         let ledger = json!({"proofs": ["mailbox"]});
         let (until, end) = (lab.base + TimeDelta::seconds(60), lab.base + TimeDelta::minutes(60));
+        let came_with = interaction.secret_digest;
         let saved = lab.write(move |c| {
-            let secret = digest(99);
-            let change = signin::LedgerChange { ledger: &ledger, secret: Some((&secret, until)), user_id: None, expires_at: end };
+            let secret = Some((&digest(99), until));
+            let change = signin::LedgerChange { ledger: &ledger, secret, came_with: &came_with, user_id: None, expires_at: end };
             signin::save_ledger(c, realm, id, &change)
         })
         .await;
@@ -125,9 +127,9 @@ both! {
         assert!(begin(later).await, "this test's row ends in the past, so it begins again and again");
         let row = lab.read(|c| signin::interaction(c, realm, id)).unwrap();
         assert_eq!((row.lives, row.ledger, row.previous_digest.is_none()), (3, json!({"proofs": []}), true));
-        assert!(lab.read(|c| signin::newest_passcode(c, realm, id)).is_none());
-        let old = lab.read(|c| signin::passcode(c, realm, passcode.id)).unwrap();
-        assert_eq!((old.state.as_str(), old.ordinal), ("superseded", -1999));
+        assert!(lab.newest_passcode(tenant, id).is_none());
+        let old = lab.passcode(passcode.id);
+        assert_eq!((old.state, old.ordinal), (passcode::State::Superseded, -1999));
         let again = lab.new_passcode(&interaction, 1);
         assert!(lab.write(move |c| signin::insert_passcode(c, &again)).await);
     }
@@ -139,8 +141,8 @@ both! {
         let (realm, id, before) = (interaction.realm_id, interaction.id, interaction.secret_digest);
         let (until, end) = (lab.base + TimeDelta::seconds(60), lab.base + TimeDelta::minutes(60));
         lab.write(move |c| {
-            let ledger = json!({});
-            let change = signin::LedgerChange { ledger: &ledger, secret: Some((&digest(99), until)), user_id: None, expires_at: end };
+            let (ledger, secret) = (json!({}), Some((&digest(99), until)));
+            let change = signin::LedgerChange { ledger: &ledger, secret, came_with: &before, user_id: None, expires_at: end };
             signin::save_ledger(c, realm, id, &change)
         })
         .await;
@@ -149,6 +151,31 @@ both! {
         assert!(!renew(digest(98), digest(101), lab.now()).await);
         assert!(!renew(before, digest(101), lab.at(TimeDelta::seconds(90))).await);
         assert!(lab.write(move |c| signin::extend_interaction(c, realm, id, None, end)).await);
+    }
+
+    /// SES-04: of two presses at once with one secret that both prove, one is saved; a step that proves nothing renews no
+    /// secret and may come beside it.
+    async fn ses_04_one_of_two_proofs_at_once_is_saved(lab: &Lab) {
+        let tenant = lab.tenant("alpha.test").await;
+        let (interaction, _) = lab.begun(tenant, None).await;
+        let (realm, id, came_with) = (interaction.realm_id, interaction.id, interaction.secret_digest);
+        let (until, end) = (lab.base + TimeDelta::seconds(60), lab.base + TimeDelta::minutes(60));
+        let save = |press: u64, proof: bool, came_with: Digest| {
+            lab.write(move |c| {
+                let (ledger, renewed) = (json!({"press": press}), digest(press));
+                let secret = proof.then_some((&renewed, until));
+                let change = signin::LedgerChange { ledger: &ledger, secret, came_with: &came_with, user_id: None, expires_at: end };
+                signin::save_ledger(c, realm, id, &change)
+            })
+        };
+        assert!(save(101, true, came_with).await);
+        assert!(!save(102, true, came_with).await, "the secret is another by now");
+        assert!(!save(103, true, digest(98)).await, "nobody's secret");
+        let row = lab.read(|c| signin::interaction(c, realm, id)).unwrap();
+        assert_eq!(row.ledger, json!({"press": 101}));
+        assert!(row.secret_digest.matches(&digest(101)));
+        assert!(save(104, false, came_with).await);
+        assert!(save(105, true, digest(101)).await);
     }
 
     /// DOS-04, N-21: the oldest open rows of a source go; another source's, and finished ones, stay.
@@ -178,14 +205,14 @@ both! {
             let session = lab.new_session(tenant, user, InteractionId(lab.id()));
             lab.write(move |c| signin::insert_session(c, &session))
         };
-        let pending = lab.user(tenant, "p@guest.test", "pending").await;
+        let pending = lab.user(tenant, "p@guest.test", Redemption::Pending).await;
         assert!(!open(pending).await);
-        lab.write(move |c| directory::accept(c, tenant, pending, "mail", now)).await;
+        lab.write(move |c| directory::accept(c, tenant, pending, Way::Passcode, now)).await;
         assert!(open(pending).await);
         lab.write(move |c| directory::set_enabled(c, tenant, pending, false)).await;
         assert!(!open(pending).await);
-        let mut member = lab.new_user(tenant, "m@alpha.test", "none");
-        member.kind = "member".into();
+        let mut member = lab.new_user(tenant, "m@alpha.test", Redemption::NotNeeded);
+        member.kind = UserKind::Member;
         let id = member.id;
         lab.write(move |c| directory::insert_user(c, &member, None)).await;
         assert!(open(id).await);
@@ -203,7 +230,7 @@ both! {
         assert_eq!((row.tenant.id, row.tenant.change_number, row.deployment_change, row.epoch), (tenant, 1, 1, 1));
         assert!(row.session.is_none() && row.interaction.is_none());
 
-        let gina = lab.user(tenant, "gina@guest.test", "accepted").await;
+        let gina = lab.user(tenant, "gina@guest.test", Redemption::Accepted).await;
         let (interaction, _) = lab.begun(tenant, Some(gina)).await;
         let (bare, first) = lab.begun(tenant, None).await;
         let session = lab.new_session(tenant, gina, interaction.id);
@@ -214,6 +241,7 @@ both! {
         assert_eq!(lab.db.stats().statements - before, 1);
         let session = row.session.unwrap();
         assert!(session.row.secret_digest.matches(&secret));
+        assert_eq!(session.row.authentication(), Ok(lab.by_code()));
         assert_eq!((session.user.id, session.user.display_name.as_deref()), (gina, Some("Gina")));
         let there = row.interaction.unwrap();
         assert_eq!((there.row.id, there.user.unwrap().id, there.passcode.unwrap().ordinal), (interaction.id, gina, 1));
@@ -235,14 +263,14 @@ both! {
         let row = live(lab, tenant, Some(id), Some(iid), lab.at(TimeDelta::hours(2)));
         assert!(row.session.is_none());
         let there = row.interaction.unwrap();
-        assert_eq!((there.row.state.as_str(), there.row.session_id), ("finished", Some(id)));
+        assert_eq!((there.row.state, there.row.session_id), (lifecycle::Interaction::Finished, Some(id)));
         assert!(there.row.finished_at.is_some());
     }
 
     /// SES-11: sessions of a user are listed and ended together.
     async fn sessions_of_a_user(lab: &Lab) {
         let tenant = lab.tenant("alpha.test").await;
-        let gina = lab.user(tenant, "gina@guest.test", "accepted").await;
+        let gina = lab.user(tenant, "gina@guest.test", Redemption::Accepted).await;
         let (realm, now) = (Realm::Tenant(tenant), lab.now());
         for _ in 0..3 {
             let session = lab.new_session(tenant, gina, InteractionId(lab.id()));

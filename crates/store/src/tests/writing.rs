@@ -171,10 +171,9 @@ both! {
     async fn otp_15_connections_are_durable(lab: &Lab) {
         struct Sync;
         impl Statement for Sync {
-            const PIECES: &'static [statement::Piece] =
-                &[statement::Piece::Either("PRAGMA synchronous", "SHOW synchronous_commit")];
+            const PIECES: &'static [Piece] =
+                &[Piece::Either("PRAGMA synchronous", "SHOW synchronous_commit")];
         }
-        use crate::statement::Statement;
         if lab.kind == Kind::Sqlite {
             let ask = |c: &mut Conn| Sync::one::<row::One<i32>>(c, &[]).map(|row| row.0);
             assert_eq!(lab.read(ask), 2, "FULL");
@@ -218,12 +217,11 @@ fn sqlite_readers_refuse_to_write() {
 #[test]
 fn sqlite_is_built_with_its_savepoints_in_memory() {
     struct Used;
-    impl statement::Statement for Used {
-        const PIECES: &'static [statement::Piece] =
-            &[statement::Piece::Text("SELECT sqlite_compileoption_used('STMTJRNL_SPILL=-1')")];
+    impl Statement for Used {
+        const PIECES: &'static [Piece] =
+            &[Piece::Text("SELECT sqlite_compileoption_used('STMTJRNL_SPILL=-1')")];
     }
     on(Kind::Sqlite, async |lab| {
-        use crate::statement::Statement;
         assert_eq!(lab.read(|c| Used::one::<row::One<i32>>(c, &[]).map(|row| row.0)), 1);
     });
 }

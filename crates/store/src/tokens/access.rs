@@ -3,11 +3,13 @@
 use diesel::QueryResult;
 use diesel::deserialize;
 use uuid::Uuid;
+use vestibule_core::client::Audience;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, SessionId, TenantId, UserId};
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
+use crate::directory::LET_IN;
 use crate::live::LiveUser;
 use crate::row::{Cells, FromRow, Named, record, row};
 use crate::signin::SessionRow;
@@ -121,17 +123,16 @@ statements! {
         " JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id"
         " LEFT JOIN refresh_families f ON f.tenant_id = a.tenant_id AND f.id = a.family_id"
         " WHERE a.tenant_id = ? AND a.digest = ? AND a.revoked_at IS NULL AND a.expires_at > {now}"
-        " AND s.ended_at IS NULL AND s.expires_at > {now} AND f.revoked_at IS NULL"
-        " AND u.enabled AND u.deleted_at IS NULL AND (u.kind = 'member' OR u.state = 'accepted')"
+        " AND s.ended_at IS NULL AND s.expires_at > {now} AND f.revoked_at IS NULL AND " (part LET_IN)
     ];
     Revoke = [
         "UPDATE access_tokens SET revoked_at = {now} WHERE tenant_id = ? AND digest = ? AND revoked_at IS NULL"
     ];
     Standing = [
         "SELECT " (SessionRow s) ", " (LiveUser u) ", (s.ended_at IS NULL AND s.expires_at > {now}),"
-        " (u.enabled AND u.deleted_at IS NULL AND (u.kind = 'member' OR u.state = 'accepted')),"
+        " (" (part LET_IN) "),"
         " EXISTS (SELECT 1 FROM service_principals p JOIN applications a ON a.client_id = p.client_id"
-        " AND (a.tenant_id = p.tenant_id OR a.audience = 'multi')"
+        " AND (a.tenant_id = p.tenant_id OR a.audience = " (word Audience::Multi) ")"
         " WHERE p.tenant_id = s.realm_id AND p.client_id = ? AND p.enabled AND a.enabled), {now}"
         " FROM sessions s JOIN users u ON u.tenant_id = s.realm_id AND u.id = s.user_id"
         " WHERE s.realm_id = ? AND s.id = ? AND s.user_id = ?"

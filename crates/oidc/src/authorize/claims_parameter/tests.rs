@@ -1,3 +1,5 @@
+use vestibule_core::proof::Level;
+
 use super::*;
 
 /// OID-23: the parameter is bounded in bytes.
@@ -50,11 +52,7 @@ fn oid_23_keeps_what_exists() {
     .unwrap();
     assert_eq!(claims.userinfo, [StandardClaim::Name, StandardClaim::Email]);
     assert_eq!(claims.id_token, [StandardClaim::EmailVerified]);
-    assert_eq!(
-        claims.essential_acr,
-        ["urn:x", "urn:vestibule:acr:mfa"],
-        "unknown ones count: they cannot be met"
-    );
+    assert_eq!(claims.acr, Wanted::AtLeast(Level::Mfa), "unknown ones count as never met");
     assert_eq!(claims.subject.as_deref(), Some("abc"));
     assert_eq!(claims.scopes().collect::<Vec<_>>(), ["profile", "email"]);
     for voluntary in [
@@ -62,8 +60,30 @@ fn oid_23_keeps_what_exists() {
         r#"{"id_token":null,"userinfo":{}}"#,
         r#"{"id_token":{"acr":{"values":["urn:x"]},"sub":null}}"#,
         r#"{"id_token":{"acr":{"essential":true}}}"#,
+        r#"{"id_token":{"acr":{"essential":true,"values":[]}}}"#,
+        r#"{"userinfo":{"acr":{"essential":true,"value":"urn:x"}}}"#,
         r#"{"id_token":{"acr":{"essential":false,"value":"urn:x"}}}"#,
     ] {
         assert_eq!(RequestedClaims::parse(voluntary), Ok(RequestedClaims::default()), "{voluntary}");
+    }
+}
+
+/// OpenID Connect Core section 5.5.1.1: an essential `acr` is met by the weakest level of its list, and by none where the
+/// list names none.
+#[test]
+fn an_essential_acr_is_met_or_not() {
+    let (single, mfa) = (Level::Single.as_str(), Level::Mfa.as_str());
+    for (request, wanted) in [
+        (r#"{"essential":true,"value":"urn:x"}"#.to_owned(), Wanted::Unreachable),
+        (r#"{"essential":true,"values":["","urn:x"]}"#.to_owned(), Wanted::Unreachable),
+        (format!(r#"{{"essential":true,"value":"{mfa}"}}"#), Wanted::AtLeast(Level::Mfa)),
+        (
+            format!(r#"{{"essential":true,"values":["{mfa}","urn:x","{single}"]}}"#),
+            Wanted::AtLeast(Level::Single),
+        ),
+        (format!(r#"{{"values":["{mfa}"]}}"#), Wanted::Any),
+    ] {
+        let claims = RequestedClaims::parse(&format!(r#"{{"id_token":{{"acr":{request}}}}}"#)).unwrap();
+        assert_eq!(claims, RequestedClaims { acr: wanted, ..RequestedClaims::default() }, "{request}");
     }
 }

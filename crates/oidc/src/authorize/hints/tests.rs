@@ -1,3 +1,5 @@
+use vestibule_core::proof::Level;
+
 use super::*;
 
 /// OID-23: hints that cannot be an address or a domain are dropped, not cut.
@@ -22,11 +24,14 @@ fn oid_23_keeps_languages_that_exist() {
     assert!(ui_locales(Some(&format!("{}de", "xx ".repeat(10_000)))).is_empty(), "bounded");
 }
 
-/// OID-23: of `acr_values`, those that exist here; an overlong parameter is refused.
+/// OID-23: of `acr_values`, the weakest that exists here; an overlong parameter is refused.
 #[test]
 fn oid_23_keeps_levels_that_exist() {
-    let asked = format!("1 {} 2 {} {}", acr::MFA, acr::MAILBOX, acr::MFA);
-    assert_eq!(acr_values(Some(&asked)), Some(vec![acr::MFA.to_owned(), acr::MAILBOX.to_owned()]));
-    assert_eq!(acr_values(None), Some(vec![]));
+    let asked = format!("1 {mfa} 2 {} {mfa}", Level::Single, mfa = Level::Mfa);
+    assert_eq!(acr_values(Some(&asked)), Some(Wanted::AtLeast(Level::Single)));
+    assert_eq!(acr_values(Some("1  2")), Some(Wanted::Any));
+    assert_eq!(acr_values(Some("URN:VESTIBULE:ACR:MFA")), Some(Wanted::Any), "case counts");
+    assert_eq!(acr_values(None), Some(Wanted::Any));
+    assert_eq!(acr_values(Some(&"x".repeat(ACR_VALUES_MAX))), Some(Wanted::Any));
     assert_eq!(acr_values(Some(&"x".repeat(ACR_VALUES_MAX + 1))), None);
 }

@@ -1,0 +1,201 @@
+//! Gathers what `core::interaction::next` looks at. No decision is taken here.
+
+use chrono::TimeDelta;
+use vestibule_core::clock::Instant;
+use vestibule_core::directory::Person;
+use vestibule_core::discovery::{self, Plan, Standing};
+use vestibule_core::interaction::{self, Addressed, Demand, Facts, SecondSteps, Step};
+use vestibule_core::lifecycle::{Redemption, UserKind};
+use vestibule_core::method::Way;
+use vestibule_core::passcode;
+use vestibule_core::policy::{self, Circumstances, Decision, Subject};
+use vestibule_core::proof::{Authentication, Ledger, Unreadable, Wanted};
+use vestibule_core::{ClientId, Domain};
+use vestibule_oidc::authorize::AuthorizeRequest;
+use vestibule_store::live::LiveUser;
+
+use super::trip::Trip;
+use crate::convert;
+use crate::live::SignedIn;
+use crate::snapshot::{ApplicationSnapshot, TenantSnapshot};
+
+/// What the trip's ending and request ask for.
+fn demand(trip: &Trip) -> Demand {
+    let request = trip.sealed.ending.request();
+    Demand {
+        ending: trip.sealed.ending.kind(),
+        began_at: trip.sealed.began(),
+        login: request.is_some_and(|r| r.prompt.login),
+        select_account: request.is_some_and(|r| r.prompt.select_account),
+        max_age: request.and_then(|r| r.max_age).map(|s| TimeDelta::seconds(i64::from(s))),
+        level: request.map_or(Wanted::Any, AuthorizeRequest::level),
+    }
+}
+
+/// The plan for a domain before a proof, for everybody alike (OTP-18): where guests of before a domain rule are exempt
+/// from it (ADR-05), whether this is one is not asked yet.
+pub(crate) fn plan_unproven(
+    tenant: &TenantSnapshot,
+    application: Option<&ApplicationSnapshot>,
+    domain: &Domain,
+) -> Plan {
+    planned(tenant, application, domain, tenant.lists.exempt_accepted, Standing::Redeeming)
+}
+
+/// The plan for a domain and the user whose address is of it here.
+pub(crate) fn plan(
+    tenant: &TenantSnapshot,
+    application: Option<&ApplicationSnapshot>,
+    domain: &Domain,
+    user: Option<&LiveUser>,
+) -> Result<Plan, Unreadable> {
+    let accepted = user.filter(|u| u.state != Redemption::Pending);
+    let standing = match accepted {
+        Some(user) => Standing::Redeemed { pinned: pinned(user)? },
+        None => Standing::Redeeming,
+    };
+    Ok(planned(tenant, application, domain, accepted.is_some(), standing))
+}
+
+/// The way that somebody accepted by. A member has redeemed nothing and is known by the mailbox; a guest who accepted by
+/// no way that is written down is not let in by any.
+fn pinned(user: &LiveUser) -> Result<Way, Unreadable> {
+    match (user.pinned()?, user.kind) {
+        (Some(way), _) => Ok(way),
+        (None, UserKind::Member) => Ok(Way::Passcode),
+        (None, UserKind::Guest) => Err(Unreadable),
+    }
+}
+
+fn planned(
+    tenant: &TenantSnapshot,
+    application: Option<&ApplicationSnapshot>,
+    domain: &Domain,
+    accepted: bool,
+    standing: Standing,
+) -> Plan {
+    let facts = discovery::Facts {
+        settings: &tenant.discovery,
+        domain_admitted: tenant.owns(domain) || tenant.admits(domain, accepted),
+        candidates: &[],
+        account: false,
+        sign_up: signs_up(application),
+        fallback_on_failure: false,
+    };
+    discovery::decide(standing, &facts)
+}
+
+/// Whether strangers may sign up at this application.
+pub(crate) fn signs_up(application: Option<&ApplicationSnapshot>) -> bool {
+    application.is_some_and(|a| a.application.settings.sign_up)
+}
+
+/// Whether the way that a session began by is still one for its user here (HRD-09, ADR-05): a code no longer is where
+/// codes were switched off meanwhile, or the domain was blocked.
+pub(crate) fn still_offered(
+    tenant: &TenantSnapshot,
+    application: Option<&ApplicationSnapshot>,
+    user: &LiveUser,
+    way: Way,
+) -> Result<bool, Unreadable> {
+    let Ok(domain) = Domain::parse(&user.domain) else { return Ok(false) };
+    Ok(plan(tenant, application, &domain, Some(user))?.offers_sign_in(way))
+}
+
+/// Who somebody is here, by their row.
+pub(crate) fn person(user: Option<&LiveUser>) -> Person {
+    Person::of(user.map(LiveUser::facts).as_ref())
+}
+
+/// Whether the address of this user is sent a code that works.
+pub(crate) fn sends_code(
+    tenant: &TenantSnapshot,
+    application: Option<&ApplicationSnapshot>,
+    domain: &Domain,
+    user: Option<&LiveUser>,
+) -> Result<bool, Unreadable> {
+    let plan = plan(tenant, application, domain, user)?;
+    Ok(discovery::sends_code(&plan, person(user), signs_up(application)))
+}
+
+/// What policy says of somebody at an application.
+pub(crate) fn decide(
+    tenant: &TenantSnapshot,
+    client: Option<&ClientId>,
+    user: Option<&LiveUser>,
+    authentication: &Authentication,
+    agreed: Option<u32>,
+    now: Instant,
+) -> Decision {
+    let subject = Subject {
+        tenant: tenant.id,
+        user: user.map(|u| u.id),
+        authentication,
+        agreed_terms: agreed.max(user.and_then(|u| u.agreed_terms).and_then(|v| u32::try_from(v).ok())),
+    };
+    policy::evaluate(&subject, client, &tenant.rules, &Circumstances { now })
+}
+
+/// Where the trip stands with this user and ledger.
+pub(crate) fn next(
+    trip: &Trip,
+    user: Option<&LiveUser>,
+    remembered: usize,
+    ledger: &Ledger,
+    code: Option<passcode::Standing>,
+) -> Result<Step, Unreadable> {
+    let (tenant, application) = (trip.tenant(), trip.application.as_deref());
+    let client = trip.sealed.ending.client();
+    let address = trip.address();
+    let proof = address.and_then(|a| ledger.authentication(a.key()));
+    let plan = match (address, &proof) {
+        (Some(a), Some(_)) => Some(plan(tenant, application, a.domain(), user)?),
+        (Some(a), None) => Some(plan_unproven(tenant, application, a.domain())),
+        (None, _) => None,
+    };
+    let decision = proof.as_ref().map(|p| decide(tenant, client, user, p, ledger.agreed_terms(), trip.at()));
+    let facts = Facts {
+        now: trip.at(),
+        tenant_active: true,
+        application_enabled: client.is_none() || application.is_some_and(|a| a.application.enabled),
+        early_block: policy::evaluate_before(client, &tenant.rules),
+        remembered,
+        address: address.map(|a| Addressed { key: a.key().to_owned() }),
+        session: session(trip)?,
+        plan: plan.as_ref(),
+        code,
+        person: proof.is_some().then(|| person(user)),
+        sign_up: signs_up(application),
+        decision,
+        second_steps: SecondSteps::default(),
+        consent_missing: false,
+    };
+    Ok(interaction::next(&demand(trip), &facts, ledger))
+}
+
+/// The browser's live session, as `next` sees it; nothing where the application wants somebody else, or the way that it
+/// began by is none any more.
+fn session(trip: &Trip) -> Result<Option<interaction::Session>, Unreadable> {
+    let Some(SignedIn { user, authentication, .. }) = &trip.live.session else { return Ok(None) };
+    let offered = still_offered(trip.tenant(), trip.application.as_deref(), user, authentication.way)?;
+    if !offered || !trip.wants(user.id) {
+        return Ok(None);
+    }
+    let client = trip.sealed.ending.client();
+    Ok(Some(interaction::Session {
+        address_key: user.address_key.clone(),
+        decision: decide(trip.tenant(), client, Some(user), authentication, None, trip.at()),
+        picked: trip.sealed.picked,
+        authentication: authentication.clone(),
+    }))
+}
+
+/// Where the newest code of a trip stands.
+pub(crate) fn code_standing(trip: &Trip) -> Option<passcode::Standing> {
+    trip.code().map(|p| convert::stored(p).standing(trip.at()))
+}
+
+/// The step of a trip as it stands.
+pub(crate) fn current(trip: &Trip, remembered: usize) -> Result<Step, Unreadable> {
+    next(trip, trip.user(), remembered, &trip.ledger, code_standing(trip))
+}
