@@ -106,6 +106,11 @@ impl TestServer {
         self.deployment.fresh.url()
     }
 
+    /// The root key, for another process on the same data.
+    pub fn root_key(&self) -> &Secret {
+        &self.deployment.root_key
+    }
+
     /// The use cases of the first node, as a command on the same data calls them.
     pub fn app(&self) -> &Arc<App> {
         &self.node(0).app

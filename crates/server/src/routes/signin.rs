@@ -16,12 +16,12 @@ use crate::request::{Incoming, Shared, own_page};
 use crate::state::State;
 
 /// The trip that a request names.
-fn at<'a>(state: &'a State, incoming: &'a Incoming) -> Result<At<'a>, Error> {
+pub(super) fn at<'a>(state: &'a State, incoming: &'a Incoming) -> Result<At<'a>, Error> {
     let id = incoming.interaction()?;
     Ok(At { app: &state.app, ctx: &incoming.ctx, jar: &incoming.jar, segment: &incoming.segment, id })
 }
 
-async fn show(state: Shared, req: HttpRequest, asked: Page, change: bool) -> HttpResponse {
+pub(super) async fn show(state: Shared, req: HttpRequest, asked: Page, change: bool) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
     let result = async { page::show(at(&state, &incoming)?, asked, change).await }.await;
     render::reply(&state, &incoming, req.path(), result)
@@ -54,7 +54,7 @@ pub(crate) async fn review_page(state: Shared, req: HttpRequest) -> HttpResponse
 }
 
 /// Who may post, and the form.
-pub(crate) fn posted(state: &Shared, req: &HttpRequest, body: &[u8]) -> Result<Form, Error> {
+pub(super) fn posted(state: &Shared, req: &HttpRequest, body: &[u8]) -> Result<Form, Error> {
     own_page(state, req)?;
     Form::read(req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()), body)
 }

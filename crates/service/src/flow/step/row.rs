@@ -2,14 +2,14 @@
 //! (architecture rule 4), so that a double click, a second tab or another node finds it.
 
 use vestibule_core::clock::{self, Instant};
-use vestibule_core::ids::UserId;
+use vestibule_core::ids::{InteractionId, Realm, UserId};
 use vestibule_core::log::StepTaken;
 use vestibule_core::numbers as n;
 use vestibule_core::proof::Ledger;
 use vestibule_core::secret::Digest;
 use vestibule_core::throttle::{self, Counter};
 use vestibule_store::signin::NewInteraction;
-use vestibule_store::{self as store, Conn, QueryError};
+use vestibule_store::{self as store, Conn, Now, QueryError};
 
 use crate::app::App;
 use crate::context::Context;
@@ -18,6 +18,8 @@ use crate::flow::trip::Trip;
 
 /// A row to be made, or made longer where it is there.
 pub(crate) struct Row {
+    place: (Realm, InteractionId),
+    now: Now,
     new: Option<NewInteraction>,
     ends: Instant,
     /// Networks that the browser's address counts under, the narrowest first, each with its limit (N-09).
@@ -43,36 +45,28 @@ impl Row {
         let lifetime = n::INTERACTION_ROW_LIFETIME.max(trip.tenant().settings.code.lifetime());
         let ends = clock::after(trip.at(), lifetime);
         let new = (!trip.row_is_live()).then(|| interaction(trip, address, source, ends, first));
-        Ok(Self { new, ends, sources, open_rows: throttle::open_rows(raised) })
+        let place = (trip.realm(), trip.sealed.id);
+        Ok(Self { place, now: trip.now(), new, ends, sources, open_rows: throttle::open_rows(raised) })
     }
 
     /// Makes the row, if there is none that lives; `false` where another press was first.
-    pub(crate) fn insert(
-        &self,
-        c: &mut Conn,
-        trip: &Trip,
-        user_id: Option<UserId>,
-    ) -> Result<bool, QueryError> {
+    pub(crate) fn insert(&self, c: &mut Conn, user_id: Option<UserId>) -> Result<bool, QueryError> {
         let Some(new) = &self.new else { return Ok(true) };
         let new = NewInteraction { user_id, ..new.clone() };
-        store::signin::insert_interaction(c, &new, trip.now())
+        store::signin::insert_interaction(c, &new, self.now)
     }
 
     /// What comes last: the oldest rows of the source go (N-21), or the row that was there lives on, for whoever the
     /// address belongs to now.
-    pub(crate) fn settle(
-        &self,
-        c: &mut Conn,
-        trip: &Trip,
-        user_id: Option<UserId>,
-    ) -> Result<(), QueryError> {
+    pub(crate) fn settle(&self, c: &mut Conn, user_id: Option<UserId>) -> Result<(), QueryError> {
         match (&self.new, self.sources.first()) {
             (Some(_), Some((source, _))) => {
                 store::signin::trim_open_rows(c, source, self.open_rows)?;
             }
             (Some(_), None) => {}
             (None, _) => {
-                store::signin::extend_interaction(c, trip.realm(), trip.sealed.id, user_id, self.ends)?;
+                let (realm, id) = self.place;
+                store::signin::extend_interaction(c, realm, id, user_id, self.ends)?;
             }
         }
         Ok(())

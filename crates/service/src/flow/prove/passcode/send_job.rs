@@ -108,7 +108,7 @@ impl Job {
         let (realm, id) = (trip.realm(), trip.sealed.id);
         let user = store::live::user_by_address(c, trip.tenant().id, &self.mailbox.key)?;
         let user_id = user.as_ref().map(|u| u.id);
-        if !self.row.insert(c, trip, user_id)? {
+        if !self.row.insert(c, user_id)? {
             return Err(Halt::Done(NEXT));
         }
         if !self.row.is_new() {
@@ -130,7 +130,7 @@ impl Job {
             return Err(Halt::Done(NEXT));
         }
         self.throttle(c, trip)?;
-        self.row.settle(c, trip, user_id)?;
+        self.row.settle(c, user_id)?;
         let mail = if real { &self.code_mail } else { &self.other_mail };
         store::outbox::insert(c, mail, (!real).then_some(self.notice_since))?;
         Ok(Taken::Sent(NEXT))
