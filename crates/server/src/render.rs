@@ -91,7 +91,7 @@ fn deliver(state: &State, incoming: &Incoming, answer: Answer) -> HttpResponse {
         Delivery::Redirect(url) => see_other(&url),
         Delivery::FormPost { action, fields } => {
             let mut frame = match &answer.page {
-                Some(page) => frame(state, incoming, page, None),
+                Some(page) => frame(incoming, page, None),
                 None => bare_frame(state, incoming),
             };
             frame.csrf = None;
@@ -112,7 +112,7 @@ fn origin_of(url: &SafeUrl) -> String {
 
 /// Shows a page.
 pub fn show(state: &State, incoming: &Incoming, path: &str, page: &Page) -> HttpResponse {
-    let frame = frame(state, incoming, page, Some(path));
+    let frame = frame(incoming, page, Some(path));
     let (status, rendered) = views::render(state, page, &frame, &incoming.ctx.trace.to_string());
     let popups = page.application.as_ref().is_some_and(|a| a.application.settings.popups);
     let policy = headers::page_policy(&incoming.nonce, &targets(page));
@@ -147,7 +147,7 @@ fn targets(page: &Page) -> FormTargets {
 }
 
 /// The frame of a page.
-pub(crate) fn frame(state: &State, incoming: &Incoming, page: &Page, path: Option<&str>) -> Frame {
+pub(crate) fn frame(incoming: &Incoming, page: &Page, path: Option<&str>) -> Frame {
     let mut frame = Frame::new(incoming.lang, incoming.ctx.now, &page.tenant.name, &page.segment);
     frame.app = page.application.as_ref().map(|a| a.application.name.clone());
     frame.contact = page.tenant.settings.contact.clone();
@@ -158,7 +158,6 @@ pub(crate) fn frame(state: &State, incoming: &Incoming, page: &Page, path: Optio
     if incoming.query.get("change").is_some() {
         frame.keep.push(("change".into(), "1".into()));
     }
-    let _ = state;
     frame
 }
 
