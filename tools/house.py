@@ -50,6 +50,7 @@ FLOORS = [
     ["respond"],
     ["refusal"],
     ["ending"],
+    ["halt"],
     ["finish"],
     ["step"],
     ["prove", "agree"],

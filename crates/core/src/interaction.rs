@@ -196,6 +196,17 @@ impl Page {
             Self::AppConsent => "consent",
         }
     }
+
+    /// How far a trip has come that is on it.
+    pub const fn stage(self) -> Stage {
+        match self {
+            Self::Address | Self::Accounts => Stage::Identify,
+            Self::SendCode | Self::CreateAccount => Stage::Begin,
+            Self::Prove(_) => Stage::Prove,
+            Self::Enrol | Self::SecondFactor => Stage::SecondStep,
+            Self::Review | Self::AppConsent => Stage::Agree,
+        }
+    }
 }
 
 /// How far a trip has come. What asks for an earlier stage than the trip's is a repeat; for a later one, out of turn.
@@ -235,12 +246,12 @@ impl Step {
     /// How far the trip has come.
     pub const fn stage(&self) -> Stage {
         match self {
-            Self::Identify | Self::Choose => Stage::Identify,
-            Self::SendCode | Self::CreateAccount => Stage::Begin,
-            Self::Prove(_) => Stage::Prove,
-            Self::Enrol | Self::SecondFactor => Stage::SecondStep,
-            Self::Review { .. } | Self::Terms(_) | Self::AppConsent => Stage::Agree,
-            Self::Refuse(_) | Self::Finish(_) => Stage::End,
+            // All is proven and agreed to, and the page's button is what ends the trip.
+            Self::Finish(_) | Self::Refuse(_) => Stage::End,
+            step => match step.page() {
+                Some(page) => page.stage(),
+                None => Stage::End,
+            },
         }
     }
 }
@@ -333,8 +344,8 @@ fn on_session(demand: &Demand, facts: &Facts<'_>) -> Option<Step> {
     let session = facts.session.as_ref()?;
     let same = facts.address.as_ref().is_none_or(|a| a.key == session.address_key);
     let picked = session.picked || !demand.select_account || session.authentication.at >= demand.began_at;
-    // An invitation always asks for its own proof of the invited mailbox, unless this very trip gave it (INV-01).
-    let own_proof = demand.ending != EndingKind::Invitation || session.authentication.at >= demand.began_at;
+    // An invitation always asks for its own proof of the invited mailbox (INV-01), and has nothing to give without one.
+    let own_proof = demand.ending != EndingKind::Invitation;
     if !(same && picked && own_proof && demand.satisfied_by_session(&session.authentication, facts.now)) {
         return None;
     }

@@ -10,7 +10,7 @@ use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::client::ClaimsLayout;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::ClientId;
-use vestibule_core::policy::Decision;
+use vestibule_core::policy::PolicyGrant;
 use vestibule_core::proof::Unreadable;
 use vestibule_core::secret::Secret;
 use vestibule_core::throttle::{self, Counter};
@@ -21,7 +21,8 @@ use vestibule_oidc::params::Params;
 use vestibule_oidc::token::TokenRequest;
 use vestibule_store::live::LiveUser;
 use vestibule_store::signin::SessionRow;
-use vestibule_store::{self as store};
+use vestibule_store::tokens::NewAccessToken;
+use vestibule_store::{self as store, Conn, QueryError, QueryResult};
 
 use std::sync::Arc;
 
@@ -176,20 +177,24 @@ async fn failed(app: &App, ctx: &Context, live: &Live, known: Option<ClientId>) 
     }
 }
 
-/// Policy, asked again with what the session proved: a token needs a grant (architecture rule 2).
+/// Policy, asked again with what the session proved: a token needs a grant (architecture rule 1).
 pub(crate) fn granted(
     caller: &Caller,
     session: &SessionRow,
     user: &LiveUser,
     now: Instant,
-) -> Result<bool, Unreadable> {
-    let authentication = session.authentication()?;
-    let (tenant, client) = (&caller.live.tenant, &caller.application.application.client_id);
-    if !flow::still_offered(tenant, Some(&caller.application), user, authentication.way)? {
-        return Ok(false);
+) -> Result<Option<PolicyGrant>, Unreadable> {
+    let (tenant, application) = (&caller.live.tenant, &caller.application);
+    let client = &application.application.client_id;
+    flow::granted(tenant, Some(client), Some(application), user, &session.authentication()?, now)
+}
+
+/// Stores an access token by the grant for it: the only place where one is made.
+pub(crate) fn mint(c: &mut Conn, grant: &PolicyGrant, new: &NewAccessToken) -> QueryResult<()> {
+    if !grant.covers(new.tenant_id, new.user_id, Some(&new.client_id)) {
+        return Err(QueryError::RollbackTransaction);
     }
-    let decision = flow::decide(tenant, Some(client), Some(user), &authentication, None, now);
-    Ok(matches!(decision, Decision::Grant(grant) if grant.covers(tenant.id, user.id, Some(client))))
+    store::tokens::insert_access(c, new)
 }
 
 /// The person of a session, as tokens tell them.

@@ -90,10 +90,10 @@ record! {
     }
 }
 
-/// Who may have a session or tokens: `u` is on, not deleted, and has accepted or is a member.
+/// Who may have a session or tokens: `core::directory::Person::Accepted`, in SQL.
 pub(crate) const LET_IN: &[Piece] = pieces![
-    "u.enabled AND u.deleted_at IS NULL AND (u.kind = " (word UserKind::Member)
-    " OR u.state = " (word Redemption::Accepted) ")"
+    "u.enabled AND u.deleted_at IS NULL AND u.held_at IS NULL AND (u.state = " (word Redemption::Accepted)
+    " OR u.kind = " (word UserKind::Member) " AND u.state = " (word Redemption::NotNeeded) ")"
 ];
 
 statements! {
@@ -140,7 +140,8 @@ statements! {
     InsertIdentity = [
         "INSERT INTO identities (" (NewIdentity) ") VALUES (" (values NewIdentity) ")"
         " ON CONFLICT (tenant_id, method, provider_id, issuer, subject) DO UPDATE SET user_id = excluded.user_id,"
-        " created_at = excluded.created_at WHERE EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = identities.tenant_id"
+        " created_at = excluded.created_at WHERE identities.user_id = excluded.user_id"
+        " OR EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = identities.tenant_id"
         " AND u.id = identities.user_id AND u.deleted_at IS NOT NULL)"
     ];
     AddSponsor = [

@@ -8,8 +8,8 @@ mod passcodes;
 mod sessions;
 
 pub use self::interactions::{
-    InteractionRow, LedgerChange, NewInteraction, cancel_interaction, extend_interaction, finish_interaction,
-    insert_interaction, interaction, renew_secret, save_ledger, trim_open_rows,
+    InteractionRow, LedgerChange, NewInteraction, bury_passcodes, cancel_interaction, extend_interaction,
+    finish_interaction, insert_interaction, interaction, renew_secret, save_ledger, trim_open_rows,
 };
 pub use self::passcodes::{
     NewPasscode, PasscodeRow, cancel_codes_for, consume, count_repeat, count_try, insert_passcode,

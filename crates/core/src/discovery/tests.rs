@@ -409,7 +409,7 @@ fn demand() -> interaction::Demand {
 
 fn code_proof() -> Ledger {
     let mut ledger = Ledger::default();
-    assert!(ledger.record(REALM, TRIP, &MailboxProof::earned(REALM, TRIP, GINA, noon())));
+    assert!(ledger.record(REALM, TRIP, &MailboxProof::earned(REALM, TRIP, GINA, noon())).is_some());
     ledger
 }
 

@@ -29,24 +29,19 @@ pub struct Ledger {
 
 impl Ledger {
     /// Records a proof, if it was earned in this very realm and interaction and claims no more than its way can give;
-    /// refuses it otherwise (HRD-02).
+    /// refuses it otherwise, by `None` (HRD-02). The way by which somebody was proven first.
     #[must_use]
-    pub fn record(&mut self, realm: Realm, interaction: InteractionId, proof: &dyn Proof) -> bool {
+    pub fn record(&mut self, realm: Realm, interaction: InteractionId, proof: &dyn Proof) -> Option<Way> {
         if proof.place() != (realm, interaction) {
-            return false;
+            return None;
         }
         match proof.proven() {
             Proven::First(evidence) if evidence.plausible() => self.evidence.push(evidence),
             // Second to nothing is nothing.
             Proven::Second(step) if !self.evidence.is_empty() => self.second = Some(step),
-            Proven::First(_) | Proven::Second(_) => return false,
+            Proven::First(_) | Proven::Second(_) => return None,
         }
-        true
-    }
-
-    /// How many proofs rest here: the secret of the interaction is renewed when one is added (SES-04).
-    pub fn proofs(&self) -> usize {
-        self.evidence.len() + usize::from(self.second.is_some())
+        self.newest()
     }
 
     /// What a provider or home organisation said of the address.

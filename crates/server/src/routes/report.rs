@@ -15,7 +15,7 @@ use crate::request::{Incoming, Shared, own_page};
 pub(crate) async fn open(state: Shared, req: HttpRequest) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
     let token = req.match_info().get("token").unwrap_or_default();
-    let result = report::open(&state.app, &incoming.jar, &incoming.segment, token).await;
+    let result = report::open(&state.app, &incoming.segment, token).await;
     render::reply(&state, &incoming, req.path(), result)
 }
 

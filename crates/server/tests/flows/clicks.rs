@@ -5,7 +5,7 @@ use vestibule_service::admin::applications::ApplicationChange;
 use vestibule_testkit::browser::Request;
 
 use crate::passcode::{GINA, accepted, copies, invited, rows, sends, storm, submission};
-use crate::walk::{audited, signs_in, silently};
+use crate::walk::{audited, discovers, signs_in, silently};
 
 vestibule_testkit::flows! {
     /// OTP-14, OTP-15, CON-01, CON-05: of 64 presses over two nodes one opens one session; the browser that threw that
@@ -255,6 +255,45 @@ vestibule_testkit::flows! {
         let came = house.callbacks.next().await.unwrap();
         rp.exchange(&other, &came).await.unwrap();
         assert_eq!(world.mail.messages_to(GINA).len(), 1);
+    }
+
+    /// HRD-01, SES-04: a browser that lost the answer to its proof, and asks for a new code instead, is led back to the page
+    /// where the same digits answer it again.
+    async fn hrd_01_ses_04_another_code_after_a_lost_proof(world) {
+        let (house, rp) = invited(world).await;
+        let mut gina = world.person().await;
+        let asked = rp.asks().build();
+        gina.opens(asked.url.as_str()).sees("G01").types(GINA).sees("G06").reads_code().await;
+        let before = gina.http().jar.clone();
+        let resend = gina.http().pressed("/resend").unwrap();
+        let from = gina.page().await.url;
+        gina.enters_code().sees("G15").await;
+        gina.http().jar = before;
+        let led = gina.http().send(&resend, Some(&from)).await.unwrap();
+        assert_eq!(led.status, 303, "{}", led.text());
+        gina.opens(from.as_str()).sees("G06").enters_code().sees("G15").presses("Accept").sees("app").await;
+        let came = house.callbacks.next().await.unwrap();
+        rp.exchange(&asked, &came).await.unwrap();
+        assert_eq!(world.mail.messages_to(GINA).len(), 1);
+    }
+
+    /// INV-01, HRD-01: an invitation that is on its way when the same browser signs in at an application in another tab
+    /// goes on to its own proof.
+    async fn inv_01_hrd_01_an_invitation_beside_a_sign_in(world) {
+        let house = world.office().house("alpha.test").await;
+        let rp = discovers(world, &house).await;
+        let invited = world.office().invite(house.tenant.id, GINA).await;
+        let mut gina = world.person().await;
+        gina.is_called(GINA);
+        gina.opens(&invited.invite_redeem_url).sees("G17").presses("Send me a code").sees("G06").reads_code().await;
+        let first = gina.code().to_owned();
+        world.wait(TimeDelta::seconds(61));
+        let asked = rp.asks().build();
+        gina.new_tab().opens(asked.url.as_str()).types(GINA).sees("G06").reads_code().enters_code().sees("G15").await;
+        gina.presses("Accept").sees("app").await;
+        gina.to_tab(0).reloads().sees("G06").fills("code", &first).presses("Continue").sees("G17").await;
+        gina.reads("You are done").await;
+        assert_eq!(rows(world, "sign_ins WHERE outcome = 'success'"), 2);
     }
 
     /// OID-12, HRD-01: who wants to choose is asked, whoever is signed in; who must prove anew gets a fresh code.

@@ -250,6 +250,27 @@ vestibule_testkit::flows! {
         assert_eq!(rows(&world, &format!("interactions i JOIN passcodes p ON p.interaction_id = i.id WHERE p.mark = '{}'", theirs[0])), 1);
     }
 
+    /// N-21, OTP-14: who comes back to a trip whose row had to make room is sent another code, as often as that happens; the
+    /// code of before is none any more, and its report link still works.
+    async fn n_21_a_trip_that_made_room_goes_on(world) {
+        let (house, rp) = invited(world).await;
+        let mut gina = world.person().await;
+        let asked = rp.asks().build();
+        gina.opens(asked.url.as_str()).types(GINA).sees("G06").reads_code().await;
+        let report = gina.mail().links().into_iter().find(|l| l.contains("/report/")).unwrap();
+        for _ in 0..2 {
+            world.wait(TimeDelta::seconds(61));
+            sql(world, "DELETE FROM interactions");
+            gina.reloads().sees("G05").presses("Send code").sees("G06").await;
+        }
+        assert_eq!(rows(world, "passcodes"), 3);
+        assert_eq!(rows(world, "passcodes WHERE state <> 'superseded'"), 1);
+        gina.reads_code().enters_code().sees("G15").presses("Accept").sees("app").await;
+        let came = house.callbacks.next().await.unwrap();
+        rp.exchange(&asked, &came).await.unwrap();
+        world.person().await.opens(&report).sees("G20").await;
+    }
+
     /// DOS-07, OTP-18: a mail server that does not answer stops nobody: a code at hand still signs in, and sending looks
     /// the same; what was queued goes out when it answers again.
     async fn dos_07_a_silent_mail_server_stops_nobody(world) {

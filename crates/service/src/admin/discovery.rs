@@ -95,7 +95,7 @@ pub async fn explain(
         .iter()
         .map(|entry| Explanation { entry: *entry, explanation: entry.reason.explain() })
         .collect();
-    let sign_up = application.is_some_and(|a| a.application.settings.sign_up);
+    let sign_up = crate::flow::signs_up(application);
     let gets_code = discovery::sends_code(&plan, person, sign_up);
     Ok(Explained {
         address: address.as_str().to_owned(),

@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use vestibule_core::interaction::{Finish, Page, Stage, Step};
+use vestibule_core::interaction::{Page, Step};
 use vestibule_core::log::{Outcome, StepKind};
-use vestibule_core::method::Method;
-use vestibule_core::proof::Ledger;
 use vestibule_oidc::error::{OAuthErrorCode, text};
 use vestibule_store as store;
 use vestibule_store::Conn;
 
-use super::finish::Halt;
+use super::halt::Halt;
 use super::log::{self, By, Entry};
 use super::reply::Reply;
 use super::step::{self, Prepared, Press, Taken};
@@ -45,18 +43,7 @@ impl Press for Review {
     type Ready = Agreed;
 
     const PAGE: Page = Page::Review;
-    const STAGE: Stage = Stage::Agree;
-    const TAKES: StepKind = StepKind::Review;
-    const MAY_FINISH: bool = true;
-
-    /// Where all was agreed to elsewhere meanwhile, the page's button is the press that ends this trip too.
-    fn at(step: &Step) -> bool {
-        matches!(step, Step::Review { .. } | Step::Terms(_) | Step::Finish(Finish::Proof(_)))
-    }
-
-    fn method(_: &Step) -> Option<Method> {
-        None
-    }
+    const TAKES: Option<StepKind> = Some(StepKind::Review);
 
     /// Only who holds the secret that the proof of this very trip gave may repeat its press: who took the cookie before
     /// the proof has shown nothing (SES-04, OTP-14).
@@ -88,9 +75,8 @@ impl Press for Review {
         Ok(Prepared::Go(Arc::new(Agreed(agreed))))
     }
 
-    fn consume(agreed: &Agreed, _: &mut Conn, _: &Trip, ledger: &mut Ledger) -> Result<Taken, Halt> {
-        ledger.accept_review(agreed.0);
-        Ok(Taken::Step)
+    fn consume(agreed: &Agreed, _: &mut Conn, _: &Trip) -> Result<Taken, Halt> {
+        Ok(Taken::Agreed(agreed.0))
     }
 }
 
@@ -108,7 +94,7 @@ async fn cancel(at: At<'_>, trip: &Trip) -> Result<Reply, Error> {
     let by = trip.ledger.newest().map(|way| By::Method(way.method()));
     let entry =
         Entry { outcome: Outcome::Interrupted, error: Some("review-cancelled"), by, step: StepKind::Review };
-    let row = log::row(at.app, at.ctx, trip, trip.ledger.steps(), None, entry);
+    let row = log::row(at.app, at.ctx, trip, None, entry);
     let (realm, id) = (trip.realm(), trip.sealed.id);
     at.app
         .db

@@ -12,7 +12,7 @@ use vestibule_oidc::authorize::AuthorizeRequest;
 use vestibule_oidc::redirect::{SafeUrl, admits_redirect, place_of};
 use vestibule_oidc::response::Delivery;
 use vestibule_store::tokens::NewCode;
-use vestibule_store::{self as store, Conn, Now, QueryError};
+use vestibule_store::{self as store, Conn, QueryError};
 
 use super::reply::Reply;
 use super::respond;
@@ -59,7 +59,7 @@ impl From<QueryError> for Unwritten {
     }
 }
 
-/// Writes what the ending gives, by the policy's grant: no code without it.
+/// Writes what the ending gives, by the policy's grant: no code without it. The only place where one is made.
 pub(crate) fn write(
     drawn: &Drawn,
     c: &mut Conn,
@@ -73,20 +73,9 @@ pub(crate) fn write(
     if !grant.covers(trip.tenant().id, user, Some(client)) || trip.redirect_uri().is_none() {
         return Err(off);
     }
-    insert_code(drawn, c, trip, user, session, trip.now()).map_err(Into::into)
-}
-
-/// Stores the authorization code that was drawn, if one was (OID-06).
-pub(crate) fn insert_code(
-    drawn: &Drawn,
-    c: &mut Conn,
-    trip: &Trip,
-    user: UserId,
-    session: SessionId,
-    now: Now,
-) -> Result<Option<Secret>, QueryError> {
+    // Stores the authorization code that was drawn, if one was (OID-06).
     let Some((code, digest)) = &drawn.0 else { return Ok(None) };
-    let Some(new) = new_code(trip, *digest, user, session, now.instant) else { return Ok(None) };
+    let Some(new) = new_code(trip, *digest, user, session, trip.at()) else { return Err(off) };
     store::tokens::insert_code(c, &new)?;
     Ok(Some(code.duplicate()))
 }

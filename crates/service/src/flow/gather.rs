@@ -6,9 +6,9 @@ use vestibule_core::directory::Person;
 use vestibule_core::discovery::{self, Plan, Standing};
 use vestibule_core::interaction::{self, Addressed, Demand, Facts, SecondSteps, Step};
 use vestibule_core::lifecycle::{Redemption, UserKind};
-use vestibule_core::method::Way;
+use vestibule_core::method::{Method, Way};
 use vestibule_core::passcode;
-use vestibule_core::policy::{self, Circumstances, Decision, Subject};
+use vestibule_core::policy::{self, Circumstances, Decision, PolicyGrant, Subject};
 use vestibule_core::proof::{Authentication, Ledger, Unreadable, Wanted};
 use vestibule_core::{ClientId, Domain};
 use vestibule_oidc::authorize::AuthorizeRequest;
@@ -79,7 +79,8 @@ fn planned(
         domain_admitted: tenant.owns(domain) || tenant.admits(domain, accepted),
         candidates: &[],
         account: false,
-        sign_up: signs_up(application),
+        // Who signs up where codes are off makes an account: not before this release verifies one.
+        sign_up: signs_up(application) && Method::Account.line().verified,
         fallback_on_failure: false,
     };
     discovery::decide(standing, &facts)
@@ -92,7 +93,7 @@ pub(crate) fn signs_up(application: Option<&ApplicationSnapshot>) -> bool {
 
 /// Whether the way that a session began by is still one for its user here (HRD-09, ADR-05): a code no longer is where
 /// codes were switched off meanwhile, or the domain was blocked.
-pub(crate) fn still_offered(
+fn still_offered(
     tenant: &TenantSnapshot,
     application: Option<&ApplicationSnapshot>,
     user: &LiveUser,
@@ -100,6 +101,26 @@ pub(crate) fn still_offered(
 ) -> Result<bool, Unreadable> {
     let Ok(domain) = Domain::parse(&user.domain) else { return Ok(false) };
     Ok(plan(tenant, application, &domain, Some(user))?.offers_sign_in(way))
+}
+
+/// The policy's grant for somebody with a session, if all that gave it still holds: the application is on, they are let
+/// in, and by the way that they came; asked anew wherever tokens are made from it (architecture rule 1).
+pub(crate) fn granted(
+    tenant: &TenantSnapshot,
+    client: Option<&ClientId>,
+    application: Option<&ApplicationSnapshot>,
+    user: &LiveUser,
+    authentication: &Authentication,
+    now: Instant,
+) -> Result<Option<PolicyGrant>, Unreadable> {
+    let on = client.is_none() || application.is_some_and(|a| a.application.enabled);
+    if !on || !user.usable() || !still_offered(tenant, application, user, authentication.way)? {
+        return Ok(None);
+    }
+    match decide(tenant, client, Some(user), authentication, None, now) {
+        Decision::Grant(grant) => Ok(grant.covers(tenant.id, user.id, client).then_some(grant)),
+        Decision::Block(_) | Decision::Need(_) => Ok(None),
+    }
 }
 
 /// Who somebody is here, by their row.
@@ -199,3 +220,6 @@ pub(crate) fn code_standing(trip: &Trip) -> Option<passcode::Standing> {
 pub(crate) fn current(trip: &Trip, remembered: usize) -> Result<Step, Unreadable> {
     next(trip, trip.user(), remembered, &trip.ledger, code_standing(trip))
 }
+
+#[cfg(test)]
+mod tests;

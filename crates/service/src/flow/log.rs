@@ -1,12 +1,11 @@
 //! What the logs say of a trip: one row per outcome, its steps inside, with the trail of discovery (AUD-01).
 
 use serde_json::json;
+use vestibule_core::Address;
 use vestibule_core::clock::Instant;
-use vestibule_core::discovery::Plan;
-use vestibule_core::ids::{ClientId, SessionId, TenantId, UserId, ordered_uuid};
+use vestibule_core::ids::{SessionId, ordered_uuid};
 use vestibule_core::log::{Outcome, StepKind, StepTaken};
 use vestibule_core::method::Method;
-use vestibule_core::{Address, InteractionId};
 use vestibule_store::logs::NewSignIn;
 
 use super::gather;
@@ -30,6 +29,13 @@ impl By {
             Self::Method(method) => method.as_str(),
         }
     }
+
+    const fn method(self) -> Option<Method> {
+        match self {
+            Self::Session => None,
+            Self::Method(method) => Some(method),
+        }
+    }
 }
 
 /// An outcome.
@@ -48,62 +54,42 @@ pub(crate) fn row(
     app: &App,
     ctx: &Context,
     trip: &Trip,
-    steps: &[StepTaken],
     session: Option<SessionId>,
     entry: Entry<'_>,
 ) -> NewSignIn {
     let address = trip.address();
     let plan = address.map(|a| gather::plan_unproven(trip.tenant(), trip.application.as_deref(), a.domain()));
-    let about = About {
-        tenant: trip.tenant().id,
-        interaction: Some(trip.sealed.id),
-        client: trip.sealed.ending.client().cloned(),
-        address,
-        plan: plan.as_ref(),
-        user: trip.row().and_then(|r| r.user_id),
-        session,
-        at: trip.at(),
-    };
-    sign_in(app, ctx, &about, steps, entry)
-}
-
-/// Whom and what a row is about.
-#[derive(Debug, Clone)]
-struct About<'a> {
-    tenant: TenantId,
-    interaction: Option<InteractionId>,
-    client: Option<ClientId>,
-    address: Option<&'a Address>,
-    plan: Option<&'a Plan>,
-    user: Option<UserId>,
-    session: Option<SessionId>,
-    at: Instant,
-}
-
-fn sign_in(app: &App, ctx: &Context, about: &About<'_>, steps: &[StepTaken], entry: Entry<'_>) -> NewSignIn {
-    let method = match entry.by {
-        Some(By::Method(method)) => Some(method),
-        Some(By::Session) | None => None,
-    };
-    let result = entry.error.unwrap_or(entry.outcome.as_str()).to_owned();
-    let last = StepTaken { step: entry.step, method, result, at: about.at };
-    let steps: Vec<&StepTaken> = steps.iter().chain([&last]).collect();
-    NewSignIn {
-        tenant_id: about.tenant,
+    let row = NewSignIn {
+        tenant_id: trip.tenant().id,
         id: ordered_uuid(ctx.now, app.random.as_ref()),
         at: ctx.now,
         trace_id: ctx.trace,
-        interaction_id: about.interaction,
-        user_id: about.user,
-        client_id: about.client.clone(),
-        address_masked: about.address.map(Address::masked).unwrap_or_default(),
+        interaction_id: Some(trip.sealed.id),
+        user_id: trip.row().and_then(|r| r.user_id),
+        client_id: trip.sealed.ending.client().cloned(),
+        address_masked: address.map(Address::masked).unwrap_or_default(),
+        outcome: String::new(),
+        error: None,
+        method: None,
+        steps: json!([]),
+        trail: plan.map_or_else(|| json!([]), |p| json!(p.trail)),
+        client_address: ctx.source.to_canonical().to_string(),
+        browser: Some(ctx.browser.clone()),
+        session_id: session,
+    };
+    after(row, trip.ledger.steps(), entry, trip.at())
+}
+
+/// The row with the outcome and the steps that led to it, where they are known only once the trip has gone on.
+pub(crate) fn after(row: NewSignIn, steps: &[StepTaken], entry: Entry<'_>, at: Instant) -> NewSignIn {
+    let method = entry.by.and_then(By::method);
+    let result = entry.error.unwrap_or(entry.outcome.as_str()).to_owned();
+    let last = StepTaken { step: entry.step, method, result, at };
+    NewSignIn {
         outcome: entry.outcome.as_str().to_owned(),
         error: entry.error.map(ToOwned::to_owned),
         method: entry.by.map(|by| by.word().to_owned()),
-        steps: json!(steps),
-        trail: about.plan.map_or_else(|| json!([]), |p| json!(p.trail)),
-        client_address: ctx.source.to_canonical().to_string(),
-        browser: Some(ctx.browser.clone()),
-        session_id: about.session,
+        steps: json!(steps.iter().chain([&last]).collect::<Vec<_>>()),
+        ..row
     }
 }

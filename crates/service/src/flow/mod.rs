@@ -9,12 +9,13 @@
 //! respond                  answers to applications
 //! refusal                  refusals as pages and answers
 //! ending                   what a trip is for: what it writes, where it leads
+//! halt                     why a transaction gives up
 //! finish                   the one transaction at the end, single sign-on, the repeat
 //! step                     the driver: one way through every POST
 //! prove, agree             verifiers, a folder each; what must be agreed to
 //! identify                 learning an address
-//! page                     GET
-//! authorize, invitation, report, signout
+//! page, signout            GET; signing out
+//! authorize, invitation, report
 //! ```
 
 pub mod agree;
@@ -32,6 +33,7 @@ pub mod view;
 mod ending;
 mod finish;
 mod gather;
+mod halt;
 mod inviter;
 mod log;
 mod refusal;
@@ -42,4 +44,4 @@ pub use reply::{Answer, Outcome, Reply};
 pub use trip::At;
 pub use view::{Page, View};
 
-pub(crate) use gather::{decide, person, plan, still_offered};
+pub(crate) use gather::{granted, person, plan, signs_up};

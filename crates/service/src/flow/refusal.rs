@@ -4,6 +4,7 @@ use vestibule_core::discovery::Refusal as NoPlan;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::interaction::Refusal;
 use vestibule_core::log::{Outcome, StepKind};
+use vestibule_core::proof::Ledger;
 use vestibule_core::settings::BlockReason;
 use vestibule_oidc::error::{OAuthErrorCode, text};
 use vestibule_store as store;
@@ -22,7 +23,7 @@ use crate::sealed::Ending;
 pub(crate) async fn other_person(app: &App, ctx: &Context, trip: &Trip) -> Result<Reply, Error> {
     let entry =
         Entry { outcome: Outcome::Failure, error: Some("other-person"), by: None, step: StepKind::Finish };
-    let row = log::row(app, ctx, trip, trip.ledger.steps(), None, entry);
+    let row = log::row(app, ctx, trip, None, entry);
     app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;
     respond::told(app, trip, OAuthErrorCode::LoginRequired, text::LOGIN_REQUIRED)?
         .ok_or_else(|| trip.problem(ErrorCode::RedirectMismatch).into())
@@ -31,15 +32,16 @@ pub(crate) async fn other_person(app: &App, ctx: &Context, trip: &Trip) -> Resul
 /// A refusal: logged; told to the application where no page may be shown; else a page, from which the application is
 /// told by the way back.
 pub(crate) async fn refused(app: &App, ctx: &Context, trip: &Trip, refusal: Refusal) -> Result<Reply, Error> {
-    log_refusal(app, ctx, trip, refusal).await?;
+    log_refusal(app, ctx, trip, &trip.ledger, refusal).await?;
     shown(app, trip, refusal)
 }
 
-/// The row of a refusal (AUD-01).
+/// The row of a refusal, with the steps of the ledger that was refused (AUD-01).
 pub(crate) async fn log_refusal(
     app: &App,
     ctx: &Context,
     trip: &Trip,
+    ledger: &Ledger,
     refusal: Refusal,
 ) -> Result<(), Error> {
     // Before anything was sent whoever comes can ask without end: that is no sign-in to keep a row of (DOS-04).
@@ -49,7 +51,8 @@ pub(crate) async fn log_refusal(
     let code = ErrorCode::from(refusal);
     let entry =
         Entry { outcome: Outcome::Failure, error: Some(code.as_str()), by: None, step: StepKind::Refuse };
-    let row = log::row(app, ctx, trip, trip.ledger.steps(), None, entry);
+    let row = log::row(app, ctx, trip, None, entry);
+    let row = log::after(row, ledger.steps(), entry, trip.at());
     app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;
     Ok(())
 }

@@ -48,8 +48,8 @@ pub enum Pressed {
 }
 
 /// Opens a mailed link: the token goes into a cookie, out of the address bar (LNK-03).
-pub async fn open(app: &App, jar: &Jar, segment: &str, token: &str) -> Result<Reply, Error> {
-    let live = app.live(segment, jar, None).await?;
+pub async fn open(app: &App, segment: &str, token: &str) -> Result<Reply, Error> {
+    let live = app.live(segment, &Jar::default(), None).await?;
     let landing = Landing::new(token, live.at(), app.random.as_ref());
     let value = landing.seal(&app.vault, live.tenant.id, KIND)?;
     Ok(Reply::go(format!("/{}/report", segment.to_ascii_lowercase())).with(Change::Report(value)))
@@ -84,7 +84,7 @@ fn pause_key(app: &App, live: &Live, asked: &RequestContext) -> Result<Digest, E
 
 /// The page of the opened link.
 pub async fn show(app: &App, jar: &Jar, segment: &str) -> Result<Reply, Error> {
-    let live = app.live(segment, jar, None).await?;
+    let live = app.live(segment, &Jar::default(), None).await?;
     let landing = jar.report.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
     let found = look_up(app, &live, landing.as_ref()).await?;
     page(app, &live, segment, landing.as_ref(), found, Said::Nothing).await.map(Reply::show)
@@ -149,7 +149,7 @@ pub async fn press(
     pressed: Pressed,
     csrf: &str,
 ) -> Result<Reply, Error> {
-    let live = app.live(segment, jar, None).await?;
+    let live = app.live(segment, &Jar::default(), None).await?;
     let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::ReportCode)?;
     let landing = jar.report.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
     let good = match &landing {

@@ -7,7 +7,7 @@ use vestibule_core::Address;
 use vestibule_core::access::Action;
 use vestibule_core::clock::Instant;
 use vestibule_core::error::ErrorCode;
-use vestibule_core::ids::{InteractionId, Realm, UserId, ordered_uuid};
+use vestibule_core::ids::{InteractionId, Realm, TenantId, UserId, ordered_uuid};
 use vestibule_core::interaction::{self, Step};
 use vestibule_core::lifecycle::Interaction;
 use vestibule_core::numbers::REPEAT_WINDOW;
@@ -196,15 +196,17 @@ impl Trip {
 
     /// The sealed interaction with another secret, after a proof (SES-04).
     pub(crate) fn keep_with(&self, app: &App, secret: &str) -> Result<Change, Error> {
-        let sealed = Sealed { secret: secret.to_owned(), ..self.sealed.clone() };
-        let value = sealed.seal(&app.vault, self.realm())?.ok_or(ErrorCode::RequestBad)?;
-        Ok(Change::Interaction { id: sealed.id, value })
+        self.kept(app, &Sealed { secret: secret.to_owned(), ..self.sealed.clone() })
     }
 
     /// The sealed interaction, to be kept by the browser.
     pub(crate) fn keep(&self, app: &App) -> Result<Change, Error> {
-        let value = self.sealed.seal(&app.vault, self.realm())?.ok_or(ErrorCode::RequestBad)?;
-        Ok(Change::Interaction { id: self.sealed.id, value })
+        self.kept(app, &self.sealed)
+    }
+
+    fn kept(&self, app: &App, sealed: &Sealed) -> Result<Change, Error> {
+        let value = sealed.seal(&app.vault, self.realm())?.ok_or(ErrorCode::RequestBad)?;
+        Ok(Change::Interaction { id: sealed.id, value })
     }
 
     /// The digest of the secret that the browser came with.
@@ -247,9 +249,13 @@ pub(crate) async fn load(at: At<'_>) -> Result<Trip, Error> {
     }
 }
 
-/// The same trip as it stands by now: another press, browser or node was first.
-pub(crate) async fn reload(at: At<'_>, sealed: Sealed) -> Result<Trip, Error> {
-    let live = at.app.live(&sealed.segment, at.jar, Some(sealed.id)).await?;
+/// The same trip as it stands by now: another press, browser or node was first. Never in another tenant, whose the
+/// segment may be by now.
+pub(crate) async fn reload(at: At<'_>, tenant: TenantId, sealed: Sealed) -> Result<Trip, Error> {
+    let live = at.app.live(at.segment, at.jar, Some(sealed.id)).await?;
+    if live.tenant.id != tenant {
+        return Err(Problem::new(ErrorCode::InteractionUnknown).at(&live.tenant).into());
+    }
     open(At { id: sealed.id, ..at }, live, sealed).await
 }
 
@@ -301,6 +307,7 @@ fn read_ledger(app: &App, trip: &mut Trip) {
     match Ledger::read(&row.ledger) {
         Ok(ledger) => trip.ledger = ledger,
         Err(_) if row.state == Interaction::Open => {
+            tracing::warn!(tenant = %trip.tenant().id, interaction = %trip.sealed.id, "an unreadable ledger: the sign-in begins anew");
             trip.instead_of = Some(trip.sealed.id);
             trip.rename(app);
         }

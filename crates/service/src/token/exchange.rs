@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use uuid::Uuid;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::random_uuid;
+use vestibule_core::policy::PolicyGrant;
 use vestibule_core::proof::Unreadable;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_oidc::error::{OAuthErrorCode, TokenError, text};
@@ -13,7 +14,7 @@ use vestibule_store::tokens::{CodeRow, NewAccessToken, NewFamily, SessionStandin
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
 use super::sign::{IdToken, sign};
-use super::{Caller, Refused, Tokens, granted, oauth};
+use super::{Caller, Refused, Tokens, granted, mint, oauth};
 use crate::app::App;
 use crate::error::Error;
 use crate::vault;
@@ -152,10 +153,10 @@ impl Job {
         let Some(standing) = standing.filter(SessionStanding::is_live) else {
             return refuse(text::SESSION_ENDED, 50_132);
         };
-        if !granted(caller, &standing.session, &standing.user, now.instant)? {
+        let Some(grant) = granted(caller, &standing.session, &standing.user, now.instant)? else {
             return refuse(text::ACCESS_ENDED, 53_003);
-        }
-        self.issue(c, &code, &standing, now)?;
+        };
+        self.issue(c, &grant, &code, &standing, now)?;
         Ok(Exchanged::Good(Box::new((code, standing))))
     }
 
@@ -185,6 +186,7 @@ impl Job {
     fn issue(
         &self,
         c: &mut Conn,
+        grant: &PolicyGrant,
         code: &CodeRow,
         standing: &SessionStanding,
         now: Now,
@@ -192,8 +194,9 @@ impl Job {
         let offline = code.scope.split(' ').any(|s| s == scope::OFFLINE_ACCESS);
         let expires_at = crate::app::until(now.instant, vestibule_core::numbers::ACCESS_TOKEN_LIFETIME)
             .min(standing.session.expires_at);
-        store::tokens::insert_access(
+        mint(
             c,
+            grant,
             &NewAccessToken {
                 tenant_id: self.tenant,
                 digest: vault::hash("access token", self.epoch, self.access.expose()),

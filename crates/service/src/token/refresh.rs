@@ -21,7 +21,7 @@ use vestibule_store::{self as store, Conn, Now, QueryError};
 
 use super::exchange::{Fault, lifetime};
 use super::sign::{IdToken, sign};
-use super::{Caller, Refused, Tokens, granted, oauth};
+use super::{Caller, Refused, Tokens, granted, mint, oauth};
 use crate::app::{App, until};
 use crate::audit::{self, Change};
 use crate::context::Context;
@@ -152,15 +152,17 @@ impl Job {
             now,
         )?;
         let Some(standing) = standing.filter(|s| s.session_live) else { return refuse(ENDED) };
-        if !standing.is_live() || !granted(caller, &standing.session, &standing.user, now.instant)? {
+        let grant = granted(caller, &standing.session, &standing.user, now.instant)?;
+        let Some(grant) = grant.filter(|_| standing.is_live()) else {
             store::tokens::revoke_family(c, self.tenant, row.id, "access ended", now)?;
             return refuse(SHUT_OUT);
-        }
+        };
         let granted: Vec<String> = row.scope.split(' ').map(ToOwned::to_owned).collect();
         let scopes = scope::narrow(&granted, self.asked.as_deref()).map_err(|_| Halt::Scope)?;
         let scope = scopes.join(" ");
-        store::tokens::insert_access(
+        mint(
             c,
+            &grant,
             &NewAccessToken {
                 tenant_id: self.tenant,
                 digest: self.access,

@@ -32,7 +32,7 @@ pub async fn userinfo(app: &App, segment: &str, token: Option<&Secret>) -> Resul
         app.application(&live.tenant, &found.token.client_id).await?.filter(|a| a.application.enabled);
     let Some(application) = application else { return Err(oauth(TokenError::INVALID_TOKEN)) };
     let caller = Caller { live, application };
-    if !super::granted(&caller, &found.session, &found.user, now.instant)? {
+    if super::granted(&caller, &found.session, &found.user, now.instant)?.is_none() {
         return Err(oauth(TokenError::INVALID_TOKEN));
     }
     let scopes: Vec<String> = found.token.scope.split(' ').map(ToOwned::to_owned).collect();

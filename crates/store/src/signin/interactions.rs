@@ -69,11 +69,9 @@ pub struct LedgerChange<'a> {
     pub ledger: &'a Value,
     /// The new secret's digest, where the step was a proof (SES-04), and until when the old secret is still known.
     pub secret: Option<(&'a Digest, Instant)>,
-    /// The digest of the secret that the browser came with: where the step was a proof, the row must have it still. Of two
-    /// presses at once one is saved, and the other's page finds out that it was late.
+    /// The digest of the secret that the browser came with: the row must have it still. Of two proofs at once one is
+    /// saved, and whatever is saved beside a proof does not write over it.
     pub came_with: &'a Digest,
-    /// The user, where the step found out who it is; left alone where `None`.
-    pub user_id: Option<UserId>,
     /// When the row ends now.
     pub expires_at: Instant,
 }
@@ -91,9 +89,10 @@ statements! {
         " WHERE interactions.state = " (word Interaction::Open)
         " AND interactions.expires_at <= {now} RETURNING lives"
     ];
-    // codes of the life before: dead, and out of the way of the new one's ordinals
+    // codes of the life before: dead, and out of the way of the new one's ordinals, below all that were buried before
     Bury = [
-        "UPDATE passcodes SET ordinal = ordinal - 1000 * ?, state = CASE WHEN state IN (" (from PasscodeEvent::Supersede)
+        "UPDATE passcodes SET ordinal = ordinal - (SELECT MAX(q.ordinal) - MIN(q.ordinal) + 1 FROM passcodes q"
+        " WHERE q.realm_id = ? AND q.interaction_id = ?), state = CASE WHEN state IN (" (from PasscodeEvent::Supersede)
         ") THEN " (to PasscodeEvent::Supersede) " ELSE state END"
         " WHERE realm_id = ? AND interaction_id = ? AND ordinal > 0"
     ];
@@ -103,11 +102,11 @@ statements! {
         " WHERE realm_id = ? AND id = ? AND state IN (" (from InteractionEvent::Cancel) ")"
     ];
     Save = [
-        "UPDATE interactions SET ledger = ?, user_id = COALESCE(?, user_id), expires_at = ?"
-        " WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open)
+        "UPDATE interactions SET ledger = ?, expires_at = ?"
+        " WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open) " AND secret_digest = ?"
     ];
     SaveSecret = [
-        "UPDATE interactions SET ledger = ?, user_id = COALESCE(?, user_id), expires_at = ?,"
+        "UPDATE interactions SET ledger = ?, expires_at = ?,"
         " previous_digest = secret_digest, previous_until = ?, secret_digest = ?"
         " WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open) " AND secret_digest = ?"
     ];
@@ -137,9 +136,15 @@ pub fn insert_interaction(c: &mut Conn, new: &NewInteraction, now: Now) -> Query
     values.extend_from_slice(binds![now]);
     let Some(One(lives)) = Insert::optional::<One<i32>>(c, &values)? else { return Ok(false) };
     if lives > 1 {
-        Bury::run(c, binds![lives, new.realm_id, new.id])?;
+        bury_passcodes(c, new.realm_id, new.id)?;
     }
     Ok(true)
+}
+
+/// Ends the codes of an interaction whose row is gone or has ended, and takes them out of the way of its next ones; their
+/// report links work on. How many there were.
+pub fn bury_passcodes(c: &mut Conn, realm: Realm, id: InteractionId) -> QueryResult<usize> {
+    Bury::run(c, binds![realm, id, realm, id])
 }
 
 /// One interaction, ended ones too. Requests read it by [`crate::live::request`].
@@ -152,19 +157,19 @@ pub fn cancel_interaction(c: &mut Conn, realm: Realm, id: InteractionId) -> Quer
     Cancel::hit(c, binds![realm, id])
 }
 
-/// Saves what a step changed; `false` where the interaction is not open any more, or where the step was a proof and
-/// another has renewed the secret since the browser came (SES-04).
+/// Saves what a step changed; `false` where the interaction is not open any more, or where a proof has renewed the
+/// secret since the browser came (SES-04).
 pub fn save_ledger(
     c: &mut Conn,
     realm: Realm,
     id: InteractionId,
     change: &LedgerChange<'_>,
 ) -> QueryResult<bool> {
-    let LedgerChange { ledger, secret, came_with, user_id, expires_at } = change;
+    let LedgerChange { ledger, secret, came_with, expires_at } = change;
     match secret {
-        None => Save::hit(c, binds![ledger, user_id, expires_at, realm, id]),
+        None => Save::hit(c, binds![ledger, expires_at, realm, id, came_with]),
         Some((digest, until)) => {
-            SaveSecret::hit(c, binds![ledger, user_id, expires_at, until, digest, realm, id, came_with])
+            SaveSecret::hit(c, binds![ledger, expires_at, until, digest, realm, id, came_with])
         }
     }
 }

@@ -1,21 +1,25 @@
 //! A press repeated within a minute of the finish, whose first answer the browser threw away (OTP-14): the one session
-//! again with a new secret, a new code, and the earlier ones dead. Not once a code of it was exchanged.
+//! again with a new secret, a new code, and the earlier ones dead. Not once a code of it was exchanged, nor where what
+//! granted it holds no more: it is asked for anew, as by every other press.
 
 use std::sync::Arc;
 
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::SessionId;
 use vestibule_core::numbers as n;
+use vestibule_core::proof::Authentication;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_store::signin::SessionRow;
 use vestibule_store::{self as store, Conn};
 
-use super::{Finished, Halt, answer};
+use super::{Finished, answer};
 use crate::app::App;
 use crate::cookies::Jar;
 use crate::error::Error;
 use crate::flow::ending::{self, Drawn};
+use crate::flow::gather;
+use crate::flow::halt::Halt;
 use crate::flow::reply::Reply;
 use crate::flow::trip::Trip;
 use crate::subject::Who;
@@ -33,53 +37,57 @@ pub(crate) async fn again(app: &App, jar: &Jar, trip: Trip) -> Result<Reply, Err
     let drawn = Drawn::of(app, &trip);
     let trip = Arc::new(trip);
     let inside = Arc::clone(&trip);
-    let done = app.db.write(move |c| rotate(c, &inside, sid, &digest, &drawn)).await?;
-    let (session, code) = match done {
-        Ok(given) => given,
-        Err(Halt::Query(error)) => return Err(error.into()),
-        Err(_) => return Err(trip.problem(ErrorCode::AlreadyDone).into()),
-    };
-    // Whoever signed up in the first press is in no row that this trip read before it.
-    let user = match trip.user().cloned() {
-        Some(user) => Some(user),
-        None => {
-            let (tenant, key) = (trip.tenant().id, trip.address().map(|a| a.key().to_owned()));
-            let key = key.unwrap_or_default();
-            app.db.read(move |c| store::live::user_by_address(c, tenant, &key)).await?
-        }
-    };
-    let Some(user) = user.filter(|u| u.id == session.user_id) else {
-        return Err(trip.problem(ErrorCode::AlreadyDone).into());
-    };
-    let finished = Finished {
-        session: session.id,
-        session_secret: secret,
-        expires_at: session.expires_at,
-        authentication: session.authentication()?,
-        who: Who::of(&user),
-        code,
-    };
-    answer(app, jar, &trip, finished).await
+    match app.db.write(move |c| rotate(c, &inside, sid, &digest, &drawn)).await? {
+        Ok((given, code)) => answer(app, jar, &trip, given.finished(secret, code)).await,
+        Err(Halt::Query(error)) => Err(error.into()),
+        Err(Halt::Unreadable(error)) => Err(error.into()),
+        Err(_) => Err(trip.problem(ErrorCode::AlreadyDone).into()),
+    }
 }
 
+/// What the first press gave, read anew.
+struct Given {
+    session: SessionRow,
+    authentication: Authentication,
+    who: Who,
+}
+
+impl Given {
+    fn finished(self, session_secret: Secret, code: Option<Secret>) -> Finished {
+        let Self { session, authentication, who } = self;
+        let (session, expires_at) = (session.id, session.expires_at);
+        Finished { session, session_secret, expires_at, authentication, who, code }
+    }
+}
+
+/// Gives a new secret and a new code, if all that the first press was granted by still holds.
 fn rotate(
     c: &mut Conn,
     trip: &Trip,
     sid: SessionId,
     digest: &Digest,
     drawn: &Drawn,
-) -> Result<(SessionRow, Option<Secret>), Halt> {
-    let (realm, now) = (trip.realm(), trip.now());
+) -> Result<(Given, Option<Secret>), Halt> {
+    let (realm, tenant, now) = (trip.realm(), trip.tenant(), trip.now());
     // The session's row first: presses at once wait for each other at it, so that each sees the codes of those before
     // it, and one code is left.
     if !store::signin::rotate_session_secret(c, realm, sid, digest)?
-        || !store::tokens::cancel_codes(c, trip.tenant().id, trip.sealed.id, now)?
+        || !store::tokens::cancel_codes(c, tenant.id, trip.sealed.id, now)?
     {
         return Err(Halt::Again);
     }
     let session = store::signin::session(c, realm, sid)?
         .filter(|s| s.ended_at.is_none() && s.expires_at > now.instant)
         .ok_or(Halt::Again)?;
-    let code = ending::insert_code(drawn, c, trip, session.user_id, sid, now)?;
-    Ok((session, code))
+    let authentication = session.authentication()?;
+    // Whoever signed up in the first press is in no row that this trip has read.
+    let key = trip.address().ok_or(Halt::Again)?.key();
+    let user = store::live::user_by_address(c, tenant.id, key)?
+        .filter(|u| u.id == session.user_id)
+        .ok_or(Halt::Again)?;
+    let (client, application) = (trip.sealed.ending.client(), trip.application.as_deref());
+    let grant = gather::granted(tenant, client, application, &user, &authentication, now.instant)?
+        .ok_or(Halt::Again)?;
+    let code = ending::write(drawn, c, trip, user.id, sid, &grant)?;
+    Ok((Given { session, authentication, who: Who::of(&user) }, code))
 }

@@ -12,12 +12,11 @@ pub(crate) use redeem::may_still_invite;
 use vestibule_core::access::Actor;
 use vestibule_core::directory::TurnedAway;
 use vestibule_core::ids::{SessionId, UserId, random_uuid};
-use vestibule_core::interaction::{Page, Proof, Refusal};
+use vestibule_core::interaction::Proof;
 use vestibule_core::lifecycle::UserKind;
-use vestibule_core::log::{Outcome, StepKind, StepTaken};
-use vestibule_core::method::Method;
+use vestibule_core::log::{Outcome, StepKind};
 use vestibule_core::policy::Decision;
-use vestibule_core::proof::{Authentication, Unreadable};
+use vestibule_core::proof::{Authentication, Ledger};
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_core::urls::network_prefix;
@@ -26,12 +25,12 @@ use vestibule_store::logs::NewSignIn;
 use vestibule_store::signin::NewSession;
 use vestibule_store::{self as store, Conn, QueryError};
 
-use super::ending::{self, Drawn, Unwritten};
+use super::ending::{self, Drawn};
 use super::gather;
+use super::halt::Halt;
 use super::log::{self, By, Entry};
 use super::reply::Reply;
 use super::trip::Trip;
-use super::view::View;
 use crate::app::{App, until};
 use crate::audit::{self, Change as Audited};
 use crate::context::Context;
@@ -40,50 +39,6 @@ use crate::error::Error;
 use crate::sealed::Remembered;
 use crate::subject::Who;
 use crate::vault;
-
-/// Why a transaction of a trip gave up; all of it is rolled back.
-#[derive(Debug)]
-pub(crate) enum Halt {
-    /// Refused at the last moment by live state.
-    Refused(Refusal),
-    /// The application named another person.
-    OtherPerson,
-    /// What was decided by is no longer so: the trip must be looked at anew.
-    Again,
-    /// The same, and the address belongs to this user by now.
-    Belongs(UserId),
-    /// The same: another browser makes the same guest in this very moment.
-    Raced,
-    /// This page tells why.
-    Show(Box<View>),
-    /// Another press did the same before: on to this page.
-    Done(Page),
-    /// A row that cannot be read.
-    Unreadable(Unreadable),
-    /// The database.
-    Query(QueryError),
-}
-
-impl From<QueryError> for Halt {
-    fn from(error: QueryError) -> Self {
-        Self::Query(error)
-    }
-}
-
-impl From<Unreadable> for Halt {
-    fn from(error: Unreadable) -> Self {
-        Self::Unreadable(error)
-    }
-}
-
-impl From<Unwritten> for Halt {
-    fn from(why: Unwritten) -> Self {
-        match why {
-            Unwritten::Refused(refusal) => Self::Refused(refusal),
-            Unwritten::Query(error) => Self::Query(error),
-        }
-    }
-}
 
 /// What the transaction made.
 #[derive(Debug)]
@@ -114,8 +69,8 @@ pub(crate) struct Closing {
 }
 
 impl Closing {
-    /// Draws and hashes. `taken` is the step that ends the trip if nothing else is owed.
-    pub(crate) fn prepare(app: &App, ctx: &Context, trip: &Trip, method: Method, taken: &StepTaken) -> Self {
+    /// Draws and hashes.
+    pub(crate) fn prepare(app: &App, ctx: &Context, trip: &Trip) -> Self {
         let random = app.random.as_ref();
         let secret = secret_256(random);
         let session = SessionId(random_uuid(random));
@@ -128,20 +83,13 @@ impl Closing {
             let change = Audited::on("session.end", "session", before.row.id.to_string());
             audit::row(app, ctx, &actor, tenant, change)
         });
-        let steps: Vec<StepTaken> = trip.ledger.steps().iter().chain([taken]).cloned().collect();
-        let entry = Entry {
-            outcome: Outcome::Success,
-            error: None,
-            by: Some(By::Method(method)),
-            step: StepKind::Finish,
-        };
         Self {
             session,
             secret_digest: vault::hash("session", trip.live.epoch, secret.expose()),
             secret,
             drawn: Drawn::of(app, trip),
             new_user,
-            log: log::row(app, ctx, trip, &steps, Some(session), entry),
+            log: log::row(app, ctx, trip, Some(session), done(None)),
             redemption: audit::row(app, ctx, &actor, tenant, redeemed),
             ended,
             network: network_prefix(ctx.source),
@@ -151,20 +99,19 @@ impl Closing {
         }
     }
 
-    /// Runs the transaction: the policy's grant is asked for here, where the tokens' code is made. `agreed` is the version
-    /// of the terms that was agreed to in this trip.
+    /// Runs the transaction: the policy's grant is asked for here, where the tokens' code is made.
     pub(crate) fn run(
         &self,
         c: &mut Conn,
         trip: &Trip,
         user: Option<&LiveUser>,
         proof: &Proof,
-        agreed: Option<u32>,
+        ledger: &Ledger,
     ) -> Result<Finished, Halt> {
         if !self.wanted {
             return Err(Halt::OtherPerson);
         }
-        let (authentication, now) = (&proof.authentication, trip.now());
+        let (authentication, agreed, now) = (&proof.authentication, ledger.agreed_terms(), trip.now());
         let client = trip.sealed.ending.client();
         let decision = gather::decide(trip.tenant(), client, user, authentication, agreed, now.instant);
         let Decision::Grant(grant) = decision else { return Err(Halt::Again) };
@@ -187,7 +134,9 @@ impl Closing {
         self.end_before(c, trip)?;
         let code = ending::write(&self.drawn, c, trip, user_id, session.id, &grant)?;
         store::directory::touch_activity(c, tenant, user_id, now.instant, authentication.way.method())?;
-        store::logs::insert_sign_in(c, &NewSignIn { user_id: Some(user_id), ..self.log.clone() })?;
+        let by = Some(By::Method(authentication.way.method()));
+        let row = NewSignIn { user_id: Some(user_id), ..self.log.clone() };
+        store::logs::insert_sign_in(c, &log::after(row, ledger.steps(), done(by), trip.at()))?;
         Ok(Finished {
             session: session.id,
             session_secret: self.secret.duplicate(),
@@ -228,6 +177,11 @@ impl Closing {
             now: trip.at(),
         })
     }
+}
+
+/// By which method, and by which steps, is known when the trip has ended.
+const fn done(by: Option<By>) -> Entry<'static> {
+    Entry { outcome: Outcome::Success, error: None, by, step: StepKind::Finish }
 }
 
 /// The answer to a finished trip: the session cookie, the remembered account, and where the ending leads.

@@ -9,35 +9,44 @@ use vestibule_store as store;
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
-use crate::flow::ending::{self, Drawn};
+use crate::flow::ending::{self, Drawn, Unwritten};
+use crate::flow::gather;
 use crate::flow::log::{self, By, Entry};
 use crate::flow::reply::Reply;
-use crate::flow::respond;
 use crate::flow::trip::Trip;
+use crate::flow::{refusal, respond};
 use crate::subject::Who;
 
 /// Answers from the live session: a code for the application, a row in the log.
 pub(crate) async fn on_session(app: &App, ctx: &Context, trip: Arc<Trip>) -> Result<Reply, Error> {
-    let Some(session) = trip.live.session.clone() else {
+    let Some(session) = trip.live.session.as_ref() else {
         return Err(trip.problem(ErrorCode::InteractionUnknown).into());
     };
     if trip.redirect_uri().is_none() {
         return Err(trip.problem(ErrorCode::RedirectMismatch).into());
     }
-    let (user, sid) = (session.user.id, session.row.id);
-    let entry =
-        Entry { outcome: Outcome::Success, error: None, by: Some(By::Session), step: StepKind::Finish };
-    let mut row = log::row(app, ctx, &trip, trip.ledger.steps(), Some(sid), entry);
+    let (user, sid, authentication) = (session.user.id, session.row.id, session.authentication.clone());
+    let (client, application) = (trip.sealed.ending.client(), trip.application.as_deref());
+    let grant =
+        gather::granted(trip.tenant(), client, application, &session.user, &authentication, trip.at())?;
+    let Some(grant) = grant else { return Err(trip.problem(ErrorCode::InteractionUnknown).into()) };
+    let by = Some(By::Session);
+    let entry = Entry { outcome: Outcome::Success, error: None, by, step: StepKind::Finish };
+    let mut row = log::row(app, ctx, &trip, Some(sid), entry);
     row.user_id = Some(user);
     let drawn = Drawn::of(app, &trip);
-    let inside = Arc::clone(&trip);
-    let code = app
+    let (inside, who) = (Arc::clone(&trip), Who::of(&session.user));
+    let done = app
         .db
         .write(move |c| {
-            let code = ending::insert_code(&drawn, c, &inside, user, sid, inside.now())?;
+            let code = ending::write(&drawn, c, &inside, user, sid, &grant)?;
             store::logs::insert_sign_in(c, &row)?;
-            Ok::<_, store::QueryError>(code)
+            Ok::<_, Unwritten>(code)
         })
-        .await??;
-    respond::granted(app, &trip, code, Who::of(&session.user), sid, session.authentication).await
+        .await?;
+    match done {
+        Ok(code) => respond::granted(app, &trip, code, who, sid, authentication).await,
+        Err(Unwritten::Refused(why)) => refusal::refused(app, ctx, &trip, why).await,
+        Err(Unwritten::Query(error)) => Err(error.into()),
+    }
 }

@@ -11,7 +11,8 @@ use vestibule_store::invitations::InvitationRow;
 use vestibule_store::live::LiveUser;
 use vestibule_store::{self as store, Conn, QueryError};
 
-use super::{Closing, Halt};
+use super::Closing;
+use crate::flow::halt::Halt;
 use crate::flow::trip::Trip;
 
 impl Closing {
@@ -33,7 +34,10 @@ impl Closing {
             Some(user) => return Ok(user.id),
             None => self.sign_up(c, trip, address, proof)?,
         };
-        store::directory::insert_identity(c, &NewIdentity::of(tenant, &proof.identity, id, now))?;
+        if !store::directory::insert_identity(c, &NewIdentity::of(tenant, &proof.identity, id, now))? {
+            // Somebody else here is known by it: it lets nobody in under another name (FED-01).
+            return Err(Halt::Refused(Refusal::NoAccess));
+        }
         store::logs::insert_audit(c, &self.redemption)?;
         Ok(id)
     }

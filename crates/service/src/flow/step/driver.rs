@@ -5,12 +5,13 @@ use std::sync::Arc;
 use vestibule_core::clock;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::UserId;
-use vestibule_core::interaction::{Finish, Page, Stage, Step};
+use vestibule_core::interaction::{Finish, Page, Step};
 use vestibule_core::lifecycle::Interaction;
-use vestibule_core::log::{Outcome, StepTaken};
+use vestibule_core::log::{Outcome, StepKind, StepTaken};
 use vestibule_core::method::Way;
 use vestibule_core::numbers as n;
 use vestibule_core::passcode::Standing;
+use vestibule_core::proof::Ledger;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_store as store;
@@ -21,10 +22,12 @@ use super::press::{Prepared, Press, Taken};
 use crate::app::App;
 use crate::cookies::Change;
 use crate::error::Error;
-use crate::flow::finish::{self, Closing, Finished, Halt};
+use crate::flow::finish::{self, Closing, Finished};
+use crate::flow::halt::Halt;
 use crate::flow::reply::Reply;
 use crate::flow::trip::{self, At, Trip};
 use crate::flow::{gather, refusal};
+use crate::sealed::Sealed;
 use crate::vault;
 
 /// How often what others did in the same moment is followed before the person is asked to press again.
@@ -68,14 +71,15 @@ pub(crate) async fn advance<P: Press>(at: At<'_>, csrf: &str, form: &P::Form) ->
 
 /// One press on a trip that is genuine.
 pub(crate) async fn perform<P: Press>(at: At<'_>, mut trip: Trip, form: &P::Form) -> Result<Reply, Error> {
-    let mut before = None;
+    let (tenant, mut before) = (trip.tenant().id, None);
     for _ in 0..LOOKS {
-        let sealed = trip.sealed.clone();
         match look::<P>(at, trip, form, before).await? {
             Look::Answer(reply) => return Ok(reply),
-            Look::Again(ready) => before = ready,
+            Look::Again(sealed, ready) => {
+                trip = trip::reload(at, tenant, *sealed).await?;
+                before = ready;
+            }
         }
-        trip = trip::reload(at, sealed).await?;
     }
     Ok(Reply::go(trip.path(at.app, P::PAGE)))
 }
@@ -83,7 +87,7 @@ pub(crate) async fn perform<P: Press>(at: At<'_>, mut trip: Trip, form: &P::Form
 enum Look<T> {
     Answer(Reply),
     /// What was decided by is no longer so; what was counted stays counted.
-    Again(Option<Arc<T>>),
+    Again(Box<Sealed>, Option<Arc<T>>),
 }
 
 /// One look at the trip, and one write.
@@ -98,14 +102,14 @@ async fn look<P: Press>(
         Repeated::Answer(reply) => return Ok(Look::Answer(reply)),
     };
     let step = gather::current(&trip, 0)?;
-    if !P::at(&step) {
+    if step.page() != Some(P::PAGE) {
         return out_of_step::<P>(at, trip, step).await.map(Look::Answer);
     }
     match P::ready(at, &trip, &step, form, before).await? {
-        Prepared::Go(ready) => write::<P>(at, trip, &step, ready).await,
+        Prepared::Go(ready) => write::<P>(at, trip, ready).await,
         Prepared::Show(view) => Ok(Look::Answer(Reply::show(trip.page(at.app, view)?))),
         Prepared::Answered(reply) => Ok(Look::Answer(reply)),
-        Prepared::Again => Ok(Look::Again(None)),
+        Prepared::Again => Ok(Look::Again(Box::new(trip.sealed), None)),
     }
 }
 
@@ -119,7 +123,7 @@ enum Repeated {
 async fn repeated<P: Press>(at: At<'_>, trip: Trip, form: &P::Form) -> Result<Repeated, Error> {
     match (trip.state(), trip.outdated) {
         (Some(Interaction::Finished), _) => {
-            if P::MAY_FINISH && P::repeats(at, &trip, form).await? {
+            if P::TAKES.is_some() && P::repeats(at, &trip, form).await? {
                 return finish::again(at.app, at.jar, trip).await.map(Repeated::Answer);
             }
             Err(trip.problem(ErrorCode::AlreadyDone).into())
@@ -127,7 +131,8 @@ async fn repeated<P: Press>(at: At<'_>, trip: Trip, form: &P::Form) -> Result<Re
         (Some(Interaction::Cancelled), _) => {
             Err(trip.ended().unwrap_or_else(|| ErrorCode::InteractionStopped.into()))
         }
-        (_, true) if P::STAGE < Stage::Prove => {
+        // What only sends asks for no proof to be shown again.
+        (_, true) if P::TAKES.is_none() => {
             let page = lost_proof(&trip).unwrap_or(P::PAGE);
             Ok(Repeated::Answer(Reply::go(trip.path(at.app, page))))
         }
@@ -161,7 +166,7 @@ async fn renewed(at: At<'_>, mut trip: Trip) -> Result<Reply, Error> {
 
 /// HRD-01: what the trip has passed leads to where it stands; all else is refused.
 async fn out_of_step<P: Press>(at: At<'_>, trip: Trip, step: Step) -> Result<Reply, Error> {
-    if step.stage() <= P::STAGE {
+    if step.stage() <= P::PAGE.stage() {
         return Err(trip.problem(ErrorCode::InteractionUnknown).into());
     }
     elsewhere(at, trip, step).await
@@ -184,103 +189,107 @@ enum After {
     /// Something was sent.
     Sent(Page),
     /// The ledger is saved, with a proof or without; the trip goes on at this step.
-    Saved { step: Step, proof: bool },
+    Saved { step: Step, proof: bool, ledger: Box<Ledger> },
     /// Done.
     Finished(Box<Finished>),
 }
 
-/// Everything that the write needs beside what the button made ready.
+/// What a step needs beside what its button made ready; nothing where the trip stays where it is.
 struct Write {
-    closing: Option<Closing>,
-    taken: StepTaken,
+    taken: StepKind,
+    closing: Closing,
     secret: Secret,
     digest: Digest,
 }
 
 impl Write {
-    fn prepare<P: Press>(at: At<'_>, trip: &Trip, step: &Step) -> Self {
-        let method = P::method(step);
-        let result = Outcome::Success.as_str().to_owned();
-        let taken = StepTaken { step: P::TAKES, method, result, at: trip.at() };
-        let by = method.or_else(|| proven_by(trip));
-        let closing =
-            by.filter(|_| P::MAY_FINISH).map(|method| Closing::prepare(at.app, at.ctx, trip, method, &taken));
+    fn prepare(at: At<'_>, trip: &Trip, taken: StepKind) -> Self {
         let secret = secret_256(at.app.random.as_ref());
         let digest = vault::hash("interaction", trip.live.epoch, secret.expose());
-        Self { closing, taken, secret, digest }
+        Self { taken, closing: Closing::prepare(at.app, at.ctx, trip), secret, digest }
     }
 
-    /// The transaction: consume, record, ask `next`, finish or save.
-    fn run<P: Press>(&self, c: &mut Conn, trip: &Trip, ready: &P::Ready) -> Result<After, Halt> {
+    /// Records what was taken, asks `next`, finishes or saves.
+    fn record(&self, c: &mut Conn, trip: &Trip, taken: Taken) -> Result<After, Halt> {
         let mut ledger = trip.ledger.clone();
-        match P::consume(ready, c, trip, &mut ledger)? {
-            Taken::Step => ledger.took(self.taken.clone()),
+        let (mut proof, mut code, mut method) = (false, gather::code_standing(trip), None);
+        match taken {
+            Taken::Proven(earned) => {
+                let way =
+                    ledger.record(trip.realm(), trip.sealed.id, earned.as_ref()).ok_or(Halt::Unearned)?;
+                code = if way == Way::Passcode { Some(Standing::Used) } else { code };
+                (proof, method) = (true, Some(way.method()));
+            }
+            Taken::Answered(way, answer) => ledger.answered(way, answer),
+            Taken::Agreed(terms) => ledger.accept_review(terms),
             Taken::Sent(page) => return Ok(After::Sent(page)),
             Taken::Lost => return Ok(After::Lost),
         }
-        let proof = ledger.proofs() > trip.ledger.proofs();
-        let code = if proof { Some(Standing::Used) } else { gather::code_standing(trip) };
+        let result = Outcome::Success.as_str().to_owned();
+        ledger.took(StepTaken { step: self.taken, method, result, at: trip.at() });
         let step = gather::next(trip, trip.user(), 0, &ledger, code)?;
-        if let (Step::Finish(Finish::Proof(by)), Some(closing)) = (&step, &self.closing) {
-            let done = closing.run(c, trip, trip.user(), by, ledger.agreed_terms())?;
+        if let Step::Finish(Finish::Proof(by)) = &step {
+            let done = self.closing.run(c, trip, trip.user(), by, &ledger)?;
             return Ok(After::Finished(Box::new(done)));
         }
         let change = LedgerChange {
             ledger: &ledger.to_json(),
             came_with: &trip.came_with(),
             secret: proof.then(|| (&self.digest, trip::repeat_until(trip.at()))),
-            user_id: None,
             expires_at: clock::after(trip.at(), n::INTERACTION_ROW_LIFETIME),
         };
         // Of two presses at once only one is saved; what the other consumed is given back with all the rest of it.
         if !store::signin::save_ledger(c, trip.realm(), trip.sealed.id, &change)? {
             return Err(Halt::Again);
         }
-        Ok(After::Saved { step, proof })
+        Ok(After::Saved { step, proof, ledger: Box::new(ledger) })
     }
 }
 
-/// The method of the newest proof of the trip's address.
-fn proven_by(trip: &Trip) -> Option<vestibule_core::method::Method> {
-    trip.address().and_then(|a| trip.ledger.first(a.key())).map(|e| e.identity.way).map(Way::method)
-}
-
-async fn write<P: Press>(
-    at: At<'_>,
-    trip: Trip,
-    step: &Step,
-    ready: Arc<P::Ready>,
-) -> Result<Look<P::Ready>, Error> {
-    let job = Arc::new(Write::prepare::<P>(at, &trip, step));
+/// The one write: consume, record, next, finish or save.
+async fn write<P: Press>(at: At<'_>, trip: Trip, ready: Arc<P::Ready>) -> Result<Look<P::Ready>, Error> {
+    let job = Arc::new(P::TAKES.map(|taken| Write::prepare(at, &trip, taken)));
     let trip = Arc::new(trip);
     let (inside, run, its) = (Arc::clone(&trip), Arc::clone(&job), Arc::clone(&ready));
-    let after = at.app.db.write(move |c| run.run::<P>(c, &inside, &its)).await?;
+    let after = at
+        .app
+        .db
+        .write(move |c| match (P::consume(&its, c, &inside)?, run.as_ref()) {
+            (Taken::Sent(page), _) => Ok(After::Sent(page)),
+            (Taken::Lost, _) => Ok(After::Lost),
+            (taken, Some(run)) => run.record(c, &inside, taken),
+            (_, None) => Err(Halt::Unearned),
+        })
+        .await?;
+    let again = |ready| Look::Again(Box::new(trip.sealed.clone()), ready);
     let reply = match after {
-        Ok(After::Lost) => return Ok(Look::Again(None)),
+        Ok(After::Lost) => return Ok(again(None)),
         Ok(After::Finished(finished)) => finish::answer(at.app, at.jar, &trip, *finished).await?,
         Ok(After::Sent(page)) => {
             at.app.wake_mail();
             Reply::go(trip.path(at.app, page)).with(trip.keep(at.app)?)
         }
-        Ok(After::Saved { step, proof }) => {
-            return saved(at, trip, step, proof, &job).await.map(Look::Answer);
+        Ok(After::Saved { step, proof, ledger }) => {
+            let secret = job.as_ref().as_ref().filter(|_| proof).map(|job| &job.secret);
+            saved(at, &trip, step, &ledger, secret).await?
         }
-        Err(Halt::Again) => return Ok(Look::Again(Some(ready))),
+        Err(Halt::Again) => return Ok(again(Some(ready))),
         Err(Halt::Belongs(user)) => {
             adopt(at.app, &trip, user).await?;
-            return Ok(Look::Again(Some(ready)));
+            return Ok(again(Some(ready)));
         }
         Err(Halt::Raced) => {
             if let Some(user) = owner(at.app, &trip).await? {
                 adopt(at.app, &trip, user).await?;
             }
-            return Ok(Look::Again(Some(ready)));
+            return Ok(again(Some(ready)));
         }
         // Nothing of this press is left: that before it did the same.
         Err(Halt::Done(page)) => Reply::go(trip.path(at.app, page)).with(trip.keep(at.app)?),
         Err(Halt::Show(view)) => Reply::show(trip.page(at.app, *view)?).with(trip.keep(at.app)?),
         Err(Halt::Refused(why)) => refusal::refused(at.app, at.ctx, &trip, why).await?,
         Err(Halt::OtherPerson) => refusal::other_person(at.app, at.ctx, &trip).await?,
+        Err(Halt::Unearned) => return Err(Error::Internal("a proof that was not earned here".into())),
         Err(Halt::Unreadable(error)) => return Err(error.into()),
         Err(Halt::Query(error)) => return Err(error.into()),
     };
@@ -289,14 +298,18 @@ async fn write<P: Press>(
 
 /// The trip goes on. After a proof the browser gets the new secret, whatever comes next: an error carries no cookie, and
 /// without the secret the next reload would be that of another browser, so a refusal is shown by a page of its own.
-async fn saved(at: At<'_>, trip: Arc<Trip>, step: Step, proof: bool, job: &Write) -> Result<Reply, Error> {
-    if !proof {
-        return elsewhere(at, trip, step).await;
-    }
+async fn saved(
+    at: At<'_>,
+    trip: &Arc<Trip>,
+    step: Step,
+    ledger: &Ledger,
+    secret: Option<&Secret>,
+) -> Result<Reply, Error> {
+    let Some(secret) = secret else { return elsewhere(at, Arc::clone(trip), step).await };
     if let Step::Refuse(why) = step {
-        refusal::log_refusal(at.app, at.ctx, &trip, why).await?;
+        refusal::log_refusal(at.app, at.ctx, trip, ledger, why).await?;
     }
-    Ok(Reply::go(trip.place(at.app, &step)).with(trip.keep_with(at.app, job.secret.expose())?))
+    Ok(Reply::go(trip.place(at.app, &step)).with(trip.keep_with(at.app, secret.expose())?))
 }
 
 /// Whose the address of a trip is by now.

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use vestibule_core::interaction::{Page, Stage, Step};
+use vestibule_core::discovery::Answer;
+use vestibule_core::interaction::{Page, Step};
 use vestibule_core::log::StepKind;
-use vestibule_core::method::Method;
-use vestibule_core::proof::Ledger;
+use vestibule_core::method::Way;
+use vestibule_core::proof::Proof;
 use vestibule_store::Conn;
 
 use crate::error::Error;
-use crate::flow::finish::Halt;
+use crate::flow::halt::Halt;
 use crate::flow::reply::Reply;
 use crate::flow::trip::{At, Trip};
 use crate::flow::view::View;
 
-/// A button. The driver calls its parts in this order, and none of them twice for one press but [`Press::consume`], when
-/// the database runs a transaction again.
+/// A button. It belongs to the step whose page it stands on: the diagonal of HRD-01.
 pub(crate) trait Press {
     /// What was posted, parsed by the route.
     type Form;
@@ -24,30 +24,15 @@ pub(crate) trait Press {
 
     /// The page that the button stands on.
     const PAGE: Page;
-    /// How far a trip has come that the button belongs to (HRD-01: later is a repeat, earlier is out of turn).
-    const STAGE: Stage;
-    /// What the log calls it.
-    const TAKES: StepKind;
-    /// Whether it may be the last of a trip.
-    const MAY_FINISH: bool;
-
-    /// Whether the button belongs to this step: the diagonal of HRD-01, a line per button.
-    fn at(step: &Step) -> bool;
-
-    /// By which method the press proves, where it does.
-    fn method(step: &Step) -> Option<Method> {
-        match step {
-            Step::Prove(way) => Some(way.method()),
-            _ => None,
-        }
-    }
+    /// What the log calls the step that it takes; `None` where it takes none: it sends, and the trip stays.
+    const TAKES: Option<StepKind>;
 
     /// Whether this is the press that was answered before, pressed again: only who can show as much as then is told so
     /// again. Counted like the first, where the first was (OTP-04).
     async fn repeats(at: At<'_>, trip: &Trip, form: &Self::Form) -> Result<bool, Error>;
 
-    /// Counts in a commit of its own, hashes, draws. `before` is what this very press made ready already, where what it
-    /// was to be written into had changed meanwhile: nothing is counted twice.
+    /// Counts in a commit of its own, hashes, draws. `before` is what this very press made ready already, where the write
+    /// met another one's: nothing is counted twice.
     async fn ready(
         at: At<'_>,
         trip: &Trip,
@@ -56,9 +41,9 @@ pub(crate) trait Press {
         before: Option<Arc<Self::Ready>>,
     ) -> Result<Prepared<Self::Ready>, Error>;
 
-    /// Consumes, inside the one write, and records what that proves or agrees to. By reference, since a transaction may
-    /// be run twice: it is the consumed row that can be had only once.
-    fn consume(ready: &Self::Ready, c: &mut Conn, trip: &Trip, ledger: &mut Ledger) -> Result<Taken, Halt>;
+    /// Consumes, inside the one write. By reference, since a transaction may be run twice: it is the consumed row that can
+    /// be had only once. What comes of it is recorded by the driver.
+    fn consume(ready: &Self::Ready, c: &mut Conn, trip: &Trip) -> Result<Taken, Halt>;
 }
 
 /// What preparing came to.
@@ -74,10 +59,14 @@ pub(crate) enum Prepared<T> {
 }
 
 /// What consuming came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Taken {
-    /// The step is taken: `next` says where the trip goes.
-    Step,
+    /// Something was proven.
+    Proven(Box<dyn Proof>),
+    /// A provider or home organisation said that it proves nothing.
+    #[expect(dead_code, reason = "for the providers: said here, so that the driver is whole")]
+    Answered(Way, Answer),
+    /// The review was accepted, with this version of the terms.
+    Agreed(Option<u32>),
     /// Something was sent: on to the page where it is used.
     Sent(Page),
     /// Another press was first.

@@ -104,7 +104,7 @@ pub(super) async fn log_try(
 ) -> Result<(), Error> {
     let by = Some(By::Method(Method::Passcode));
     let entry = Entry { outcome: Outcome::Failure, error: Some(what), by, step: StepKind::EnterCode };
-    let row = log::row(app, ctx, trip, trip.ledger.steps(), None, entry);
+    let row = log::row(app, ctx, trip, None, entry);
     let now = trip.now();
     app.db
         .write(move |c| {

@@ -6,15 +6,14 @@
 use std::sync::Arc;
 
 use vestibule_core::error::ErrorCode;
-use vestibule_core::interaction::{Page, Stage, Step};
+use vestibule_core::interaction::{Page, Step};
 use vestibule_core::log::StepKind;
-use vestibule_core::method::{Method, Way};
-use vestibule_core::proof::Ledger;
+use vestibule_core::method::Method;
 use vestibule_store::Conn;
 
 use super::send_job::Job;
 use crate::error::Error;
-use crate::flow::finish::Halt;
+use crate::flow::halt::Halt;
 use crate::flow::reply::Reply;
 use crate::flow::step::{self, Prepared, Press, Taken};
 use crate::flow::trip::{At, Trip};
@@ -37,13 +36,7 @@ impl Press for Send {
     type Ready = Job;
 
     const PAGE: Page = Page::SendCode;
-    const STAGE: Stage = Stage::Begin;
-    const TAKES: StepKind = StepKind::SendCode;
-    const MAY_FINISH: bool = false;
-
-    fn at(step: &Step) -> bool {
-        matches!(step, Step::SendCode)
-    }
+    const TAKES: Option<StepKind> = None;
 
     async fn repeats(_: At<'_>, _: &Trip, (): &()) -> Result<bool, Error> {
         Ok(false)
@@ -59,7 +52,7 @@ impl Press for Send {
         prepared(at, trip, trip.code().map(|p| p.ordinal))
     }
 
-    fn consume(job: &Job, c: &mut Conn, trip: &Trip, _ledger: &mut Ledger) -> Result<Taken, Halt> {
+    fn consume(job: &Job, c: &mut Conn, trip: &Trip) -> Result<Taken, Halt> {
         job.run(c, trip)
     }
 }
@@ -72,13 +65,7 @@ impl Press for Resend {
     type Ready = Job;
 
     const PAGE: Page = Page::Prove(Method::Passcode);
-    const STAGE: Stage = Stage::Prove;
-    const TAKES: StepKind = StepKind::SendCode;
-    const MAY_FINISH: bool = false;
-
-    fn at(step: &Step) -> bool {
-        matches!(step, Step::Prove(Way::Passcode))
-    }
+    const TAKES: Option<StepKind> = None;
 
     async fn repeats(_: At<'_>, _: &Trip, _: &Option<i32>) -> Result<bool, Error> {
         Ok(false)
@@ -103,7 +90,7 @@ impl Press for Resend {
         }
     }
 
-    fn consume(job: &Job, c: &mut Conn, trip: &Trip, _ledger: &mut Ledger) -> Result<Taken, Halt> {
+    fn consume(job: &Job, c: &mut Conn, trip: &Trip) -> Result<Taken, Halt> {
         job.run(c, trip)
     }
 }

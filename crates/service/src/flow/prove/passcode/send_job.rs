@@ -22,8 +22,8 @@ use crate::app::App;
 use crate::context::Context;
 use crate::convert;
 use crate::error::Error;
-use crate::flow::finish::Halt;
 use crate::flow::gather;
+use crate::flow::halt::Halt;
 use crate::flow::step::{Row, Taken};
 use crate::flow::trip::Trip;
 use crate::flow::view::{CodeState, Lock, View};
@@ -126,7 +126,7 @@ impl Job {
         let digest = if real { self.passcode.digest } else { self.decoy_digest };
         let passcode = NewPasscode { decoy: !real, digest, ..self.passcode.clone() };
         // Before the counters: a repeat is told from an early press by the number of the code that it asks for (OTP-08).
-        if !store::signin::insert_passcode(c, &passcode)? {
+        if !store::signin::insert_passcode(c, &passcode)? && !self.after_trim(c, trip, &passcode)? {
             return Err(Halt::Done(NEXT));
         }
         self.throttle(c, trip)?;
@@ -134,6 +134,12 @@ impl Job {
         let mail = if real { &self.code_mail } else { &self.other_mail };
         store::outbox::insert(c, mail, (!real).then_some(self.notice_since))?;
         Ok(Taken::Sent(NEXT))
+    }
+
+    /// A row that was trimmed left its codes behind (N-21), for their report links: they make room for the new one.
+    fn after_trim(&self, c: &mut Conn, trip: &Trip, new: &NewPasscode) -> Result<bool, Halt> {
+        let made = self.row.is_new() && store::signin::bury_passcodes(c, trip.realm(), trip.sealed.id)? > 0;
+        Ok(made && store::signin::insert_passcode(c, new)?)
     }
 
     /// N-04 to N-09, in the order in which the page can explain them; the same statements for everybody.

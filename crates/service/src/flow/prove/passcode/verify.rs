@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use vestibule_core::Address;
 use vestibule_core::error::ErrorCode;
-use vestibule_core::interaction::{Page, Stage, Step};
+use vestibule_core::interaction::{Page, Step};
 use vestibule_core::log::StepKind;
-use vestibule_core::method::{Method, Way};
+use vestibule_core::method::Method;
 use vestibule_core::numbers as n;
 use vestibule_core::passcode::{Code, Match, Miss, Purpose, ShapeError, Standing};
-use vestibule_core::proof::Ledger;
 use vestibule_core::secret::Digest;
 use vestibule_core::throttle::{self, Counter};
 use vestibule_store::signin::PasscodeRow;
@@ -22,7 +21,7 @@ use super::count::{self, Counted, log_try};
 use super::{digest, view};
 use crate::convert;
 use crate::error::Error;
-use crate::flow::finish::Halt;
+use crate::flow::halt::Halt;
 use crate::flow::reply::Reply;
 use crate::flow::step::{self, Prepared, Press, Taken};
 use crate::flow::trip::{At, Trip};
@@ -49,13 +48,7 @@ impl Press for Verify {
     type Ready = Right;
 
     const PAGE: Page = Page::Prove(Method::Passcode);
-    const STAGE: Stage = Stage::Prove;
-    const TAKES: StepKind = StepKind::EnterCode;
-    const MAY_FINISH: bool = true;
-
-    fn at(step: &Step) -> bool {
-        matches!(step, Step::Prove(Way::Passcode))
-    }
+    const TAKES: Option<StepKind> = Some(StepKind::EnterCode);
 
     /// The digits that used the code, within a minute. Every comparison is counted first, those after the success too.
     async fn repeats(at: At<'_>, trip: &Trip, form: &Self::Form) -> Result<bool, Error> {
@@ -99,7 +92,7 @@ impl Press for Verify {
         }
     }
 
-    fn consume(right: &Right, c: &mut Conn, trip: &Trip, ledger: &mut Ledger) -> Result<Taken, Halt> {
+    fn consume(right: &Right, c: &mut Conn, trip: &Trip) -> Result<Taken, Halt> {
         let (realm, now) = (trip.realm(), trip.now());
         let (passcode, ordinal) = (right.matched.id(), right.matched.ordinal());
         store::throttle::refund(c, &right.tries)?;
@@ -107,7 +100,7 @@ impl Press for Verify {
             return Ok(Taken::Lost);
         };
         let proof = right.matched.proven(&convert::stored(&row), &right.address_key).ok_or(Halt::Again)?;
-        if ledger.record(realm, trip.sealed.id, &proof) { Ok(Taken::Step) } else { Err(Halt::Again) }
+        Ok(Taken::Proven(Box::new(proof)))
     }
 }
 

@@ -6,6 +6,7 @@ use vestibule_core::passcode::Standing;
 use vestibule_store::signin::PasscodeRow;
 
 use crate::convert;
+use crate::flow::gather;
 use crate::flow::trip::Trip;
 use crate::flow::view::{CodeState, EnterCode, Lock, View};
 
@@ -67,7 +68,7 @@ fn code_page(trip: &Trip, code: &PasscodeRow, state: CodeState) -> EnterCode {
         resend_at: clock::after(code.created_at, SEND_GAP),
         state,
         bounced: trip.bounced(),
-        sign_up: trip.application.as_ref().is_some_and(|a| a.application.settings.sign_up),
+        sign_up: gather::signs_up(trip.application.as_deref()),
         auto_submit: trip.tenant().settings.code.auto_submit,
     }
 }

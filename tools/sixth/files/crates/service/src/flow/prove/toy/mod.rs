@@ -10,14 +10,14 @@ use vestibule_core::Address;
 use vestibule_core::clock::Instant;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::{InteractionId, Realm, TenantId};
-use vestibule_core::interaction::{Page, Stage, Step};
+use vestibule_core::interaction::{Page, Step};
 use vestibule_core::log::StepKind;
 use vestibule_core::method::{Method, Way};
-use vestibule_core::proof::{Amr, AmrSet, Evidence, IdentityKey, Ledger, Level, Proof, Proven};
+use vestibule_core::proof::{Amr, AmrSet, Evidence, IdentityKey, Level, Proof, Proven};
 use vestibule_store::Conn;
 
 use crate::error::Error;
-use crate::flow::finish::Halt;
+use crate::flow::halt::Halt;
 use crate::flow::reply::Reply;
 use crate::flow::step::{self, Prepared, Press, Taken};
 use crate::flow::trip::{At, Trip};
@@ -65,13 +65,7 @@ impl Press for Verify {
     type Ready = Right;
 
     const PAGE: Page = Page::Prove(Method::Toy);
-    const STAGE: Stage = Stage::Prove;
-    const TAKES: StepKind = StepKind::Prove;
-    const MAY_FINISH: bool = true;
-
-    fn at(step: &Step) -> bool {
-        matches!(step, Step::Prove(Way::Toy))
-    }
+    const TAKES: Option<StepKind> = Some(StepKind::Prove);
 
     async fn repeats(at: At<'_>, trip: &Trip, form: &String) -> Result<bool, Error> {
         let Some(address) = trip.address() else { return Ok(false) };
@@ -105,9 +99,9 @@ impl Press for Verify {
         Ok(Prepared::Show(view::page(Some(view::Wrong::Word))))
     }
 
-    fn consume(right: &Right, _: &mut Conn, trip: &Trip, ledger: &mut Ledger) -> Result<Taken, Halt> {
+    fn consume(right: &Right, _: &mut Conn, trip: &Trip) -> Result<Taken, Halt> {
         let place = (trip.realm(), trip.sealed.id);
         let proof = ToyProof { place, address_key: right.address_key.clone(), at: trip.at() };
-        if ledger.record(place.0, place.1, &proof) { Ok(Taken::Step) } else { Err(Halt::Again) }
+        Ok(Taken::Proven(Box::new(proof)))
     }
 }
