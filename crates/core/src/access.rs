@@ -21,6 +21,11 @@ text_enum! {
     }
 }
 
+impl Role {
+    /// Who may invite (INV-03).
+    pub const INVITING: [Self; 3] = [Self::GlobalAdministrator, Self::UserAdministrator, Self::GuestInviter];
+}
+
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
@@ -174,11 +179,11 @@ pub fn authorize(actor: &Actor, action: Action, object: Object) -> Result<Allowe
 /// The roles that may.
 const fn passing(action: Action) -> &'static [Role] {
     use Role::{
-        ApplicationAdministrator, ConditionalAccessAdministrator, GlobalAdministrator, GuestInviter,
-        ReportsReader, UserAdministrator,
+        ApplicationAdministrator, ConditionalAccessAdministrator, GlobalAdministrator, ReportsReader,
+        UserAdministrator,
     };
     match action {
-        Action::InviteGuest => &[GlobalAdministrator, UserAdministrator, GuestInviter],
+        Action::InviteGuest => &Role::INVITING,
         Action::ReadGuests | Action::ManageGuests => &[GlobalAdministrator, UserAdministrator],
         Action::ManageApplications | Action::ReadApplications => {
             &[GlobalAdministrator, ApplicationAdministrator]

@@ -30,7 +30,8 @@ pub struct ApplicationFacts {
     pub home: TenantId,
     /// Whose users it serves.
     pub audience: Audience,
-    /// Tenants that have a service principal of it, at most two of them.
+    /// Tenants that have a service principal of it: the hinted one if it is among them, and enough others to know whether
+    /// there is one or more.
     pub present_in: Vec<TenantId>,
 }
 

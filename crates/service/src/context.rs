@@ -17,7 +17,7 @@ pub struct Context {
     pub browser: String,
     /// The language of the page.
     pub locale: String,
-    /// When the request came, by this node's clock: for the logs alone. What a sign-in decides by is the moment of its
+    /// When the request came, by this node's clock: for logs and commands. What a sign-in decides by is the moment of its
     /// live read (TIM-01).
     pub now: Instant,
 }

@@ -3,15 +3,15 @@
 use diesel::QueryResult;
 use uuid::Uuid;
 use vestibule_core::Address;
+use vestibule_core::access::Role;
 use vestibule_core::clock::Instant;
-use vestibule_core::directory::UserFacts;
 use vestibule_core::ids::{TenantId, UserId};
 use vestibule_core::lifecycle::{Redemption, RedemptionEvent, UserKind};
 use vestibule_core::method::{Method, Way};
 use vestibule_core::proof::{IdentityKey, Unreadable};
 
 use crate::conn::Conn;
-use crate::row::{record, row};
+use crate::row::{One, record, row};
 use crate::statement::{Piece, Statement, binds, pieces, statements};
 
 row! {
@@ -161,9 +161,9 @@ statements! {
         " WHERE r.tenant_id = ? AND r.role = ? AND u.enabled AND u.deleted_at IS NULL"
         " ORDER BY r.created_at, u.id LIMIT 1"
     ];
-    HasRole = [
-        "SELECT " (UserRow u) " FROM role_assignments r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id"
-        " WHERE r.tenant_id = ? AND r.role = ? AND r.user_id = ? AND u.enabled AND u.deleted_at IS NULL"
+    HoldsRole = [
+        "SELECT r.role FROM role_assignments r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id"
+        " WHERE r.tenant_id = ? AND r.role IN (?, ?, ?) AND r.user_id = ? AND u.enabled AND u.deleted_at IS NULL LIMIT 1"
     ];
     Touch = [
         "INSERT INTO sign_in_activity (tenant_id, user_id, last_at, last_method) VALUES (?, ?, ?, ?)"
@@ -176,17 +176,6 @@ impl UserRow {
     /// The way that the guest accepted with (HRD-08).
     pub fn pinned(&self) -> Result<Option<Way>, Unreadable> {
         pinned(self.pinned_method, self.pinned_provider_id)
-    }
-
-    /// What decides who this is and whether they may come in.
-    pub fn facts(&self) -> UserFacts {
-        UserFacts {
-            kind: self.kind,
-            redemption: self.state,
-            enabled: self.enabled,
-            held_at: self.held_at,
-            deleted_at: self.deleted_at,
-        }
     }
 }
 
@@ -356,20 +345,21 @@ pub fn assign_role(
     c: &mut Conn,
     tenant: TenantId,
     user: UserId,
-    role: &str,
+    role: Role,
     now: Instant,
 ) -> QueryResult<()> {
     AssignRole::run(c, binds![tenant, user, role, now]).map(drop)
 }
 
 /// The enabled user who has had a role longest.
-pub fn first_with_role(c: &mut Conn, tenant: TenantId, role: &str) -> QueryResult<Option<UserRow>> {
+pub fn first_with_role(c: &mut Conn, tenant: TenantId, role: Role) -> QueryResult<Option<UserRow>> {
     WithRole::optional(c, binds![tenant, role])
 }
 
-/// Whether an enabled user has a role.
-pub fn has_role(c: &mut Conn, tenant: TenantId, user: UserId, role: &str) -> QueryResult<bool> {
-    Ok(HasRole::optional::<UserRow>(c, binds![tenant, role, user])?.is_some())
+/// Whether an enabled user has one of these roles.
+pub fn has_role(c: &mut Conn, tenant: TenantId, user: UserId, roles: [Role; 3]) -> QueryResult<bool> {
+    let [one, two, three] = roles;
+    Ok(HoldsRole::optional::<One<String>>(c, binds![tenant, one, two, three, user])?.is_some())
 }
 
 /// Notes a sign-in.

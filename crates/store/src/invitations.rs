@@ -32,8 +32,6 @@ row! {
         display_name: Option<String>,
         /// The guest's `state`.
         user_state: Redemption,
-        /// The guest's `enabled`.
-        user_enabled: bool,
         /// The guest's `deleted_at`.
         user_deleted_at: Option<Instant>,
     }
@@ -60,7 +58,7 @@ record! {
 macro_rules! invitation {
     () => {
         "SELECT i.tenant_id, i.id, i.user_id, i.address_key, i.client_id, i.redirect_url, i.inviter_id, i.message, \
-         i.locale, i.state, i.expires_at, i.created_at, i.accepted_at, u.address, u.display_name, u.state, u.enabled, \
+         i.locale, i.state, i.expires_at, i.created_at, i.accepted_at, u.address, u.display_name, u.state, \
          u.deleted_at FROM invitations i"
     };
 }

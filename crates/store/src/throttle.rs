@@ -169,16 +169,6 @@ statements! {
         (text conflict) (text admits) (text first) (text admits) (text second) (text admits) (text third) (text admits)
         (text fourth) (text admits) (text fifth) (text admits) (text last) (ThrottleRow)
     ];
-    Admit3 = [
-        (text head) (text values) ", " (text values) ", " (text values)
-        (text conflict) (text admits) (text first) (text admits) (text second) (text admits) (text third) (text admits)
-        (text fourth) (text admits) (text fifth) (text admits) (text last) (ThrottleRow)
-    ];
-    Admit4 = [
-        (text head) (text values) ", " (text values) ", " (text values) ", " (text values)
-        (text conflict) (text admits) (text first) (text admits) (text second) (text admits) (text third) (text admits)
-        (text fourth) (text admits) (text fifth) (text admits) (text last) (ThrottleRow)
-    ];
     Peek = ["SELECT " (ThrottleRow) " FROM throttles WHERE key = ?"];
     PeekTwo = ["SELECT " (ThrottleRow) " FROM throttles WHERE key IN (?, ?)"];
     HoldUntil = [
@@ -201,14 +191,14 @@ statements! {
     SourceCount = ["SELECT COUNT(*) FROM throttle_sources WHERE source_key = ? AND expires_at > {now}"];
 }
 
-/// Asks counters, and counts where they admit; one statement for up to four of them. Each decides for itself: where one
+/// Asks counters, and counts where they admit; one statement for two of them. Each decides for itself: where one
 /// refuses, the caller rolls back or [`refund`]s the others. The keys must differ; answers come in the order of `limits`.
 pub fn admit(c: &mut Conn, limits: &[Limit], now: Now) -> QueryResult<Vec<Admission>> {
     // in one order everywhere, so that two requests do not wait for each other's rows
     let mut ordered: Vec<&Limit> = limits.iter().collect();
     ordered.sort_by_key(|limit| limit.key.0);
     let mut rows: Vec<ThrottleRow> = Vec::new();
-    for chunk in ordered.chunks(4) {
+    for chunk in ordered.chunks(2) {
         rows.extend(admit_chunk(c, chunk, now)?);
     }
     let answer = |limit: &Limit| rows.iter().find(|row| row.key.0 == limit.key.0).map(ThrottleRow::admission);
@@ -241,9 +231,7 @@ fn admit_chunk(c: &mut Conn, limits: &[&Limit], now: Now) -> QueryResult<Vec<Thr
     match limits.len() {
         0 => Ok(Vec::new()),
         1 => Admit1::all(c, &values),
-        2 => Admit2::all(c, &values),
-        3 => Admit3::all(c, &values),
-        _ => Admit4::all(c, &values),
+        _ => Admit2::all(c, &values),
     }
 }
 

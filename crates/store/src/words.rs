@@ -9,7 +9,7 @@ use diesel::deserialize;
 use vestibule_core::lifecycle::{self, Event};
 use vestibule_core::proof::{self, AmrSet};
 use vestibule_core::text_enum::Word;
-use vestibule_core::{client, interaction, method, passcode, settings};
+use vestibule_core::{access, client, interaction, method, passcode, settings};
 
 use crate::bind::{AmrText, AsBind, Bind};
 
@@ -52,6 +52,7 @@ macro_rules! words {
 pub(crate) use words;
 
 words! {
+    access::Role,
     client::ApplicationType,
     client::Audience,
     client::SigningAlgorithm,

@@ -83,12 +83,6 @@ impl RequestedClaims {
         Self::read(json).map_err(|Malformed| error::text::CLAIMS_MALFORMED)
     }
 
-    /// The scopes that these claims belong to, beyond those asked for by name; for the consent page.
-    pub fn scopes(&self) -> impl Iterator<Item = &'static str> {
-        let has = |scope| self.id_token.iter().chain(&self.userinfo).any(|claim| claim.scope() == scope);
-        [PROFILE, EMAIL].into_iter().filter(move |scope| has(*scope))
-    }
-
     fn read(json: &str) -> Result<Self, Malformed> {
         let root = strict_json::object(json.as_bytes()).map_err(|_| Malformed)?;
         let empty = Map::new();

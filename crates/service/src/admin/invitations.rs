@@ -196,7 +196,7 @@ async fn inviter(app: &App, tenant: TenantId, named: Option<&str>) -> Result<Opt
     let Some(named) = named else {
         return Ok(app
             .db
-            .read(move |c| store::directory::first_with_role(c, tenant, Role::GlobalAdministrator.as_str()))
+            .read(move |c| store::directory::first_with_role(c, tenant, Role::GlobalAdministrator))
             .await?);
     };
     let address = Address::parse(named).map_err(|e| invalid("inviter", e))?;
@@ -206,10 +206,7 @@ async fn inviter(app: &App, tenant: TenantId, named: Option<&str>) -> Result<Opt
             let Some(user) = store::directory::user_by_address(c, tenant, address.key())? else {
                 return Ok(None);
             };
-            let mut may = false;
-            for role in [Role::GlobalAdministrator, Role::UserAdministrator, Role::GuestInviter] {
-                may |= store::directory::has_role(c, tenant, user.id, role.as_str())?;
-            }
+            let may = store::directory::has_role(c, tenant, user.id, Role::INVITING)?;
             Ok(Some((user, may)))
         })
         .await?;

@@ -87,7 +87,7 @@ pub async fn create(
                     c,
                     id,
                     member.id,
-                    Role::GlobalAdministrator.as_str(),
+                    Role::GlobalAdministrator,
                     member.created_at,
                 )?;
             }

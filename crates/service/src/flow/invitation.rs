@@ -114,8 +114,6 @@ async fn page(
                     message: row.message,
                     expires_at: row.expires_at,
                     back,
-                    wait: None,
-                    no_way: !live.tenant.discovery.passcode,
                 })
             }
         }

@@ -221,10 +221,6 @@ pub struct Invitation {
     pub expires_at: Option<Instant>,
     /// Accepted before: the link is a way back.
     pub back: bool,
-    /// Why no code is sent now.
-    pub wait: Option<Wait>,
-    /// No way in with this address (codes are off).
-    pub no_way: bool,
 }
 
 /// G20.

@@ -1,5 +1,7 @@
 //! Deployment, tenants, directory, applications, invitations, keys, policies.
 
+use vestibule_core::access::Role;
+
 use super::*;
 
 type Job = Box<dyn FnMut(&mut Conn) -> QueryResult<()> + Send>;
@@ -150,17 +152,20 @@ both! {
         lab.write(move |c| {
             for _ in 0..2 {
                 directory::add_sponsor(c, tenant, gina, boss_id)?;
-                directory::assign_role(c, tenant, boss_id, "administrator", now)?;
+                directory::assign_role(c, tenant, boss_id, Role::GlobalAdministrator, now)?;
             }
             Ok(())
         })
         .await;
         assert_eq!(lab.read(|c| directory::sponsors(c, tenant, gina))[0].id, boss_id);
-        assert_eq!(lab.read(|c| directory::first_with_role(c, tenant, "administrator")).unwrap().id, boss_id);
-        assert!(lab.read(|c| directory::has_role(c, tenant, boss_id, "administrator")));
-        assert!(!lab.read(|c| directory::has_role(c, tenant, gina, "administrator")));
+        assert_eq!(lab.read(|c| directory::first_with_role(c, tenant, Role::GlobalAdministrator)).unwrap().id, boss_id);
+        assert!(lab.read(|c| directory::has_role(c, tenant, boss_id, Role::INVITING)));
+        assert!(!lab.read(|c| directory::has_role(c, tenant, gina, Role::INVITING)));
+        lab.write(move |c| directory::assign_role(c, tenant, gina, Role::ReportsReader, now)).await;
+        assert!(!lab.read(|c| directory::has_role(c, tenant, gina, Role::INVITING)), "reading is not inviting");
         lab.write(move |c| directory::set_enabled(c, tenant, boss_id, false)).await;
-        assert!(lab.read(|c| directory::first_with_role(c, tenant, "administrator")).is_none());
+        assert!(!lab.read(|c| directory::has_role(c, tenant, boss_id, Role::INVITING)));
+        assert!(lab.read(|c| directory::first_with_role(c, tenant, Role::GlobalAdministrator)).is_none());
     }
 
     /// An application as it went in, and the position of a removed URI that never comes back.
@@ -270,7 +275,6 @@ both! {
         for ticket in [1, 2] {
             let row = lab.read(|c| invitations::by_ticket(c, tenant, &digest(ticket))).unwrap();
             assert_eq!((row.id, row.state, row.user_state), (id, lifecycle::Invitation::Pending, Redemption::Pending));
-            assert!(row.user_enabled);
             assert_eq!(row.address, "gina@guest.test");
         }
         assert!(lab.read(|c| invitations::by_ticket(c, beta, &digest(1))).is_none());
@@ -356,7 +360,7 @@ both! {
             let QueryError::DatabaseError(kind, _) = &error else { panic!("{error}") };
             assert!(matches!(kind, diesel::result::DatabaseErrorKind::ForeignKeyViolation), "{error}");
         };
-        refused(Box::new(move |c| directory::assign_role(c, alpha, gina, "administrator", now))).await;
+        refused(Box::new(move |c| directory::assign_role(c, alpha, gina, Role::GlobalAdministrator, now))).await;
         refused(Box::new(move |c| directory::add_sponsor(c, alpha, gina, gina))).await;
         refused(Box::new(move |c| directory::touch_activity(c, alpha, gina, now, Method::Passcode))).await;
         let identity = directory::NewIdentity::of(alpha, &IdentityKey::plain(Way::Passcode, "x"), gina, now);

@@ -88,8 +88,6 @@ pub struct SessionStanding {
     pub user_live: bool,
     /// Whether the application is enabled, by its definition and in this tenant.
     pub client_live: bool,
-    /// The moment by which the statement judged that.
-    pub database_now: Instant,
 }
 
 impl SessionStanding {
@@ -110,7 +108,6 @@ impl FromRow for SessionStanding {
             session_live: cells.cell()?,
             user_live: cells.cell()?,
             client_live: cells.cell()?,
-            database_now: cells.cell()?,
         })
     }
 }
@@ -133,7 +130,7 @@ statements! {
         " (" (part LET_IN) "),"
         " EXISTS (SELECT 1 FROM service_principals p JOIN applications a ON a.client_id = p.client_id"
         " AND (a.tenant_id = p.tenant_id OR a.audience = " (word Audience::Multi) ")"
-        " WHERE p.tenant_id = s.realm_id AND p.client_id = ? AND p.enabled AND a.enabled), {now}"
+        " WHERE p.tenant_id = s.realm_id AND p.client_id = ? AND p.enabled AND a.enabled)"
         " FROM sessions s JOIN users u ON u.tenant_id = s.realm_id AND u.id = s.user_id"
         " WHERE s.realm_id = ? AND s.id = ? AND s.user_id = ?"
     ];
@@ -168,5 +165,5 @@ pub fn session_for_tokens(
     client: &ClientId,
     now: Now,
 ) -> QueryResult<Option<SessionStanding>> {
-    Standing::optional(c, binds![now, client, now, tenant, session, user])
+    Standing::optional(c, binds![now, client, tenant, session, user])
 }

@@ -90,11 +90,5 @@ fn may_redeem(c: &mut Conn, trip: &Trip, user: &LiveUser) -> Result<bool, QueryE
 /// Whether the inviter is active and holds a role that may invite; an invitation of the operator has none (INV-03).
 pub(crate) fn may_still_invite(c: &mut Conn, invitation: &InvitationRow) -> Result<bool, QueryError> {
     let Some(inviter) = invitation.inviter_id else { return Ok(true) };
-    let tenant = invitation.tenant_id;
-    for role in [Role::GlobalAdministrator, Role::UserAdministrator, Role::GuestInviter] {
-        if store::directory::has_role(c, tenant, inviter, role.as_str())? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    store::directory::has_role(c, invitation.tenant_id, inviter, Role::INVITING)
 }
