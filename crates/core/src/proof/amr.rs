@@ -81,7 +81,7 @@ impl AmrSet {
         self.iter().map(Amr::as_str).collect()
     }
 
-    /// Reads [`AmrSet::to_string`] back; `None` where a word is unknown.
+    /// Reads back what `Display` wrote; `None` where a word is unknown.
     pub fn parse(text: &str) -> Option<Self> {
         let words = text.split(' ').filter(|word| !word.is_empty());
         words.map(Amr::parse).try_fold(Self::default(), |set, value| Some(set.with(Self::of(&[value?]))))
