@@ -2,6 +2,7 @@
 
 use vestibule_core::Address;
 use vestibule_core::address::AddressError;
+use vestibule_core::discovery::Refusal;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::interaction::{Page, Step};
 use vestibule_core::lifecycle::Interaction;
@@ -63,9 +64,9 @@ fn accepted(trip: &Trip, form: &EmailForm) -> Result<Address, Box<View>> {
         let problem = if error == AddressError::Empty { EmailProblem::Empty } else { EmailProblem::Format };
         again(Some(problem), None)
     })?;
-    let tenant = trip.tenant();
-    let enforced = !tenant.lists.exempt_accepted && !tenant.owns(address.domain());
-    if enforced && !tenant.admits(address.domain(), false) {
+    // Told at once only where the domain is refused to everybody alike (OTP-18).
+    let plan = gather::plan_unproven(trip.tenant(), trip.application.as_deref(), address.domain());
+    if plan.refusal == Some(Refusal::DomainBlocked) {
         return Err(again(Some(EmailProblem::Domain(address.domain().to_string())), None));
     }
     match typo::suggest(&address).filter(|_| !form.keep) {
