@@ -30,23 +30,14 @@ enum Exchanged {
 }
 
 /// Why the transaction is rolled back.
+#[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
     /// A row that cannot be read.
-    Unreadable(Unreadable),
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
     /// The database.
-    Query(QueryError),
-}
-
-impl From<QueryError> for Fault {
-    fn from(error: QueryError) -> Self {
-        Self::Query(error)
-    }
-}
-
-impl From<Unreadable> for Fault {
-    fn from(error: Unreadable) -> Self {
-        Self::Unreadable(error)
-    }
+    #[error(transparent)]
+    Query(#[from] QueryError),
 }
 
 impl From<Fault> for Error {

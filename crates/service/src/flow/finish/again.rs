@@ -7,10 +7,8 @@ use std::sync::Arc;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::SessionId;
 use vestibule_core::numbers as n;
-use vestibule_core::proof::Authentication;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
-use vestibule_store::signin::SessionRow;
 use vestibule_store::{self as store, Conn};
 
 use super::{Finished, answer};
@@ -37,26 +35,11 @@ pub(crate) async fn again(app: &App, jar: &Jar, trip: Trip) -> Result<Reply, Err
     let drawn = Drawn::of(app, &trip);
     let trip = Arc::new(trip);
     let inside = Arc::clone(&trip);
-    match app.db.write(move |c| rotate(c, &inside, sid, &digest, &drawn)).await? {
-        Ok((given, code)) => answer(app, jar, &trip, given.finished(secret, code)).await,
+    match app.db.write(move |c| rotate(c, &inside, sid, (&secret, &digest), &drawn)).await? {
+        Ok(finished) => answer(app, jar, &trip, finished).await,
         Err(Halt::Query(error)) => Err(error.into()),
         Err(Halt::Unreadable(error)) => Err(error.into()),
         Err(_) => Err(trip.problem(ErrorCode::AlreadyDone).into()),
-    }
-}
-
-/// What the first press gave, read anew.
-struct Given {
-    session: SessionRow,
-    authentication: Authentication,
-    who: Who,
-}
-
-impl Given {
-    fn finished(self, session_secret: Secret, code: Option<Secret>) -> Finished {
-        let Self { session, authentication, who } = self;
-        let (session, expires_at) = (session.id, session.expires_at);
-        Finished { session, session_secret, expires_at, authentication, who, code }
     }
 }
 
@@ -65,9 +48,9 @@ fn rotate(
     c: &mut Conn,
     trip: &Trip,
     sid: SessionId,
-    digest: &Digest,
+    (secret, digest): (&Secret, &Digest),
     drawn: &Drawn,
-) -> Result<(Given, Option<Secret>), Halt> {
+) -> Result<Finished, Halt> {
     let (realm, tenant, now) = (trip.realm(), trip.tenant(), trip.now());
     // The session's row first: presses at once wait for each other at it, so that each sees the codes of those before
     // it, and one code is left.
@@ -89,5 +72,12 @@ fn rotate(
     let grant = gather::granted(tenant, client, application, &user, &authentication, now.instant)?
         .ok_or(Halt::Again)?;
     let code = ending::write(drawn, c, trip, user.id, sid, &grant)?;
-    Ok((Given { session, authentication, who: Who::of(&user) }, code))
+    Ok(Finished {
+        session: sid,
+        session_secret: secret.duplicate(),
+        expires_at: session.expires_at,
+        authentication,
+        who: Who::of(&user),
+        code,
+    })
 }
