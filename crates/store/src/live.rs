@@ -40,14 +40,12 @@ row! {
     pub struct LiveUser {
         id: UserId,
         kind: UserKind,
-        principal_name: String,
         display_name: Option<String>,
         address: String,
         address_key: String,
         domain: String,
         state: Redemption,
         enabled: bool,
-        locale: Option<String>,
         /// The method that the guest accepted with (HRD-08); [`LiveUser::pinned`] reads it with its provider.
         pinned_method: Option<Method>,
         /// The provider or organisation of that method.
@@ -56,7 +54,6 @@ row! {
         agreed_terms: Option<i32>,
         /// Since when codes are withheld (OTP-23).
         held_at: Option<Instant>,
-        version: i32,
         deleted_at: Option<Instant>,
     }
 }
