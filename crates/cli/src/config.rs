@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use serde::Deserialize;
+use vestibule_app::Target;
 use vestibule_core::Address;
-use vestibule_service::Target;
 
 use crate::args::{Global, LogFormat, Serve};
 use crate::failure::Failure;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use vestibule_service::admin::AdminError;
-use vestibule_service::bootstrap::OpenError;
+use vestibule_admin::AdminError;
+use vestibule_app::bootstrap::OpenError;
 
 /// A failure, ready to be told.
 #[derive(Debug)]
@@ -135,13 +135,13 @@ impl From<OpenError> for Failure {
             OpenError::BaseUrl { .. } => Self::new("base-url", 3, text).hint(form_of("base URL")),
             OpenError::OtherRootKey | OpenError::Vault(_) => Self::new("root-key", 3, text)
                 .hint("give the file that the first command made: --root-key-file FILE"),
-            OpenError::Db(vestibule_service::DbError::Target(_)) => Self::new("database-url", 3, text)
+            OpenError::Db(vestibule_app::DbError::Target(_)) => Self::new("database-url", 3, text)
                 .hint("a file, sqlite:FILE, or postgres://user@host/database"),
             OpenError::Db(_) => Self::new("database", 7, text).hint("check --data or --database-url"),
             OpenError::MailFrom(_) => {
                 Self::new("mail-from", 3, text).hint("an address that may send, like no-reply@id.example")
             }
-            OpenError::Keys(_) | OpenError::Pages(_) => Self::new("internal", 1, text),
+            OpenError::Keys(_) => Self::new("internal", 1, text),
         }
     }
 }

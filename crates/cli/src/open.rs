@@ -6,12 +6,11 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
+use vestibule_app::App;
+use vestibule_app::bootstrap::{self, OpenError, Opening};
+use vestibule_app::vault::Vault;
 use vestibule_core::Random;
 use vestibule_core::secret::Secret;
-use vestibule_core::urls::Urls;
-use vestibule_service::bootstrap::{self, OpenError, Opening};
-use vestibule_service::vault::Vault;
-use vestibule_service::{App, Transport};
 
 use crate::config::{Place, Serving};
 use crate::failure::Failure;
@@ -40,15 +39,11 @@ impl Opened {
 
 /// Opens a deployment for a command that neither serves nor sends.
 pub(crate) fn for_command(place: &Place, json: bool) -> Result<Arc<App>, Failure> {
-    Ok(open(place, None, |_| None)?.telling(place, json))
+    Ok(open(place, None)?.telling(place, json))
 }
 
 /// Opens a deployment.
-pub(crate) fn open(
-    place: &Place,
-    serving: Option<&Serving>,
-    transport: impl FnOnce(&Urls) -> Option<Arc<Transport>>,
-) -> Result<Opened, Failure> {
+pub(crate) fn open(place: &Place, serving: Option<&Serving>) -> Result<Opened, Failure> {
     let random: Arc<dyn Random> = Arc::new(OsRandom::new());
     let (root_key, made) = root_key(&place.root_key_file, random.as_ref())?;
     let opening = Opening {
@@ -59,9 +54,10 @@ pub(crate) fn open(
         site: serving.and_then(|s| s.site.clone()),
         mail_from: serving.and_then(|s| s.mail_from.clone()),
         source_limits: serving.map(|s| s.source_limits.clone()).unwrap_or_default(),
+        sends: serving.is_some(),
         default_base_url: DEFAULT_BASE_URL.to_owned(),
     };
-    let opened = bootstrap::open(opening, Arc::new(SystemClock), random, transport);
+    let opened = bootstrap::open(opening, Arc::new(SystemClock), random);
     if made && matches!(opened, Err(OpenError::OtherRootKey)) {
         // The database has a key somewhere: a new file in its place would only hide that it is missing (KEY-09).
         drop(fs::remove_file(&place.root_key_file));

@@ -14,6 +14,7 @@ pub mod entry;
 pub mod error;
 pub mod ids;
 pub mod interaction;
+pub mod invisible;
 pub mod lifecycle;
 pub mod log;
 pub mod method;

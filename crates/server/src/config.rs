@@ -2,11 +2,12 @@
 //! these values does not stand above the files that start everything.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
 use vestibule_core::numbers as n;
-use vestibule_service::Mailbox;
+use vestibule_outbound::{MemoryOutbox, Transport};
 
 /// Certificate chain and key of our own TLS, as PEM.
 #[derive(Debug)]
@@ -46,8 +47,10 @@ pub struct ServerConfig {
     pub tls: Option<Tls>,
     /// Fronts whose forwarding header counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where mail goes; no mail is sent without it.
+    pub transport: Option<Arc<Transport>>,
     /// The demo's mailbox.
-    pub mailbox: Option<Mailbox>,
+    pub mailbox: Option<MemoryOutbox>,
     /// Worker threads; by the number of cores where 0.
     pub workers: usize,
     /// Whether jobs run in this process.
@@ -62,6 +65,9 @@ pub enum StartError {
     /// A listener.
     #[error("cannot listen: {0}")]
     Listen(#[from] std::io::Error),
+    /// Words or templates are broken.
+    #[error("pages cannot be prepared")]
+    Pages(#[from] vestibule_ui::UiError),
     /// Certificate or key.
     #[error("TLS certificate or key: {0}")]
     Tls(String),

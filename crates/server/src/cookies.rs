@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
+use vestibule_app::cookies::{Change, Jar, realm_tag};
 use vestibule_core::numbers as n;
 use vestibule_core::urls::locator;
-use vestibule_service::cookies::{Change, Jar, realm_tag};
 
 /// The form of cookie names, fixed at start by the base URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

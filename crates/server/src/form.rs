@@ -3,9 +3,9 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
+use vestibule_app::Error;
 use vestibule_core::error::ErrorCode;
 use vestibule_oidc::params::Params;
-use vestibule_service::Error;
 
 /// A read form.
 #[derive(Debug)]

@@ -33,5 +33,5 @@ async fn readyz(state: Shared) -> HttpResponse {
 async fn metrics(state: Shared) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8"))
-        .body(state.metrics.render(&state.app))
+        .body(state.metrics.render(&state.app, state.transport.as_deref()))
 }

@@ -7,7 +7,9 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
-use vestibule_service::App;
+use vestibule_app::App;
+use vestibule_jobs::transport;
+use vestibule_outbound::Transport;
 
 /// A route by its pattern, with the class of the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -43,7 +45,7 @@ impl Metrics {
     }
 
     /// The text that `/metrics` shows, with what the database and mail counted.
-    pub fn render(&self, app: &App) -> String {
+    pub fn render(&self, app: &App, transport: Option<&Transport>) -> String {
         let mut text = String::new();
         if encode(&mut text, &self.registry).is_err() {
             text.clear();
@@ -58,7 +60,9 @@ impl Metrics {
             ("db_commits", "Transactions committed", stats.commits),
             ("db_reads", "Reads run", stats.reads),
         ];
-        for (name, help, value) in database.into_iter().chain(app.mail_stats().into_iter().flatten()) {
+        for (name, help, value) in
+            database.into_iter().chain(transport.and_then(transport::stats).into_iter().flatten())
+        {
             let _ = writeln!(text, "# HELP vestibule_{name} {help}.");
             let _ = writeln!(text, "# TYPE vestibule_{name} counter\nvestibule_{name}_total {value}");
         }

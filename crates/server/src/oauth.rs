@@ -4,11 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use serde_json::{Value, json};
+use vestibule_app::{Context, Error};
 use vestibule_core::error::ErrorCode;
 use vestibule_oidc::error::{OAuthErrorCode, TokenError};
 use vestibule_oidc::response::bearer_challenge;
-use vestibule_service::token::{Refused, Tokens};
-use vestibule_service::{Context, Error};
+use vestibule_signin::token::{Refused, Tokens};
 
 use crate::headers::BARE_POLICY;
 

@@ -6,14 +6,14 @@ mod views;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use vestibule_app::Error;
+use vestibule_app::cookies::{Change, Jar};
 use vestibule_core::error::ErrorCode;
 use vestibule_oidc::error::TokenError;
 use vestibule_oidc::redirect::SafeUrl;
 use vestibule_oidc::response::Delivery;
-use vestibule_service::Error;
-use vestibule_service::cookies::{Change, Jar};
-use vestibule_service::flow::{Answer, Outcome, Page, Reply, View};
-use vestibule_service::token::Refused;
+use vestibule_signin::token::Refused;
+use vestibule_signin::{Answer, Outcome, Page, Reply, View};
 use vestibule_ui::page::{FormPostPage, Status};
 use vestibule_ui::{Frame, Link, Page as _};
 
@@ -101,7 +101,7 @@ fn deliver(state: &State, incoming: &Incoming, answer: Answer) -> HttpResponse {
             let target = action.origin().unwrap_or_else(|| origin_of(&action));
             let policy = headers::page_policy(&incoming.nonce, &FormTargets::Own)
                 .replace("form-action 'self'", &format!("form-action {target} https:"));
-            html(state, incoming, StatusCode::OK, page.render(&state.app.ui, &frame), policy, false)
+            html(state, incoming, StatusCode::OK, page.render(&state.ui, &frame), policy, false)
         }
     }
 }

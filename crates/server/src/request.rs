@@ -2,12 +2,12 @@
 
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{HttpRequest, web};
+use vestibule_app::cookies::Jar;
+use vestibule_app::{Context, Error, Problem};
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::InteractionId;
 use vestibule_core::urls::parse_locator;
 use vestibule_oidc::params::Params;
-use vestibule_service::cookies::Jar;
-use vestibule_service::{Context, Error, Problem};
 use vestibule_ui::Lang;
 
 use crate::client_address;
@@ -48,7 +48,7 @@ impl Incoming {
             .map(ToOwned::to_owned)
             .collect();
         let kept = state.names.language(cookies());
-        let catalogue = &app.ui.catalogue;
+        let catalogue = &state.ui.catalogue;
         let lang = catalogue.negotiate(&locales, kept.as_deref(), text(header::ACCEPT_LANGUAGE), None);
         let chosen = (!locales.is_empty()).then_some(lang).filter(|l| kept.as_deref() != Some(l.tag()));
         let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok());

@@ -8,9 +8,12 @@ use actix_web::dev::{ServerHandle, ServiceFactory, ServiceRequest, ServiceRespon
 use actix_web::{App as Actix, HttpServer, web};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use vestibule_app::App;
 use vestibule_core::numbers as n;
-use vestibule_service::documents::Documents;
-use vestibule_service::{App, jobs};
+use vestibule_jobs::outbox::Outbox;
+use vestibule_jobs::{numbering, rotation, sweep};
+use vestibule_signin::documents::Documents;
+use vestibule_ui::Ui;
 
 use crate::config::{ServerConfig, StartError, Tls};
 use crate::cookies::Names;
@@ -27,6 +30,8 @@ pub struct Running {
     pub listen: SocketAddr,
     /// The management address.
     pub management: SocketAddr,
+    /// Sends this node's mail, where it sends any.
+    pub outbox: Option<Arc<Outbox>>,
     public: ServerHandle,
     private: ServerHandle,
     stop: watch::Sender<bool>,
@@ -48,7 +53,14 @@ impl Running {
 /// Starts serving; returns when both listeners accept.
 pub fn start(app: Arc<App>, config: ServerConfig) -> Result<Running, StartError> {
     let (listen, management) = (config.listener.local_addr()?, config.management.local_addr()?);
+    let ui = Arc::new(Ui::new()?);
+    let outbox = config
+        .transport
+        .clone()
+        .map(|transport| Arc::new(Outbox { app: Arc::clone(&app), ui: Arc::clone(&ui), transport }));
     let state = web::Data::new(State {
+        ui,
+        transport: config.transport,
         names: Names { loopback: app.urls.loopback() },
         app: Arc::clone(&app),
         documents: Documents::default(),
@@ -67,12 +79,14 @@ pub fn start(app: Arc<App>, config: ServerConfig) -> Result<Running, StartError>
         tokio::spawn(watched("management listener", private)),
     ];
     if config.jobs {
-        tasks.push(tokio::spawn(jobs::outbox::run(Arc::clone(&app), stopped.clone())));
-        tasks.push(tokio::spawn(jobs::sweep::run(Arc::clone(&app), stopped.clone())));
-        tasks.push(tokio::spawn(jobs::numbering::run(Arc::clone(&app), stopped.clone())));
-        tasks.push(tokio::spawn(jobs::rotation::run(app, stopped)));
+        if let Some(outbox) = &outbox {
+            tasks.push(tokio::spawn(Arc::clone(outbox).run(stopped.clone())));
+        }
+        tasks.push(tokio::spawn(sweep::run(Arc::clone(&app), stopped.clone())));
+        tasks.push(tokio::spawn(numbering::run(Arc::clone(&app), stopped.clone())));
+        tasks.push(tokio::spawn(rotation::run(app, stopped)));
     }
-    Ok(Running { listen, management, public: handles.0, private: handles.1, stop, tasks })
+    Ok(Running { listen, management, outbox, public: handles.0, private: handles.1, stop, tasks })
 }
 
 async fn watched(what: &'static str, server: actix_web::dev::Server) {

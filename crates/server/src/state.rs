@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use vestibule_service::App;
-use vestibule_service::documents::Documents;
+use vestibule_app::App;
+use vestibule_outbound::{MemoryOutbox, Transport};
+use vestibule_signin::documents::Documents;
+use vestibule_ui::Ui;
 
 use crate::config::Patience;
 use crate::cookies::Names;
@@ -15,6 +17,8 @@ use crate::metrics::Metrics;
 pub struct State {
     /// The use cases' parts.
     pub app: Arc<App>,
+    /// Words and looks of pages and mails.
+    pub ui: Arc<Ui>,
     /// Discovery and JWKS.
     pub documents: Documents,
     /// The form of cookie names.
@@ -24,7 +28,9 @@ pub struct State {
     /// Counters.
     pub metrics: Metrics,
     /// The demo's mailbox, where this is one.
-    pub mailbox: Option<vestibule_service::Mailbox>,
+    pub mailbox: Option<MemoryOutbox>,
+    /// Where mail goes, where this process sends any.
+    pub transport: Option<Arc<Transport>>,
     /// How long a client may take.
     pub patience: Patience,
 }

@@ -1,14 +1,14 @@
 //! The operator's desk: tenants, applications and guests by the use cases that the command line calls.
 
+use vestibule_admin::applications::{self, ApplicationChange, NewApplicationInput};
+use vestibule_admin::guests::{self, Guest};
+use vestibule_admin::invitations::{self, InviteInput, Invited};
+use vestibule_admin::policy;
+use vestibule_admin::tenants::{self, NewTenantInput, Tenant};
+use vestibule_app::Context;
 use vestibule_core::access::Actor;
 use vestibule_core::client::{ApplicationType, SigningAlgorithm};
 use vestibule_core::ids::{TenantId, UserId};
-use vestibule_service::Context;
-use vestibule_service::admin::applications::{self, ApplicationChange, NewApplicationInput};
-use vestibule_service::admin::guests::{self, Guest};
-use vestibule_service::admin::invitations::{self, InviteInput, Invited};
-use vestibule_service::admin::policy;
-use vestibule_service::admin::tenants::{self, NewTenantInput, Tenant};
 
 use crate::rp::{Callbacks, Registration};
 use crate::server::TestServer;

@@ -4,13 +4,14 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use ipnet::IpNet;
+use vestibule_app::bootstrap::{self, Opening};
+use vestibule_app::vault::Vault;
+use vestibule_app::{App, Stats, Target};
 use vestibule_core::Clock;
 use vestibule_core::secret::Secret;
-use vestibule_outbound::{Mailer, MailerSettings, SmtpUrl};
+use vestibule_jobs::outbox::Outbox;
+use vestibule_outbound::{Mailer, MailerSettings, SmtpUrl, Transport};
 use vestibule_server::{Patience, Running, ServerConfig, Tls};
-use vestibule_service::bootstrap::{self, Opening};
-use vestibule_service::vault::Vault;
-use vestibule_service::{App, Stats, Target, Transport};
 use vestibule_store::testing::{Fresh, Kind, fresh};
 
 use crate::clock::FakeClock;
@@ -63,6 +64,8 @@ pub struct TestServer {
 pub struct Node {
     /// The use cases of this node.
     pub app: Arc<App>,
+    /// Sends its mail.
+    pub outbox: Arc<Outbox>,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Its management listener.
@@ -162,34 +165,33 @@ impl Deployment {
             site: None,
             mail_from: None,
             source_limits: self.setup.source_limits.clone(),
+            sends: true,
             default_base_url: self.base_url.clone(),
         };
         let smtp = SmtpUrl::parse(&self.smtp_url, true).expect("the sink tells a URL that holds");
         let random = self.random.clone();
         let mailing: Arc<dyn Clock> = clock.clone();
         let ca_pem = self.setup.mail_ca.clone();
-        let opened = tokio::task::spawn_blocking(move || {
-            bootstrap::open(opening, clock, random, |urls| {
-                let (hello, clock) = (urls.host().to_owned(), mailing);
-                let settings = MailerSettings { url: smtp, ca_pem, hello, connections: 4, clock };
-                Some(Arc::new(Transport::Smtp(Mailer::new(settings).expect("a test's CA is a certificate"))))
-            })
-        });
-        let app = opened.await.expect("opening does not panic").expect("a fresh deployment opens");
-        let app = Arc::new(app);
+        let opened = tokio::task::spawn_blocking(move || bootstrap::open(opening, clock, random));
+        let app = Arc::new(opened.await.expect("opening does not panic").expect("a fresh deployment opens"));
+        let hello = app.urls.host().to_owned();
+        let settings = MailerSettings { url: smtp, ca_pem, hello, connections: 4, clock: mailing };
+        let mailer = Mailer::new(settings).expect("a test's CA is a certificate");
         let tls = self.setup.tls.clone().map(|(chain, key)| Tls { chain, key });
         let config = ServerConfig {
             listener,
             management: bind(0),
             tls,
             trusted_proxies: self.setup.trusted_proxies.clone(),
+            transport: Some(Arc::new(Transport::Smtp(mailer))),
             mailbox: None,
             workers: 1,
             jobs: !self.setup.without_jobs,
             patience: self.setup.patience,
         };
         let running = vestibule_server::start(app.clone(), config).expect("the server starts");
-        Node { app, listen: running.listen, management: running.management, running }
+        let outbox = running.outbox.clone().expect("a node under test sends mail");
+        Node { app, outbox, listen: running.listen, management: running.management, running }
     }
 }
 

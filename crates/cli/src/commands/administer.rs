@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
+use vestibule_admin::applications::{self, ApplicationChange, NewApplicationInput};
+use vestibule_admin::invitations::{self, InviteInput};
+use vestibule_admin::tenants::{self, NewTenantInput};
+use vestibule_admin::{deployment, discovery, guests, logs, policy, resolve_tenant};
+use vestibule_app::{App, Context};
 use vestibule_core::access::Actor;
 use vestibule_core::client::{ApplicationType, SigningAlgorithm};
 use vestibule_core::ids::TenantId;
-use vestibule_service::admin::applications::{self, ApplicationChange, NewApplicationInput};
-use vestibule_service::admin::invitations::{self, InviteInput};
-use vestibule_service::admin::tenants::{self, NewTenantInput};
-use vestibule_service::admin::{deployment, discovery, guests, logs, policy, resolve_tenant};
-use vestibule_service::{App, Context};
 
 use crate::args::{self, AppType, Command};
 use crate::failure::Failure;

@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::json;
+use vestibule_admin::applications::{self, NewApplicationInput, Registered};
+use vestibule_admin::invitations::{self, InviteInput};
+use vestibule_admin::tenants::{self, NewTenantInput, Tenant};
+use vestibule_app::{App, Context};
 use vestibule_core::Random;
 use vestibule_core::access::Actor;
 use vestibule_core::client::{ApplicationType, SigningAlgorithm};
-use vestibule_core::urls::Urls;
+use vestibule_outbound::{MemoryOutbox, Transport};
 use vestibule_portal::{CALLBACK_PATH, Config as Portal, SIGNED_OUT_PATH};
 use vestibule_server::{ServerConfig, start};
-use vestibule_service::admin::applications::{self, NewApplicationInput, Registered};
-use vestibule_service::admin::invitations::{self, InviteInput};
-use vestibule_service::admin::tenants::{self, NewTenantInput, Tenant};
-use vestibule_service::{App, Context, Mailbox, Transport};
 
 use super::serve::{init_log, stopped};
 use crate::args::{Demo, Global, LogFormat};
@@ -36,20 +36,19 @@ pub(crate) async fn demo(global: &Global, flags: &Demo) -> Result<(), Failure> {
     let (base, portal_url) = (url_of(&listener)?, url_of(&portal)?);
     let dir = Scratch::new()?;
     let place = Place {
-        target: vestibule_service::Target::Sqlite(dir.0.join("vestibule.db")),
+        target: vestibule_app::Target::Sqlite(dir.0.join("vestibule.db")),
         root_key_file: dir.0.join("root.key"),
         base_url: Some(base.clone()),
     };
-    let mailbox = Mailbox::new(Arc::new(SystemClock));
-    let memory = mailbox.clone();
-    let memory = |urls: &Urls| urls.loopback().then(|| Arc::new(Transport::Memory(memory)));
-    let app = open::open(&place, None, memory)?.app;
+    let mailbox = MemoryOutbox::new(Arc::new(SystemClock));
+    let app = open::open(&place, None)?.app;
     let (tenant, registered) = furnish(&app, &portal_url).await?;
     let config = ServerConfig {
         listener,
         management,
         tls: None,
         trusted_proxies: Vec::new(),
+        transport: app.urls.loopback().then(|| Arc::new(Transport::Memory(mailbox.clone()))),
         mailbox: Some(mailbox),
         workers: 2,
         jobs: true,

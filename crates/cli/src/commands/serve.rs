@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use vestibule_app::App;
 use vestibule_core::urls::Urls;
+use vestibule_jobs::transport;
+use vestibule_outbound::Transport;
 use vestibule_server::{Running, ServerConfig, StartError, start};
-use vestibule_service::{App, Transport, transport};
 
 use crate::args::{Global, LogFormat, Serve};
 use crate::config::{File, Place, Serving, bind};
@@ -25,27 +27,19 @@ pub(crate) async fn serve(global: &Global, flags: Serve) -> Result<(), Failure> 
         Failure::config("no mail server is set, and codes travel by mail")
             .hint("--smtp-url smtps://mail.example, or look first: vestibule demo")
     })?;
-    let mut refused = None;
-    let opened = open::open(&place, Some(&serving), |urls| match transport(&smtp, &serving, urls) {
-        Ok(transport) => Some(Arc::new(transport)),
-        Err(failure) => {
-            refused = Some(failure);
-            None
-        }
-    })?;
-    if let Some(failure) = refused {
-        return Err(failure);
-    }
+    let opened = open::open(&place, Some(&serving))?;
+    let transport = Arc::new(transport(&smtp, &serving, &opened.app.urls)?);
     let app = opened.telling(&place, global.json);
-    let running = run(Arc::clone(&app), &serving)?;
-    announce(global, &app, &place, &running);
+    let mail = transport::label(&transport);
+    let running = run(Arc::clone(&app), transport, &serving)?;
+    announce(global, &app, &place, &mail, &running);
     stopped().await;
     tracing::info!("stopping; finishing what is under way");
     running.stop().await;
     Ok(())
 }
 
-fn run(app: Arc<App>, serving: &Serving) -> Result<Running, Failure> {
+fn run(app: Arc<App>, transport: Arc<Transport>, serving: &Serving) -> Result<Running, Failure> {
     let config = ServerConfig {
         listener: bind("--listen", &serving.listen)?,
         management: bind("--management-listen", &serving.management_listen)?,
@@ -54,6 +48,7 @@ fn run(app: Arc<App>, serving: &Serving) -> Result<Running, Failure> {
             .as_ref()
             .map(|t| vestibule_server::Tls { chain: t.chain.clone(), key: t.key.clone() }),
         trusted_proxies: serving.trusted_proxies.clone(),
+        transport: Some(transport),
         mailbox: None,
         workers: serving.workers,
         jobs: true,
@@ -61,6 +56,7 @@ fn run(app: Arc<App>, serving: &Serving) -> Result<Running, Failure> {
     };
     start(app, config).map_err(|e| match e {
         StartError::Tls(_) => Failure::config(e).hint("PEM files: the whole chain, and its private key"),
+        StartError::Pages(_) => Failure::new("internal", 1, e),
         StartError::Listen(_) => Failure::new("listen", 7, e),
     })
 }
@@ -75,19 +71,19 @@ fn transport(smtp: &str, serving: &Serving, urls: &Urls) -> Result<Transport, Fa
         })
 }
 
-fn announce(global: &Global, app: &App, place: &Place, running: &Running) {
+fn announce(global: &Global, app: &App, place: &Place, mail: &str, running: &Running) {
     if global.json {
         line(&json!({ "ready": true, "listen": running.listen.to_string(), "management": running.management.to_string() }).to_string());
         return;
     }
     let database = match &place.target {
-        vestibule_service::Target::Sqlite(path) => format!("SQLite {}", path.display()),
-        vestibule_service::Target::Postgres(_) => "PostgreSQL".to_owned(),
+        vestibule_app::Target::Sqlite(path) => format!("SQLite {}", path.display()),
+        vestibule_app::Target::Postgres(_) => "PostgreSQL".to_owned(),
     };
     note(&format!("vestibule {}", env!("CARGO_PKG_VERSION")));
     note(&format!("  issuers     {}/{{tenant}}/v2.0", app.urls.base()));
     note(&format!("  database    {database}"));
-    note(&format!("  mail        {}", app.transport.as_deref().map_or_else(String::new, transport::label)));
+    note(&format!("  mail        {mail}"));
     note(&format!("  management  http://{}", running.management));
     if app.urls.loopback() {
         note("  notice      loopback mode: plain http and plain cookies, good on this machine only");

@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
+use vestibule_app::{Error, Problem};
 use vestibule_core::Address;
 use vestibule_core::error::ErrorCode as Code;
-use vestibule_service::{Error, Problem};
 use vestibule_ui::page::{BlockReason, BlockedPage, CookiesPage, ErrorPage, Status, StatusPage};
 use vestibule_ui::{Again, AppLink, Link, Page as _};
 
@@ -37,7 +37,7 @@ pub(crate) fn status(state: &State, incoming: &Incoming, code: StatusCode, what:
     let trace = (what != Status::NotFound).then(|| incoming.ctx.trace.to_string());
     let page = StatusPage { status: what, trace };
     let policy = headers::page_policy(&incoming.nonce, &FormTargets::Own);
-    html(state, incoming, code, page.render(&state.app.ui, &frame), policy, false)
+    html(state, incoming, code, page.render(&state.ui, &frame), policy, false)
 }
 
 fn refused(state: &State, incoming: &Incoming, problem: &Problem) -> HttpResponse {
@@ -50,7 +50,7 @@ fn refused(state: &State, incoming: &Incoming, problem: &Problem) -> HttpRespons
         frame.contact = tenant.settings.contact.clone();
     }
     frame.app = problem.application.as_ref().map(|a| a.application.name.clone());
-    let ui = &state.app.ui;
+    let ui = &state.ui;
     let rendered = match problem.code {
         Code::Cookies => {
             let again = problem

@@ -7,10 +7,10 @@ use vestibule_core::error::ErrorCode;
 use vestibule_core::passcode::ShapeError;
 use vestibule_core::settings::BlockReason as Blocked;
 use vestibule_core::throttle::Wait;
-use vestibule_service::flow::view::{
+use vestibule_signin::view::{
     CodeState, EmailProblem, EnterCode, Fate, Invitation, Lock, Report, Review, Said,
 };
-use vestibule_service::flow::{Page, View};
+use vestibule_signin::{Page, View};
 use vestibule_ui::page::{
     AccountDetail, AccountRow, AccountsPage, AddressPage, AddressProblem, BlockReason, BlockedPage,
     CodeProblem, DonePage, EnterCodePage, InviteOtherPage, InvitePage, InviteProblemPage, Locked, LockedPage,
@@ -25,7 +25,7 @@ type Rendered = (StatusCode, Result<String, UiError>);
 
 /// Renders a page.
 pub(crate) fn render(state: &State, page: &Page, frame: &Frame, trace: &str) -> Rendered {
-    let ui = &state.app.ui;
+    let ui = &state.ui;
     let ok = StatusCode::OK;
     match &page.view {
         View::Email { value, prefilled, error, suggestion } => {
@@ -148,7 +148,7 @@ fn send_code(state: &State, frame: &Frame, address: &str, wait: Option<Wait>, bo
     };
     let status = if wait.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
     let page = SendCodePage { email: address.to_owned(), first_time: wait.is_none() && !bounced, problem };
-    (status, page.render(&state.app.ui, frame))
+    (status, page.render(&state.ui, frame))
 }
 
 fn enter_code(state: &State, page: &Page, frame: &Frame, code: &EnterCode) -> Rendered {
@@ -188,7 +188,7 @@ fn enter_code(state: &State, page: &Page, frame: &Frame, code: &EnterCode) -> Re
         sender: state.app.options.mail_from.as_str().to_owned(),
         reference: None,
     };
-    (status, context.render(&state.app.ui, frame))
+    (status, context.render(&state.ui, frame))
 }
 
 fn locked(
@@ -210,7 +210,7 @@ fn locked(
         ordinal: u32::try_from(ordinal).unwrap_or_default(),
         resend_at,
     };
-    (status, page.render(&state.app.ui, frame))
+    (status, page.render(&state.ui, frame))
 }
 
 fn review_page(page: &Page, review: &Review) -> ReviewPage {

@@ -1,10 +1,10 @@
 //! `GET` and `POST /{tenant}/oauth2/v2.0/authorize`.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use vestibule_app::live::names_a_tenant;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::numbers::MAX_URI;
-use vestibule_service::flow::authorize::authorize;
-use vestibule_service::live::names_a_tenant;
+use vestibule_signin::authorize::authorize;
 
 use crate::form::is_form;
 use crate::render;

@@ -3,10 +3,10 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
+use vestibule_app::Error;
 use vestibule_core::numbers::JWKS_MAX_AGE_SECONDS;
-use vestibule_service::Error;
-use vestibule_service::documents::Kind;
-use vestibule_service::token::Refused;
+use vestibule_signin::documents::Kind;
+use vestibule_signin::token::Refused;
 
 use crate::request::{Incoming, Shared};
 use crate::{cors, oauth};
@@ -51,7 +51,7 @@ async fn document(state: Shared, req: HttpRequest, kind: Kind) -> HttpResponse {
 
 /// A file of the pages, under the name that bears its hash.
 pub(crate) async fn asset(state: Shared, req: HttpRequest) -> HttpResponse {
-    match state.app.ui.assets.get(req.path()) {
+    match state.ui.assets.get(req.path()) {
         Some(asset) => HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, asset.content_type))
             .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
@@ -62,7 +62,7 @@ pub(crate) async fn asset(state: Shared, req: HttpRequest) -> HttpResponse {
 
 /// Browsers ask for it whatever the page says.
 pub(crate) async fn icon(state: Shared, req: HttpRequest) -> HttpResponse {
-    match state.app.ui.assets.url("icon.svg") {
+    match state.ui.assets.url("icon.svg") {
         Some(url) => HttpResponse::MovedPermanently().insert_header((header::LOCATION, url)).finish(),
         None => super::not_found(state, req).await,
     }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
-use vestibule_service::cookies::Jar;
+use vestibule_app::cookies::Jar;
 use vestibule_ui::page::{TextKind, TextPage};
 use vestibule_ui::{Link, Page as _};
 
@@ -50,5 +50,5 @@ async fn text(state: Shared, req: HttpRequest, kind: TextKind) -> HttpResponse {
         terms: link(tenant.as_ref().and_then(|t| t.settings.terms_url.as_ref())),
     };
     let policy = headers::page_policy(&incoming.nonce, &FormTargets::Own);
-    render::html(&state, &incoming, StatusCode::OK, page.render(&state.app.ui, &frame), policy, false)
+    render::html(&state, &incoming, StatusCode::OK, page.render(&state.ui, &frame), policy, false)
 }

@@ -2,11 +2,11 @@
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
+use vestibule_app::Error;
+use vestibule_app::live::names_a_tenant;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::numbers::MAX_URI;
-use vestibule_service::Error;
-use vestibule_service::flow::{Reply, signout};
-use vestibule_service::live::names_a_tenant;
+use vestibule_signin::{Reply, signout};
 
 use crate::form::Form;
 use crate::render;

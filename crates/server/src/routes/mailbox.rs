@@ -38,5 +38,5 @@ async fn mailbox(state: Shared, req: HttpRequest, number: Option<u64>) -> HttpRe
     let frame = render::bare_frame(&state, &incoming);
     let page = MailboxPage { mails, open };
     let policy = headers::page_policy(&incoming.nonce, &FormTargets::Own);
-    render::html(&state, &incoming, StatusCode::OK, page.render(&state.app.ui, &frame), policy, false)
+    render::html(&state, &incoming, StatusCode::OK, page.render(&state.ui, &frame), policy, false)
 }

@@ -2,10 +2,10 @@
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
+use vestibule_app::Error;
 use vestibule_core::error::ErrorCode;
-use vestibule_service::Error;
-use vestibule_service::flow::Reply;
-use vestibule_service::flow::report::{self, Pressed};
+use vestibule_signin::Reply;
+use vestibule_signin::report::{self, Pressed};
 
 use crate::form::Form;
 use crate::render;

@@ -1,7 +1,7 @@
 //! `POST /{tenant}/oauth2/v2.0/revoke` (RFC 7009).
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use vestibule_service::token::{Refused, revoke};
+use vestibule_signin::token::{Refused, revoke};
 
 use super::token::{authorization, form};
 use crate::request::{Incoming, Shared};

@@ -2,13 +2,13 @@
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
+use vestibule_app::Error;
 use vestibule_core::interaction::Page;
 use vestibule_core::method::Method;
-use vestibule_service::Error;
-use vestibule_service::flow::agree::{self, ReviewForm};
-use vestibule_service::flow::identify::{self, AccountForm, EmailForm};
-use vestibule_service::flow::prove::passcode;
-use vestibule_service::flow::{At, Reply, page};
+use vestibule_signin::agree::{self, ReviewForm};
+use vestibule_signin::identify::{self, AccountForm, EmailForm};
+use vestibule_signin::prove::passcode;
+use vestibule_signin::{At, Reply, page};
 
 use crate::form::Form;
 use crate::render;

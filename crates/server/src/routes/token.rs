@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_oidc::error::TokenError;
 use vestibule_oidc::params::Params;
-use vestibule_service::token::{self, Refused};
+use vestibule_signin::token::{self, Refused};
 
 use crate::form::is_form;
 use crate::request::{Incoming, Shared};

@@ -3,7 +3,7 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_core::secret::Secret;
-use vestibule_service::token::userinfo::userinfo;
+use vestibule_signin::token::userinfo::userinfo;
 
 use super::token::{authorization, form};
 use crate::request::{Incoming, Shared};

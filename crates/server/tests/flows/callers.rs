@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use chrono::TimeDelta;
 use serde_json::Value;
+use vestibule_admin::applications as admin;
 use vestibule_core::client::ApplicationType;
-use vestibule_service::admin::applications as admin;
 use vestibule_store::applications::NewCredential;
 use vestibule_store::{applications, tenants};
 use vestibule_testkit::Setup;
@@ -47,7 +47,7 @@ vestibule_testkit::flows! {
         let client = vestibule_core::ClientId(house.registration.client_id.clone());
         let end = world.now() + TimeDelta::hours(1);
         let next = "n".repeat(43);
-        let digest = vestibule_service::vault::hash("client secret", 0, &next);
+        let digest = vestibule_app::vault::hash("client secret", 0, &next);
         let now = world.now();
         let written = app.db.write(move |c| {
             let (application, old) = applications::find(c, tenant, &client)?.expect("registered");
@@ -83,7 +83,7 @@ vestibule_testkit::flows! {
     async fn cla_02_callers_that_fail_look_alike(world) {
         let (house, web) = desk(world).await;
         let off = another(world, &house, ApplicationType::Web).await;
-        let change = || vestibule_service::admin::applications::ApplicationChange { enabled: Some(false), ..Default::default() };
+        let change = || vestibule_admin::applications::ApplicationChange { enabled: Some(false), ..Default::default() };
         world.office().change(house.tenant.id, &off.registration().client_id, change()).await;
         let unknown = Registration { client_id: uuid::Uuid::from_u128(9).to_string(), ..house.registration.clone() };
         let wrong = Registration { client_secret: Some("w".repeat(43)), ..house.registration.clone() };
@@ -201,7 +201,7 @@ vestibule_testkit::flows! {
         let value = code(&mut gina, &house, &asked).await;
         let mut begun = world.person().await;
         begun.opens(web.asks().build().url.as_str()).sees("G01").await;
-        let switch = |on: bool| vestibule_service::admin::applications::ApplicationChange { enabled: Some(on), ..Default::default() };
+        let switch = |on: bool| vestibule_admin::applications::ApplicationChange { enabled: Some(on), ..Default::default() };
         world.office().change(tenant, &client, switch(false)).await;
         for prompt in ["none", "login"] {
             let page = get(world, web.asks().with("prompt", prompt).build().url.as_str()).await;

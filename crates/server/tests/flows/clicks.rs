@@ -1,7 +1,7 @@
 //! Buttons pressed twice, answers lost, *Back*, reload and tabs: one effect each, and no dead end.
 
 use chrono::TimeDelta;
-use vestibule_service::admin::applications::ApplicationChange;
+use vestibule_admin::applications::ApplicationChange;
 use vestibule_testkit::browser::Request;
 
 use crate::passcode::{GINA, accepted, copies, invited, rows, sends, storm, submission};
@@ -158,10 +158,10 @@ vestibule_testkit::flows! {
         // Rows go a day after their end.
         let app = world.server.app();
         world.wait(TimeDelta::hours(23));
-        vestibule_service::jobs::sweep::once(app).await.unwrap();
+        vestibule_jobs::sweep::once(app).await.unwrap();
         assert_eq!(rows(world, "passcodes"), 2);
         world.wait(TimeDelta::minutes(122));
-        vestibule_service::jobs::sweep::once(app).await.unwrap();
+        vestibule_jobs::sweep::once(app).await.unwrap();
         assert_eq!(rows(world, "passcodes"), 0);
     }
 

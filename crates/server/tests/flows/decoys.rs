@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use chrono::TimeDelta;
 use url::Url;
+use vestibule_admin::applications::ApplicationChange;
+use vestibule_admin::guests;
 use vestibule_core::access::Actor;
-use vestibule_service::admin::applications::ApplicationChange;
-use vestibule_service::admin::guests;
-use vestibule_service::jobs::outbox::drain;
 use vestibule_store::testing;
 use vestibule_testkit::browser::{Exchange, Request};
 use vestibule_testkit::office::House;
@@ -65,11 +64,11 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    fn counts(&self) -> (vestibule_service::Stats, u64) {
+    fn counts(&self) -> (vestibule_app::Stats, u64) {
         (self.world.server.stats(), self.world.server.app().vault.hashes())
     }
 
-    fn note(&mut self, step: &str, exchange: &Exchange, before: (vestibule_service::Stats, u64)) {
+    fn note(&mut self, step: &str, exchange: &Exchange, before: (vestibule_app::Stats, u64)) {
         let after = self.counts();
         let mut headers: Vec<String> = exchange
             .headers
@@ -198,7 +197,7 @@ async fn populate(world: &World, house: &House, rp: &Rp) {
     let app = world.server.app();
     let mut first = world.person_with(&HttpOptions::default());
     first.is_called(CLASSES[0]).opens(rp.asks().build().url.as_str()).types(CLASSES[0]).sees("G06").await;
-    drain(app).await.unwrap();
+    world.server.node(0).outbox.drain().await.unwrap();
     first.reads_code().enters_code().sees("G15").presses("Accept").sees("app").await;
     let (ctx, tenant) = (office.context(), house.tenant.id);
     guests::set_enabled(app, &ctx, &Actor::Operator, tenant, CLASSES[3], false).await.unwrap();
@@ -307,10 +306,9 @@ vestibule_testkit::flows! {
     async fn the_budget_of_a_sign_in(world) {
         let world = world.another(Setup { without_jobs: true, ..Setup::default() }).await;
         let (house, rp) = invited(&world).await;
-        let app = world.server.app();
         let mut gina = world.person().await;
         gina.is_called(GINA).opens(rp.asks().build().url.as_str()).types(GINA).await;
-        drain(app).await.unwrap();
+        world.server.node(0).outbox.drain().await.unwrap();
         gina.reads_code().enters_code().sees("G15").presses("Accept").sees("app").await;
         house.callbacks.next().await.unwrap();
         let mut spent = Vec::new();
@@ -321,7 +319,7 @@ vestibule_testkit::flows! {
             let before = world.server.stats();
             let asked = rp.asks().build();
             gina.opens(asked.url.as_str()).sees("G05").presses("Send code").sees("G06").await;
-            drain(app).await.unwrap();
+            world.server.node(0).outbox.drain().await.unwrap();
             gina.reads_code().enters_code().sees("app").await;
             rp.exchange(&asked, &house.callbacks.next().await.unwrap()).await.unwrap();
             let after = world.server.stats();

@@ -3,13 +3,13 @@
 
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
+use vestibule_admin::applications::ApplicationChange;
+use vestibule_admin::logs;
 use vestibule_core::access::Actor;
 use vestibule_core::ids::{TraceId, ordered_uuid};
 use vestibule_core::interaction::Page;
 use vestibule_core::method::Method;
-use vestibule_service::admin::applications::ApplicationChange;
-use vestibule_service::admin::logs;
-use vestibule_service::jobs::numbering;
+use vestibule_jobs::numbering;
 use vestibule_store::logs::{NewSignIn, insert_sign_in};
 use vestibule_store::testing;
 use vestibule_testkit::browser::Request;

@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 use http::Method;
 use url::Url;
+use vestibule_admin::applications::ApplicationChange;
+use vestibule_admin::invitations::{self, InviteInput};
 use vestibule_core::access::Actor;
 use vestibule_core::client::ApplicationType;
-use vestibule_service::admin::applications::ApplicationChange;
-use vestibule_service::admin::invitations::{self, InviteInput};
 use vestibule_store::{self as store};
 use vestibule_testkit::browser::Request;
 use vestibule_testkit::office::House;

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::sync::Mutex;
 
 use chrono::TimeDelta;
+use vestibule_admin::guests;
 use vestibule_core::access::Actor;
-use vestibule_service::admin::guests;
 use vestibule_store::logs::{AuditRow, Page, SignInRow};
 use vestibule_testkit::office::House;
 use vestibule_testkit::{HttpOptions, World};

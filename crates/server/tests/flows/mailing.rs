@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use url::Url;
+use vestibule_admin::applications::{self, NewApplicationInput};
+use vestibule_admin::invitations::{self, InviteInput};
+use vestibule_admin::tenants::{self, NewTenantInput};
 use vestibule_core::access::Actor;
 use vestibule_core::client::{ApplicationType, SigningAlgorithm};
-use vestibule_service::admin::applications::{self, NewApplicationInput};
-use vestibule_service::admin::invitations::{self, InviteInput};
-use vestibule_service::admin::tenants::{self, NewTenantInput};
 use vestibule_testkit::browser::Request;
 use vestibule_testkit::smtp::{Mail, SinkOptions, TestCa, self_signed};
 use vestibule_testkit::{HttpOptions, PageView, Setup, World};

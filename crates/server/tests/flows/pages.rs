@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use vestibule_service::admin::invitations::{self, InviteInput};
+use vestibule_admin::invitations::{self, InviteInput};
 use vestibule_testkit::axe::Axe;
 use vestibule_testkit::browser::ChromiumBrowser;
 use vestibule_testkit::office::House;

@@ -1,7 +1,7 @@
 //! Conditional access leads each obligation to its page (acceptance 8, first half).
 
 use chrono::TimeDelta;
-use vestibule_service::admin::applications::ApplicationChange;
+use vestibule_admin::applications::ApplicationChange;
 use vestibule_testkit::rp::RpError;
 use vestibule_testkit::{PageView, World};
 
@@ -225,7 +225,7 @@ async fn flip(
         "tenant off" => {
             let (app, ctx) = (world.server.app(), office.context());
             let actor = vestibule_core::access::Actor::Operator;
-            vestibule_service::admin::tenants::set_state(app, &ctx, &actor, tenant, false).await.unwrap();
+            vestibule_admin::tenants::set_state(app, &ctx, &actor, tenant, false).await.unwrap();
         }
         _ => office.policy(tenant, r#"domains={"block":[{"domain":"guest.test"}]}"#).await,
     }

@@ -1,9 +1,9 @@
 //! The authorization endpoint as applications meet it (OID-01 to OID-12, OID-17, OID-19, OID-23, WEB-14).
 
 use chrono::TimeDelta;
+use vestibule_admin::applications::{self, ApplicationChange, NewApplicationInput};
 use vestibule_core::access::Actor;
 use vestibule_core::client::{ApplicationType, SigningAlgorithm};
-use vestibule_service::admin::applications::{self, ApplicationChange, NewApplicationInput};
 use vestibule_store::{directory, tenants};
 use vestibule_testkit::World;
 use vestibule_testkit::office::House;

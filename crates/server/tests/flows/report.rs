@@ -144,7 +144,7 @@ vestibule_testkit::flows! {
         let row = world.server.app().db.read(move |c| store::invitations::by_id(c, tenant, id)).await.unwrap().unwrap();
         assert_eq!(row.state.as_str(), "suspended");
         let (app, ctx, operator) = (world.server.app(), world.office().context(), vestibule_core::access::Actor::Operator);
-        let told = vestibule_service::admin::discovery::explain(app, &ctx, &operator, tenant, GINA, None).await.unwrap();
+        let told = vestibule_admin::discovery::explain(app, &ctx, &operator, tenant, GINA, None).await.unwrap();
         assert!(told.outcome.contains("was reported"), "the operator is told why there is no code: {}", told.outcome);
         let mut later = world.person().await;
         later.opens(&invited.invite_redeem_url).sees("G18").await;

@@ -4,12 +4,12 @@ use chrono::TimeDelta;
 use http::header::{COOKIE, HeaderValue};
 use tokio::io::AsyncReadExt as _;
 use url::Url;
+use vestibule_admin::applications::ApplicationChange;
 use vestibule_core::client::ApplicationType;
 use vestibule_core::ids::InteractionId;
 use vestibule_core::numbers::CONNECTIONS_PER_SOURCE;
 use vestibule_core::urls::locator;
 use vestibule_core::{Clock, Realm};
-use vestibule_service::admin::applications::ApplicationChange;
 use vestibule_store as store;
 use vestibule_testkit::browser::Request;
 use vestibule_testkit::browser::cookies::Cookie;
@@ -380,7 +380,7 @@ vestibule_testkit::flows! {
         let (app, ctx) = (world.server.app(), world.office().context());
         let guests = async || {
             let actor = vestibule_core::access::Actor::Operator;
-            vestibule_service::admin::guests::list(app, &ctx, &actor, house.tenant.id, 10).await.unwrap().len()
+            vestibule_admin::guests::list(app, &ctx, &actor, house.tenant.id, 10).await.unwrap().len()
         };
         let mut nora = world.person().await;
         let asked = rp.asks().build();

@@ -1,8 +1,8 @@
 //! Acceptance 8, CON-01, CLA-05, N-16: what a command changes beside running nodes holds on the next request at each of them.
 
+use vestibule_admin::applications::{self, ApplicationChange};
+use vestibule_admin::policy;
 use vestibule_core::access::Actor;
-use vestibule_service::admin::applications::{self, ApplicationChange};
-use vestibule_service::admin::policy;
 use vestibule_testkit::rp::Rp;
 use vestibule_testkit::{Database, HttpOptions, World};
 
@@ -11,7 +11,7 @@ use crate::oidc_kit::*;
 const ROUNDS: usize = 50;
 
 /// The nodes that serve: two on one PostgreSQL, one on a file of `SQLite`; and one more `App` that only commands use.
-async fn nodes(world: &mut World) -> (Vec<usize>, std::sync::Arc<vestibule_service::App>) {
+async fn nodes(world: &mut World) -> (Vec<usize>, std::sync::Arc<vestibule_app::App>) {
     let serving = if world.database == Database::Postgres {
         vec![0, world.server.add_node(None).await]
     } else {

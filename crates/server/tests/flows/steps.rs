@@ -1,9 +1,9 @@
 //! The trip as a state machine: who may take which step, for whom, and while what is switched on.
 
 use chrono::TimeDelta;
+use vestibule_admin::applications::ApplicationChange;
+use vestibule_admin::tenants;
 use vestibule_core::access::Actor;
-use vestibule_service::admin::applications::ApplicationChange;
-use vestibule_service::admin::tenants;
 use vestibule_store::testing;
 use vestibule_testkit::browser::Request;
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use http::HeaderValue;
 use tokio::task::JoinSet;
+use vestibule_admin::guests;
 use vestibule_core::access::Actor;
 use vestibule_core::secret::Digest;
-use vestibule_service::admin::guests;
 use vestibule_store::testing;
 use vestibule_testkit::browser::cookies::Jar;
 use vestibule_testkit::rp::Rp;
@@ -323,7 +323,7 @@ vestibule_testkit::flows! {
         let app = world.server.app();
         // After DATA the server says that it is busy: it may have taken the mail all the same.
         world.mail.answer_data(Some("451 4.3.0 try again later"));
-        vestibule_service::jobs::outbox::drain(app).await.unwrap();
+        world.server.node(0).outbox.drain().await.unwrap();
         let sealed = sql(&world, "SELECT CAST(COUNT(*) AS TEXT) AS line FROM outbox WHERE sealed IS NOT NULL AND state = 'queued'");
         assert_eq!(sealed, ["1"]);
         // And one that was claimed by a process that is no more.
@@ -333,11 +333,11 @@ vestibule_testkit::flows! {
         let claimed = app.db.write(move |c| vestibule_store::outbox::claim(c, claim, now)).await.unwrap().unwrap();
         assert_eq!(claimed.len(), 1);
         world.mail.answer_data(None);
-        vestibule_service::jobs::outbox::drain(app).await.unwrap();
+        world.server.node(0).outbox.drain().await.unwrap();
         assert_eq!(world.mail.messages_to(GINA).len(), 0, "it is in other hands");
         world.wait(TimeDelta::seconds(61));
-        vestibule_service::jobs::outbox::drain(app).await.unwrap();
-        vestibule_service::jobs::outbox::drain(app).await.unwrap();
+        world.server.node(0).outbox.drain().await.unwrap();
+        world.server.node(0).outbox.drain().await.unwrap();
         assert_eq!(world.mail.messages_to(GINA).len(), 1);
         gina.reads_code().enters_code().sees("G15").await;
         assert_eq!(rows(&world, "passcodes"), 1);
@@ -475,10 +475,10 @@ vestibule_testkit::flows! {
             Ok::<_, vestibule_store::QueryError>(())
         };
         app.db.write(fill).await.unwrap().unwrap();
-        vestibule_service::jobs::sweep::once(app).await.unwrap();
+        vestibule_jobs::sweep::once(app).await.unwrap();
         assert_eq!(rows(world, "throttle_sources"), i64::from(many), "what counts still stays");
         world.wait(TimeDelta::hours(2));
-        vestibule_service::jobs::sweep::once(app).await.unwrap();
+        vestibule_jobs::sweep::once(app).await.unwrap();
         assert_eq!(rows(world, "throttle_sources"), 0);
     }
 

@@ -1,7 +1,7 @@
 //! What several areas say in the same words: a whole sign-in, a page without what differs by chance, a query.
 
+use vestibule_admin::logs::{self, Queued, SignIn};
 use vestibule_core::access::Actor;
-use vestibule_service::admin::logs::{self, Queued, SignIn};
 use vestibule_store::logs::{AuditRow, Page};
 use vestibule_testkit::office::House;
 use vestibule_testkit::rp::{AuthorizeRequest, Rp, SignedIn};

@@ -4,10 +4,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_core::interaction::Page;
 use vestibule_core::method::Method;
-use vestibule_service::Error;
-use vestibule_service::flow::Page as Shown;
-use vestibule_service::flow::prove::toy;
-use vestibule_service::flow::prove::toy::view::Wrong;
+use vestibule_app::Error;
+use vestibule_signin::Page as Shown;
+use vestibule_signin::prove::toy;
+use vestibule_signin::prove::toy::view::Wrong;
 
 use super::signin::{at, posted, show};
 use crate::render;

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use vestibule_core::Address;
-use vestibule_service::flow::prove::toy;
+use vestibule_signin::prove::toy;
 use vestibule_store::testing;
 use vestibule_testkit::office::House;
 use vestibule_testkit::rp::Rp;

@@ -1,0 +1,210 @@
+//! What one live read tells of a request: tenant, session, interaction, all under the change numbers of one moment
+//! (architecture rule 6). Sign-in, tokens and administration stand on it.
+
+use std::sync::Arc;
+
+use vestibule_core::clock::Instant;
+use vestibule_core::entry::{self, Entry, Segment};
+use vestibule_core::error::ErrorCode;
+use vestibule_core::ids::{InteractionId, Realm, TenantId};
+use vestibule_core::lifecycle::TenantState;
+use vestibule_core::proof::Authentication;
+use vestibule_core::secret::Digest;
+use vestibule_core::{Address, Domain};
+use vestibule_oidc::discovery::TENANTLESS;
+use vestibule_store::live::{self, LiveInteraction, LiveRow, LiveSession, LiveUser};
+use vestibule_store::signin::SessionRow;
+use vestibule_store::{Conn, Now};
+
+use crate::app::App;
+use crate::cookies::Jar;
+use crate::error::Error;
+use crate::snapshot::TenantSnapshot;
+use crate::vault::{self, Purpose};
+
+/// What is live of a request.
+#[derive(Debug)]
+pub struct Live {
+    /// The tenant.
+    pub tenant: Arc<TenantSnapshot>,
+    /// The browser's session here, its secret checked.
+    pub session: Option<SignedIn>,
+    /// `deployment.epoch`.
+    pub epoch: i64,
+    /// The deployment's change number.
+    pub deployment_change: i64,
+    /// The one moment of the request: that of the read, by the clock that decides for all nodes (TIM-01).
+    pub now: Now,
+    /// The row of the interaction that was asked for.
+    pub interaction: Option<LiveInteraction>,
+}
+
+/// A browser's session.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Its row.
+    pub row: SessionRow,
+    /// Whose it is.
+    pub user: LiveUser,
+    /// How it began.
+    pub authentication: Authentication,
+}
+
+/// The tenant's part of a path, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    /// By GUID.
+    Id(TenantId),
+    /// By domain, in lower case.
+    Domain(String),
+    /// `common` and its kin.
+    Tenantless,
+    /// Nothing that can name one.
+    Malformed,
+}
+
+/// Reads a path segment: a GUID or a domain in any ASCII case, nothing else (OID-20).
+pub fn name(segment: &str) -> Named {
+    if TENANTLESS.contains(&segment) {
+        return Named::Tenantless;
+    }
+    if let Ok(id) = segment.parse() {
+        return Named::Id(id);
+    }
+    let lower = segment.to_ascii_lowercase();
+    match Domain::parse(&lower) {
+        Ok(domain) if domain.as_str() == lower => Named::Domain(lower),
+        _ => Named::Malformed,
+    }
+}
+
+/// Whether the tenant's part of a path has a form that can name one (OID-20): a GUID, a domain, or `common` and its kin.
+/// What has not must never be given back in a URL.
+pub fn names_a_tenant(segment: &str) -> bool {
+    !matches!(name(segment), Named::Malformed)
+}
+
+impl Live {
+    /// The moment of the request.
+    pub fn at(&self) -> Instant {
+        self.now.instant
+    }
+}
+
+impl App {
+    /// Reads what is live of a request. `Err` where the segment names no tenant that is on.
+    pub async fn live(
+        &self,
+        segment: &str,
+        jar: &Jar,
+        interaction: Option<InteractionId>,
+    ) -> Result<Live, Error> {
+        self.check_clock()?;
+        let named = name(segment);
+        let guessed = match &named {
+            Named::Id(id) => Some(*id),
+            Named::Domain(d) => self.snapshots.guess(d),
+            Named::Tenantless => return Err(refuse(entry::resolve_page(&Segment::Tenantless))),
+            Named::Malformed => return Err(refuse(entry::resolve_page(&Segment::Unknown))),
+        };
+        let asked = self.now();
+        let mut row = self.read_live(&named, guessed, jar, interaction, asked).await?;
+        if let (Named::Domain(domain), Some(read)) = (&named, &row)
+            && guessed != Some(read.tenant.id)
+        {
+            // First sight of this domain: which session cookie is meant is known only now.
+            let tenant = read.tenant.id;
+            self.snapshots.saw(domain, tenant);
+            if jar.session(Realm::Tenant(tenant)).is_some() {
+                row = self.read_live(&named, Some(tenant), jar, interaction, asked).await?;
+            }
+        }
+        let Some(row) = row else { return Err(refuse(entry::resolve_page(&Segment::Unknown))) };
+        if let refusal @ Entry::Refuse(_) = entry::resolve_page(&segment_of(&row)) {
+            return Err(refuse(refusal));
+        }
+        let tenant = self.tenant(row.tenant.id, row.tenant.change_number, row.deployment_change).await?;
+        let session = own_session(row.session, jar, row.tenant.id, row.epoch)?;
+        Ok(Live {
+            tenant,
+            session,
+            epoch: row.epoch,
+            deployment_change: row.deployment_change,
+            now: Now { instant: row.database_now, ..asked },
+            interaction: row.interaction,
+        })
+    }
+
+    async fn read_live(
+        &self,
+        segment: &Named,
+        tenant: Option<TenantId>,
+        jar: &Jar,
+        interaction: Option<InteractionId>,
+        now: Now,
+    ) -> Result<Option<LiveRow>, Error> {
+        let session = tenant.and_then(|t| jar.session(Realm::Tenant(t))).map(|s| s.id);
+        let segment = segment.clone();
+        let read = move |c: &mut Conn| {
+            let segment = match &segment {
+                Named::Id(id) => live::Segment::Id(*id),
+                Named::Domain(domain) => live::Segment::Domain(domain),
+                Named::Tenantless | Named::Malformed => return Ok(None),
+            };
+            live::request(c, segment, session, interaction, now)
+        };
+        Ok(self.db.read(read).await?)
+    }
+
+    /// The tenant as it is now, for a command.
+    pub async fn current_tenant(&self, tenant: TenantId) -> Result<Arc<TenantSnapshot>, Error> {
+        Ok(self.live(&tenant.to_string(), &Jar::default(), None).await?.tenant)
+    }
+
+    /// The token of the forms of an interaction: bound to its secret, so no other browser has it (WEB-01).
+    pub fn form_token(&self, id: &str, secret: &str) -> Result<String, Error> {
+        let mac = self.vault.mac(Purpose::Csrf, &[id.as_bytes(), secret.as_bytes()])?;
+        Ok(data_encoding::BASE64URL_NOPAD.encode(mac.bytes()))
+    }
+
+    /// Whether a form brought its token.
+    pub fn form_token_matches(&self, id: &str, secret: &str, given: &str) -> Result<bool, Error> {
+        let mac = self.vault.mac(Purpose::Csrf, &[id.as_bytes(), secret.as_bytes()])?;
+        let given = data_encoding::BASE64URL_NOPAD.decode(given.as_bytes()).ok();
+        Ok(given.and_then(|g| Digest::from_slice(&g)).is_some_and(|g| g.matches(&mac)))
+    }
+
+    /// What stands for an address in tables that outlive it.
+    pub fn address_digest(&self, address: &Address) -> Result<Digest, Error> {
+        self.address_hash(address.key())
+    }
+}
+
+/// The session row, if the cookie's secret opens it (SES-01). One whose evidence cannot be read is a fault, not a session.
+fn own_session(
+    row: Option<LiveSession>,
+    jar: &Jar,
+    tenant: TenantId,
+    epoch: i64,
+) -> Result<Option<SignedIn>, Error> {
+    let Some((cookie, session)) = jar.session(Realm::Tenant(tenant)).zip(row) else { return Ok(None) };
+    let digest = vault::hash("session", epoch, cookie.secret.expose());
+    let LiveSession { row, user } = session;
+    if row.id != cookie.id || !row.secret_digest.matches(&digest) || !user.usable() {
+        return Ok(None);
+    }
+    let authentication = row.authentication()?;
+    Ok(Some(SignedIn { row, user, authentication }))
+}
+
+fn segment_of(row: &LiveRow) -> Segment {
+    Segment::Tenant { id: row.tenant.id, active: row.tenant.state == TenantState::Active }
+}
+
+/// The refusal of a path that names no tenant that is on.
+pub fn refuse(entry: Entry) -> Error {
+    match entry {
+        Entry::Refuse(refusal) => ErrorCode::from(refusal).into(),
+        Entry::Choose | Entry::Tenant(_) => ErrorCode::TenantMissing.into(),
+    }
+}

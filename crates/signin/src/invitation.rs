@@ -1,0 +1,260 @@
+//! The page of an invitation (G17, G18). The link is a locator: it proves nothing, and nothing happens before the button
+//! (INV-01, LNK-01). Everything that counts is read from the row (INV-02).
+
+use std::sync::Arc;
+
+use vestibule_app::cookies::{Change, Jar};
+use vestibule_app::live::Live;
+use vestibule_app::{App, Context, Error, audit, vault};
+use vestibule_core::Address;
+use vestibule_core::access::Action;
+use vestibule_core::clock::Instant;
+use vestibule_core::interaction::{self, Step};
+use vestibule_core::lifecycle::{Invitation as InvitationState, Redemption};
+use vestibule_core::method::Method;
+use vestibule_store as store;
+use vestibule_store::invitations::InvitationRow;
+
+use crate::inviter::inviter;
+use crate::prove::passcode::send::Send;
+use crate::reply::Reply;
+use crate::sealed::{Ending, Landing, Sealed};
+use crate::trip::{self, At, Trip};
+use crate::view::{Invitation, Page, View};
+use crate::{finish, gather, step};
+
+const KIND: &str = "invitation";
+
+/// Opens a mailed link: the token goes into a cookie, out of the address bar (LNK-03). Nothing is looked up.
+pub async fn open(app: &App, jar: &Jar, segment: &str, token: &str) -> Result<Reply, Error> {
+    let live = app.live(segment, jar, None).await?;
+    let landing = Landing::new(token, live.at(), app.random.as_ref());
+    let value = landing.seal(&app.vault, live.tenant.id, KIND)?;
+    Ok(Reply::go(app.urls.invite_path(&segment.to_ascii_lowercase())).with(Change::Invitation(value)))
+}
+
+/// What an opened link leads to.
+enum Found {
+    /// A page about the invitation; the second says that it is a way back.
+    Good(Box<InvitationRow>, bool),
+    /// G18, with the end where that is the reason.
+    Dead(Option<Instant>),
+}
+
+/// Looks an invitation up by its token. Seven kinds of dead links look alike (INV-14).
+async fn look_up(app: &App, live: &Live, landing: Option<&Landing>) -> Result<Found, Error> {
+    let Some(landing) = landing else { return Ok(Found::Dead(None)) };
+    let (tenant, digest) = (live.tenant.id, vault::hash("invitation", 0, &landing.token));
+    let found = app
+        .db
+        .read(move |c| {
+            let row = store::invitations::by_ticket(c, tenant, &digest)?;
+            let Some(row) = row.filter(|r| r.user_deleted_at.is_none()) else { return Ok(None) };
+            let may = row.state != InvitationState::Pending
+                || row.user_state == Redemption::Accepted
+                || finish::may_still_invite(c, &row)?;
+            Ok(may.then_some(row))
+        })
+        .await?;
+    let Some(row) = found else { return Ok(Found::Dead(None)) };
+    let ended = row.expires_at.filter(|at| *at <= live.at());
+    Ok(match (row.state, row.user_state, ended) {
+        // The guest came in by another way meanwhile: a way back too (LNK-05).
+        (InvitationState::Accepted, _, _) | (InvitationState::Pending, Redemption::Accepted, _) => {
+            Found::Good(Box::new(row), true)
+        }
+        (InvitationState::Pending, _, Some(at)) => Found::Dead(Some(at)),
+        (InvitationState::Pending, _, None) => Found::Good(Box::new(row), false),
+        (InvitationState::Suspended | InvitationState::Withdrawn, _, _) => Found::Dead(None),
+    })
+}
+
+/// The page of the opened link.
+pub async fn show(app: &App, jar: &Jar, segment: &str) -> Result<Reply, Error> {
+    let live = app.live(segment, jar, None).await?;
+    let landing = jar.invitation.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
+    let found = look_up(app, &live, landing.as_ref()).await?;
+    page(app, &live, segment, landing.as_ref(), found).await.map(Reply::show)
+}
+
+async fn page(
+    app: &App,
+    live: &Live,
+    segment: &str,
+    landing: Option<&Landing>,
+    found: Found,
+) -> Result<Page, Error> {
+    let csrf = match landing {
+        Some(landing) => Some(app.form_token(KIND, &landing.secret)?),
+        None => None,
+    };
+    let mut application = None;
+    let view = match found {
+        Found::Dead(expired_at) => View::InvitationProblem { expired_at },
+        Found::Good(row, back) => {
+            if let Some(client) = &row.client_id {
+                application = app.application(&live.tenant, client).await?;
+            }
+            if let Some(other) = live.session.as_ref().filter(|s| s.user.address_key != row.address_key) {
+                let masked = Address::parse(&row.address).map(|a| a.masked_fully()).unwrap_or_default();
+                View::InvitationOther { masked, signed_in: other.user.address.clone() }
+            } else {
+                let inviter = match row.inviter_id {
+                    Some(id) => inviter(app, live.tenant.id, id).await?,
+                    None => None,
+                };
+                View::Invitation(Invitation {
+                    address: row.address,
+                    inviter: inviter.as_ref().map(|i| i.name.clone()),
+                    inviter_email: inviter.map(|i| i.address),
+                    message: row.message,
+                    expires_at: row.expires_at,
+                    back,
+                })
+            }
+        }
+    };
+    Ok(Page {
+        tenant: Arc::clone(&live.tenant),
+        application,
+        segment: segment.to_ascii_lowercase(),
+        locator: None,
+        csrf,
+        leads_to: None,
+        back: None,
+        view,
+    })
+}
+
+/// What was pressed on G17.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pressed {
+    /// *Send me a code* or *Continue*.
+    Send,
+    /// *Sign out and continue*.
+    Switch,
+    /// *Stay signed in*.
+    Keep,
+}
+
+/// G17's POST: begins the trip of the invitation, its address fixed to the invited one, and sends.
+pub async fn press(
+    app: &App,
+    ctx: &Context,
+    jar: &Jar,
+    segment: &str,
+    pressed: Pressed,
+    csrf: &str,
+) -> Result<Reply, Error> {
+    let mut live = app.live(segment, jar, None).await?;
+    let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignIn)?;
+    let landing = jar.invitation.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
+    let Some(landing) = landing else {
+        let mut problem =
+            vestibule_app::error::Problem::new(vestibule_core::error::ErrorCode::Cookies).at(&live.tenant);
+        problem.restart = Some(app.urls.invite_path(segment));
+        return Err(problem.into());
+    };
+    if !app.form_token_matches(KIND, &landing.secret, csrf)? {
+        let mut problem =
+            vestibule_app::error::Problem::new(vestibule_core::error::ErrorCode::Csrf).at(&live.tenant);
+        problem.restart = Some(app.urls.invite_path(segment));
+        return Err(problem.into());
+    }
+    let found = look_up(app, &live, Some(&landing)).await?;
+    let Found::Good(row, back) = found else {
+        return page(app, &live, segment, Some(&landing), found).await.map(Reply::show);
+    };
+    let mut ended = None;
+    match (&live.session, pressed) {
+        (Some(other), Pressed::Switch) if other.user.address_key != row.address_key => {
+            ended = super::signout::close(app, ctx, &live).await?;
+            live.session = None;
+        }
+        (Some(_), Pressed::Keep) => return Ok(kept(&live, segment)),
+        (Some(other), Pressed::Send) if other.user.address_key != row.address_key => {
+            return page(app, &live, segment, Some(&landing), Found::Good(row, back)).await.map(Reply::show);
+        }
+        _ => {}
+    }
+    // Who pressed before and went on keeps that trip, with the secret that a proof may have given since.
+    let at = At { app, ctx, jar, segment, id: landing.id };
+    let kept = jar.interaction(landing.id).is_some();
+    let trip = if kept { trip::load(at).await? } else { begin(app, live, segment, &landing, &row).await? };
+    let reply = start(at, trip).await?;
+    Ok(match ended {
+        Some(change) => reply.with(change),
+        None => reply,
+    })
+}
+
+/// *Stay signed in*: nothing of the invitation happens here.
+fn kept(live: &Live, segment: &str) -> Reply {
+    let page = Page {
+        tenant: Arc::clone(&live.tenant),
+        application: None,
+        segment: segment.to_ascii_lowercase(),
+        locator: None,
+        csrf: None,
+        leads_to: None,
+        back: None,
+        view: View::ReviewCancelled,
+    };
+    Reply::show(page).with(Change::ForgetInvitation)
+}
+
+/// Begins the trip; its id is derived from the opened link, so that a second press finds the first one's row.
+async fn begin(
+    app: &App,
+    mut live: Live,
+    segment: &str,
+    landing: &Landing,
+    row: &InvitationRow,
+) -> Result<Trip, Error> {
+    let id = landing.id;
+    let application = match &row.client_id {
+        Some(client) => app.application(&live.tenant, client).await?,
+        None => None,
+    };
+    live.interaction = {
+        let (tenant, now) = (live.tenant.id, live.now);
+        let read = app
+            .db
+            .read(move |c| store::live::request(c, store::live::Segment::Id(tenant), None, Some(id), now))
+            .await?;
+        read.and_then(|r| r.interaction)
+    };
+    let ending =
+        Ending::Invitation { id: row.id, client: row.client_id.clone(), leads_to: row.redirect_url.clone() };
+    let sealed = Sealed {
+        id,
+        secret: landing.secret.clone(),
+        began_at: live.at().timestamp_micros(),
+        ending,
+        address: Address::parse(&row.address).ok(),
+        picked: false,
+        wanted: None,
+        segment: segment.to_ascii_lowercase(),
+    };
+    Ok(trip::with_ledger(app, Trip::begun(live, application, sealed)))
+}
+
+async fn start(at: At<'_>, trip: Trip) -> Result<Reply, Error> {
+    if trip.ended().is_some() {
+        // The link was used to its end on this very page; a new opening begins a new trip.
+        let path = at.app.urls.invite_path(&trip.sealed.segment);
+        return Ok(Reply::go(path).with(Change::ForgetInvitation));
+    }
+    if trip.outdated {
+        // The answer to its proof was lost: the page of the proof gives the secret again.
+        let page = step::lost_proof(&trip).unwrap_or(interaction::Page::Prove(Method::Passcode));
+        return Ok(Reply::go(trip.path(at.app, page)));
+    }
+    match gather::current(&trip, 0)? {
+        Step::SendCode => step::perform::<Send>(at, trip, &()).await,
+        step => {
+            let keep = trip.keep(at.app)?;
+            Ok(step::elsewhere(at, trip, step).await?.with(keep))
+        }
+    }
+}

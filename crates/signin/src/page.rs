@@ -1,0 +1,70 @@
+//! GET pages of a sign-in: load, ask `next`, show the page or go to the one where the trip stands. Nothing is written.
+
+use vestibule_app::Error;
+use vestibule_core::error::ErrorCode;
+use vestibule_core::interaction::{Page, Step};
+
+use crate::prove::{self, passcode};
+use crate::reply::Reply;
+use crate::sealed::Remembered;
+use crate::trip::{self, At, Trip};
+use crate::view::View;
+use crate::{agree, gather, identify, refusal, step};
+
+/// Shows a page of a trip, or goes to the one where it stands. `change`: the person pressed *Change* and sees the address
+/// page whatever the step.
+pub async fn show(at: At<'_>, asked: Page, change: bool) -> Result<Reply, Error> {
+    let trip = trip::load(at).await?;
+    if let Some(reply) = step::begun_anew(at.app, &trip)? {
+        return Ok(reply);
+    }
+    if let Some(done) = trip.ended() {
+        return Err(done);
+    }
+    if trip.outdated {
+        return lost_proof(at, &trip, asked);
+    }
+    let remembered =
+        Remembered::open(&at.app.vault, at.jar.remembered.as_deref(), trip.at()).of(trip.tenant().id);
+    let step = gather::current(&trip, remembered.len())?;
+    if let Step::Refuse(why) = step {
+        return refusal::shown(at.app, &trip, why);
+    }
+    if change {
+        return Ok(Reply::show(trip.page(at.app, identify::email(&trip, &remembered, true))?));
+    }
+    // Who wants to pick an account may always do so, and whoever must type one may look at the list.
+    let looks = asked == Page::Accounts && matches!(step, Step::Identify | Step::Choose | Step::SendCode);
+    if step.page() != Some(asked) && !looks {
+        return step::elsewhere(at, trip, step).await;
+    }
+    let view = match asked {
+        Page::Address => Some(identify::email(&trip, &remembered, false)),
+        Page::Accounts => Some(identify::accounts(&trip, &remembered, None)),
+        Page::SendCode => Some(passcode::view::send_code(&trip)),
+        Page::Prove(method) => prove::view(method, &trip),
+        Page::Review => Some(agree::view(at.app, &trip, agree::terms_of(&step), false).await?),
+        Page::CreateAccount | Page::Enrol | Page::SecondFactor | Page::AppConsent => None,
+    };
+    shown(at, &trip, view)
+}
+
+/// A browser that lost the answer to its proof, and the new secret in it, has only the page of that proof: the same press
+/// gives it another secret (OTP-14, SES-04). No other page would take its forms.
+fn lost_proof(at: At<'_>, trip: &Trip, asked: Page) -> Result<Reply, Error> {
+    match step::lost_proof(trip) {
+        Some(Page::Prove(method)) if asked == Page::Prove(method) => {
+            shown(at, trip, prove::view(method, trip))
+        }
+        Some(page) => Ok(Reply::go(trip.path(at.app, page))),
+        None => Err(trip.problem(ErrorCode::OtherBrowser).into()),
+    }
+}
+
+/// A page that this release does not have is none: it must never be answered with another one, or with itself.
+fn shown(at: At<'_>, trip: &Trip, view: Option<View>) -> Result<Reply, Error> {
+    match view {
+        Some(view) => Ok(Reply::show(trip.page(at.app, view)?)),
+        None => Err(trip.problem(ErrorCode::InteractionUnknown).into()),
+    }
+}
