@@ -99,12 +99,12 @@ pub async fn create(
     let change = Change::on("application.create", "application", client_id.to_string())
         .with(json!({ "kind": input.kind }));
     let row = audit::row(app, ctx, actor, tenant, change);
-    let now = ctx.now;
+    let (now, raised) = (ctx.now, client_id.clone());
     let written = app
         .db
         .write(move |c| {
             store::applications::insert(c, &application, principal, credential.as_ref(), now)?;
-            store::tenants::raise_change(c, tenant)?;
+            store::tenants::raise_applications(c, &raised)?;
             store::logs::insert_audit(c, &row)
         })
         .await?;
@@ -227,7 +227,7 @@ async fn ensure_key(app: &App, ctx: &Context, algorithm: SigningAlgorithm) -> Re
     app.db
         .write(move |c| {
             store::keys::insert(c, &key)?;
-            store::deployment::raise_change(c).map(|_| ())
+            store::deployment::raise_keys(c).map(|_| ())
         })
         .await??;
     Ok(())
@@ -299,7 +299,7 @@ pub async fn change(
             if changed {
                 store::applications::set_settings(c, home, &client_id, &settings)?;
             }
-            store::tenants::raise_change(c, tenant)?;
+            store::tenants::raise_applications(c, &client_id)?;
             store::logs::insert_audit(c, &row)
         })
         .await??;

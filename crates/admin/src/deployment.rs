@@ -80,7 +80,7 @@ pub async fn rotate_keys(app: &App, ctx: &Context, actor: &Actor) -> Result<Vec<
             for key in &next {
                 store::keys::insert(c, key)?;
             }
-            store::deployment::raise_change(c).map(|_| ())
+            store::deployment::raise_keys(c).map(|_| ())
         })
         .await??;
     tracing::info!("signing keys rotated");

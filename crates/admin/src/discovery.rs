@@ -66,10 +66,11 @@ pub async fn explain(
 ) -> Result<Explained, AdminError> {
     let _allowed = allow(ctx, actor, Action::ExplainDiscovery, Object::Tenant(tenant))?;
     let address = Address::parse(address).map_err(|e| invalid("address", e))?;
-    let snapshot = app.current_tenant(tenant).await?;
+    let live = app.current(tenant).await?;
+    let snapshot = &live.tenant;
     let application = match client {
         Some(client) => {
-            let found = app.application(&snapshot, &ClientId(client.to_owned())).await?;
+            let found = app.application(&live, &ClientId(client.to_owned())).await?;
             let unknown = || AdminError::NotFound { kind: "application", name: client.to_owned() };
             Some(found.ok_or_else(unknown)?)
         }
@@ -78,7 +79,7 @@ pub async fn explain(
     let key = address.key().to_owned();
     let user = app.db.read(move |c| store::live::user_by_address(c, tenant, &key)).await?;
     let (domain, application) = (address.domain(), application.as_deref());
-    let planned = plan::plan(&snapshot, application, domain, user.as_ref()).map_err(Error::from)?;
+    let planned = plan::plan(snapshot, application, domain, user.as_ref()).map_err(Error::from)?;
     let person = plan::person(user.as_ref());
     let standing = match (person, user.as_ref().map(|u| u.kind)) {
         (Person::Stranger | Person::Removed, _) => "none",

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::json;
 use vestibule_app::audit::{self, Change, allow};
+use vestibule_app::live::Live;
 use vestibule_app::mail::{self, Content, Place};
-use vestibule_app::snapshot::TenantSnapshot;
 use vestibule_app::vault::{self, Purpose};
 use vestibule_app::{App, Context};
 use vestibule_core::Address;
@@ -74,7 +74,8 @@ pub async fn invite(
 ) -> Result<Invited, AdminError> {
     let _allowed = allow(ctx, actor, Action::InviteGuest, Object::Tenant(tenant))?;
     let address = Address::parse(&input.address).map_err(|e| invalid("address", e))?;
-    let snapshot = app.current_tenant(tenant).await?;
+    let live = app.current(tenant).await?;
+    let snapshot = &live.tenant;
     if !discovery::admits(&snapshot.lists, address.domain(), false) {
         return Err(invalid(
             "address",
@@ -111,17 +112,8 @@ pub async fn invite(
     let url = app.urls.redeem(tenant, token.expose());
     let mail = if input.send_mail {
         Some(
-            invitation_mail(
-                app,
-                ctx,
-                &snapshot,
-                &address,
-                &invitation,
-                inviter.as_ref(),
-                client.as_ref(),
-                &url,
-            )
-            .await?,
+            invitation_mail(app, ctx, &live, &address, &invitation, inviter.as_ref(), client.as_ref(), &url)
+                .await?,
         )
     } else {
         None
@@ -229,15 +221,16 @@ fn message_text(text: &str) -> Result<String, AdminError> {
 async fn invitation_mail(
     app: &App,
     ctx: &Context,
-    tenant: &TenantSnapshot,
+    live: &Live,
     address: &Address,
     invitation: &NewInvitation,
     inviter: Option<&UserRow>,
     client: Option<&ClientId>,
     url: &str,
 ) -> Result<store::outbox::NewOutbox, AdminError> {
+    let tenant = &live.tenant;
     let application = match client {
-        Some(client) => app.application(tenant, client).await?.map(|a| a.application.name.clone()),
+        Some(client) => app.application(live, client).await?.map(|a| a.application.name.clone()),
         None => None,
     };
     let content = Content::Invitation(mail::Invitation {

@@ -6,7 +6,8 @@ use vestibule_app::audit::{self, Change, allow};
 use vestibule_app::{App, Context};
 use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::ids::TenantId;
-use vestibule_core::settings::{AccessRule, DomainLists, PolicyKind, TenantSettings};
+use vestibule_core::policies::{AccessRule, DomainLists, PolicyKind};
+use vestibule_core::settings::TenantSettings;
 use vestibule_store as store;
 
 use super::{AdminError, invalid};
@@ -27,7 +28,7 @@ pub struct Policies {
 /// Reads what holds.
 pub async fn show(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId) -> Result<Policies, AdminError> {
     let _allowed = allow(ctx, actor, Action::ReadPolicy, Object::Tenant(tenant))?;
-    let snapshot = app.current_tenant(tenant).await?;
+    let snapshot = app.current(tenant).await?.tenant;
     Ok(Policies {
         otp: if snapshot.discovery.passcode { "on" } else { "off" },
         domains: snapshot.lists.clone(),
@@ -71,7 +72,7 @@ pub async fn set(
         .write(move |c| {
             match &change {
                 Written::Policy(kind, document) => {
-                    store::policies::put(c, tenant, *kind, document, now)?;
+                    store::policies::put(c, tenant, *kind, document, now, now)?;
                     store::tenants::raise_change(c, tenant)?;
                 }
                 Written::Settings(document) => {

@@ -7,17 +7,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use ipnet::IpNet;
 use tokio::sync::{Notify, Semaphore};
 use vestibule_core::clock::Instant;
-use vestibule_core::ids::{ClientId, TenantId};
+use vestibule_core::ids::TenantId;
 use vestibule_core::secret::Digest;
-use vestibule_core::settings::{DomainLists, PolicyKind, TenantSettings};
 use vestibule_core::throttle::Counter;
 use vestibule_core::urls::Urls;
 use vestibule_core::{Address, Clock, Random};
-use vestibule_oidc::keys::{KeyTimes, Signer};
-use vestibule_store::{self as store, Conn, Db, Now};
+use vestibule_store::{self as store, Db, Now};
 
 use crate::error::Error;
-use crate::snapshot::{ApplicationSnapshot, KeySnapshot, SigningKey, Snapshots, TenantSnapshot};
+use crate::snapshot::{CacheStats, KeySnapshot, Snapshots};
 use crate::vault::{Purpose, Vault};
 
 /// What the operator sets for the whole deployment, parsed.
@@ -108,9 +106,14 @@ impl App {
         Now::from(self.clock.as_ref())
     }
 
+    /// The signing keys under their number.
+    pub async fn keys(&self, number: i64) -> Result<Arc<KeySnapshot>, Error> {
+        self.snapshots.keys(&self.db, &self.vault, number).await
+    }
+
     /// What caches hold (DOS-05).
-    pub fn cache_sizes(&self) -> [(&'static str, usize, usize); 3] {
-        self.snapshots.sizes()
+    pub fn cache_stats(&self) -> [CacheStats; 4] {
+        self.snapshots.stats()
     }
 
     /// What stands for an address in tables that outlive it: a keyed hash.
@@ -122,100 +125,6 @@ impl App {
     pub fn counter(&self, counter: Counter, tenant: Option<TenantId>, what: &str) -> Result<Digest, Error> {
         let tenant = tenant.map(|t| *t.0.as_bytes()).unwrap_or_default();
         Ok(self.vault.mac(Purpose::Address, &[counter.as_str().as_bytes(), &tenant, what.as_bytes()])?)
-    }
-
-    /// The tenant's snapshot under the change numbers that this request read.
-    pub async fn tenant(
-        &self,
-        id: TenantId,
-        change: i64,
-        deployment_change: i64,
-    ) -> Result<Arc<TenantSnapshot>, Error> {
-        let load = || async move {
-            let parts = self.db.read(move |c| load_tenant(c, id)).await?;
-            self.assemble_tenant(id, parts.ok_or_else(|| Error::Internal("tenant vanished".into()))?)
-        };
-        self.snapshots.tenant(id, (change, deployment_change), load).await
-    }
-
-    /// An application of a tenant; `None` where there is none by this id.
-    pub async fn application(
-        &self,
-        tenant: &TenantSnapshot,
-        client: &ClientId,
-    ) -> Result<Option<Arc<ApplicationSnapshot>>, Error> {
-        if !client.is_possible() {
-            return Ok(None);
-        }
-        let cell = tenant.applications().cell(client);
-        let load = || async {
-            let (id, wanted) = (tenant.id, client.clone());
-            let found = self.db.read(move |c| store::applications::find(c, id, &wanted)).await?;
-            Ok::<_, Error>(found.map(|(application, credentials)| {
-                let secrets = credentials.into_iter().map(|r| (r.digest, r.expires_at)).collect();
-                Arc::new(ApplicationSnapshot { application, secrets })
-            }))
-        };
-        let found = cell.get_or_try_init(load).await?.clone();
-        if found.is_none() {
-            // Names that do not exist are not kept: anybody can make them up (DOS-05).
-            tenant.applications().forget(client);
-        }
-        Ok(found)
-    }
-
-    /// The signing keys under this change number.
-    pub async fn keys(&self, deployment_change: i64) -> Result<Arc<KeySnapshot>, Error> {
-        let load = || async {
-            let rows = self.db.read(store::keys::all).await?;
-            rows.into_iter()
-                .map(|row| self.parse_key(row))
-                .collect::<Result<Vec<_>, _>>()
-                .map(|keys| KeySnapshot { keys })
-        };
-        self.snapshots.keys(deployment_change, load).await
-    }
-
-    fn parse_key(&self, row: store::keys::SigningKeyRow) -> Result<SigningKey, Error> {
-        let algorithm = row.alg;
-        let der =
-            self.vault.unseal(Purpose::SigningKey, &[b"signing_keys", row.kid.as_bytes()], &row.sealed)?;
-        let signer =
-            Signer::parse(algorithm, row.kid.clone(), &der).map_err(|e| Error::Internal(e.to_string()))?;
-        let times = KeyTimes {
-            kid: row.kid,
-            algorithm,
-            published_at: row.published_at,
-            active_from: row.active_from,
-            retired_at: row.retired_at,
-        };
-        Ok(SigningKey { signer, algorithm, times, public_jwk: row.public_jwk })
-    }
-
-    fn assemble_tenant(&self, id: TenantId, parts: TenantParts) -> Result<TenantSnapshot, Error> {
-        let odd = |what: &str| Error::Internal(format!("stored {what} cannot be read"));
-        let settings: TenantSettings = serde_json::from_value(parts.settings).map_err(|_| odd("settings"))?;
-        let mut discovery = settings.discovery.clone();
-        let (mut lists, mut rules) = (DomainLists::default(), Vec::new());
-        for (kind, document) in parts.policies {
-            match kind {
-                PolicyKind::Otp => {
-                    discovery.passcode = document
-                        .get("enabled")
-                        .and_then(serde_json::Value::as_bool)
-                        .ok_or_else(|| odd("otp policy"))?;
-                }
-                PolicyKind::Domains => {
-                    lists = serde_json::from_value(document).map_err(|_| odd("domain lists"))?;
-                }
-                PolicyKind::Access => {
-                    rules = serde_json::from_value(document).map_err(|_| odd("access rules"))?;
-                }
-            }
-        }
-        let pairwise =
-            self.vault.unseal(Purpose::Pairwise, &[b"tenants", id.0.as_bytes()], &parts.pairwise_key)?;
-        Ok(TenantSnapshot::new(id, parts.name, parts.domains, settings, discovery, lists, rules, pairwise))
     }
 
     /// Whether the database answers.
@@ -242,25 +151,6 @@ impl App {
 
 /// How far a clock may step back without anybody minding: what time services do when they adjust it.
 const CLOCK_SLACK_MICROS: i64 = 60_000_000;
-
-struct TenantParts {
-    name: String,
-    pairwise_key: Vec<u8>,
-    domains: Vec<String>,
-    settings: serde_json::Value,
-    policies: Vec<(PolicyKind, serde_json::Value)>,
-}
-
-fn load_tenant(c: &mut Conn, id: TenantId) -> store::QueryResult<Option<TenantParts>> {
-    let Some(row) = store::tenants::find(c, id)? else { return Ok(None) };
-    let mut domains = store::tenants::domains(c, id)?;
-    domains.retain(|d| d.verified_at.is_some());
-    domains.sort_by(|a, b| b.is_default.cmp(&a.is_default).then_with(|| a.domain.cmp(&b.domain)));
-    let settings = store::tenants::settings(c, id)?.map_or_else(|| serde_json::json!({}), |(value, _)| value);
-    let policies = store::policies::current(c, id)?.into_iter().map(|p| (p.kind, p.document)).collect();
-    let domains = domains.into_iter().map(|d| d.domain).collect();
-    Ok(Some(TenantParts { name: row.name, pairwise_key: row.pairwise_key, domains, settings, policies }))
-}
 
 /// Until when something lives that begins now.
 pub fn until(now: Instant, lifetime: chrono::TimeDelta) -> Instant {

@@ -26,7 +26,7 @@ pub struct Problem {
     /// The address, for pages after a proof.
     pub address: Option<String>,
     /// Which sentence a block shows.
-    pub block: Option<vestibule_core::settings::BlockReason>,
+    pub block: Option<vestibule_core::policies::BlockReason>,
 }
 
 impl Problem {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use vestibule_core::clock::Instant;
 use vestibule_core::entry::{self, Entry, Segment};
 use vestibule_core::error::ErrorCode;
-use vestibule_core::ids::{InteractionId, Realm, TenantId};
+use vestibule_core::ids::{ClientId, InteractionId, Realm, TenantId};
 use vestibule_core::lifecycle::TenantState;
 use vestibule_core::proof::Authentication;
 use vestibule_core::secret::Digest;
@@ -19,7 +19,7 @@ use vestibule_store::{Conn, Now};
 use crate::app::App;
 use crate::cookies::Jar;
 use crate::error::Error;
-use crate::snapshot::TenantSnapshot;
+use crate::snapshot::{ApplicationSnapshot, TenantSnapshot};
 use crate::vault::{self, Purpose};
 
 /// What is live of a request.
@@ -31,8 +31,10 @@ pub struct Live {
     pub session: Option<SignedIn>,
     /// `deployment.epoch`.
     pub epoch: i64,
-    /// The deployment's change number.
-    pub deployment_change: i64,
+    /// The number under which applications are kept.
+    pub applications_number: i64,
+    /// The number under which signing keys are kept.
+    pub keys_number: i64,
     /// The one moment of the request: that of the read, by the clock that decides for all nodes (TIM-01).
     pub now: Now,
     /// The row of the interaction that was asked for.
@@ -123,16 +125,32 @@ impl App {
         if let refusal @ Entry::Refuse(_) = entry::resolve_page(&segment_of(&row)) {
             return Err(refuse(refusal));
         }
-        let tenant = self.tenant(row.tenant.id, row.tenant.change_number, row.deployment_change).await?;
+        let (numbered, at) = ((row.tenant.id, row.tenant.change_number), row.database_now);
+        let tenant = self.snapshots.tenant(&self.db, &self.vault, numbered, at).await?;
+        let tenant = tenant.ok_or_else(|| refuse(entry::resolve_page(&Segment::Unknown)))?;
         let session = own_session(row.session, jar, row.tenant.id, row.epoch)?;
         Ok(Live {
             tenant,
             session,
             epoch: row.epoch,
-            deployment_change: row.deployment_change,
+            applications_number: row.tenant.applications_number,
+            keys_number: row.keys_number,
             now: Now { instant: row.database_now, ..asked },
             interaction: row.interaction,
         })
+    }
+
+    /// An application of a request's tenant; `None` where there is none by this id.
+    pub async fn application(
+        &self,
+        live: &Live,
+        client: &ClientId,
+    ) -> Result<Option<Arc<ApplicationSnapshot>>, Error> {
+        if !client.is_possible() {
+            return Ok(None);
+        }
+        let numbered = (live.tenant.id, live.applications_number);
+        self.snapshots.application(&self.db, numbered, client).await
     }
 
     async fn read_live(
@@ -156,9 +174,9 @@ impl App {
         Ok(self.db.read(read).await?)
     }
 
-    /// The tenant as it is now, for a command.
-    pub async fn current_tenant(&self, tenant: TenantId) -> Result<Arc<TenantSnapshot>, Error> {
-        Ok(self.live(&tenant.to_string(), &Jar::default(), None).await?.tenant)
+    /// A tenant as it is now, for a command.
+    pub async fn current(&self, tenant: TenantId) -> Result<Live, Error> {
+        self.live(&tenant.to_string(), &Jar::default(), None).await
     }
 
     /// The token of the forms of an interaction: bound to its secret, so no other browser has it (WEB-01).

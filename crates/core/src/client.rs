@@ -66,7 +66,7 @@ text_enum! {
 
 /// What may be changed of an application after its creation, as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct ApplicationSettings {
     /// PKCE rule.
     pub pkce: PkceRule,

@@ -8,7 +8,8 @@ use crate::address::Domain;
 use crate::directory::Person;
 use crate::ids::ProviderId;
 use crate::method::{Answers, Method, Way};
-use crate::settings::{Discovery, DomainLists, DomainRule, Link};
+use crate::policies::{DomainLists, DomainRule};
+use crate::settings::{Discovery, Link};
 use crate::text_enum::text_enum;
 
 /// Where the person stands in this tenant.

@@ -8,9 +8,9 @@ use crate::directory::{Admission, Person, TurnedAway};
 use crate::discovery::{self, Plan, Use};
 use crate::method::{Method, Way};
 use crate::passcode;
+use crate::policies::BlockReason;
 use crate::policy::{Decision, Obligation};
 use crate::proof::{Authentication, IdentityKey, Ledger, Level, Wanted};
-use crate::settings::BlockReason;
 use crate::text_enum::text_enum;
 
 text_enum! {

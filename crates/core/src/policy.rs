@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 
 use crate::clock::Instant;
 use crate::ids::{ClientId, TenantId, UserId};
+use crate::policies::{AccessRule, BlockReason, Control};
 use crate::proof::Authentication;
-use crate::settings::{AccessRule, BlockReason, Control};
 
 /// Whose access is asked for.
 #[derive(Debug, Clone)]
@@ -92,7 +92,7 @@ pub fn evaluate(
                 terms = terms.max(Some(version));
             }
             // A block was answered before.
-            Control::Block { .. } | Control::Terms { .. } => {}
+            Control::Block { .. } | Control::Unknown | Control::Terms { .. } => {}
         }
     }
     let needed: Vec<Obligation> = [
@@ -114,7 +114,8 @@ pub fn evaluate(
 pub fn evaluate_before(client: Option<&ClientId>, rules: &[AccessRule]) -> Option<BlockReason> {
     rules.iter().filter(|r| applies(r, client)).find_map(|r| match r.control {
         Control::Block { reason } => Some(reason),
-        _ => None,
+        Control::Unknown => Some(BlockReason::Generic),
+        Control::SecondStep | Control::Terms { .. } | Control::SignInFrequency { .. } => None,
     })
 }
 

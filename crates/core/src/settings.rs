@@ -1,9 +1,9 @@
-//! What an organisation sets for itself: typed, with defaults, stored as one JSON document.
+//! What an organisation sets for itself: typed, with defaults, stored as one JSON document. Read leniently, so that a node
+//! of an older release serves a tenant whose settings a newer one wrote; written strictly ([`crate::documents`]).
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ClientId;
 use crate::method::{Method, Switch};
 use crate::numbers::{CODE_LIFETIME_MAX_MINUTES, CODE_LIFETIME_MIN_MINUTES};
 use crate::text_enum::text_enum;
@@ -44,7 +44,7 @@ text_enum! {
 
 /// Order and switches of the discovery chain, as the pair that Graph knows plus a switch per method.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct Discovery {
     /// First what is asked for the domain.
     pub primary_identity_provider_precedence_order: Vec<PrimaryProvider>,
@@ -156,7 +156,7 @@ impl Discovery {
 
 /// How codes are handled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct CodeSettings {
     /// N-02, in minutes.
     pub lifetime_minutes: i64,
@@ -179,89 +179,9 @@ impl CodeSettings {
     }
 }
 
-/// One domain in an allow or block list; whole labels are compared (ADR-05).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct DomainRule {
-    /// A-labels in lower case.
-    pub domain: String,
-    /// Whether what lies below it is meant too.
-    #[serde(default)]
-    pub subdomains: bool,
-}
-
-/// Which domains' people may be guests.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
-pub struct DomainLists {
-    /// Where not empty: only these.
-    pub allow: Vec<DomainRule>,
-    /// Never these; wins over `allow`.
-    pub block: Vec<DomainRule>,
-    /// Whether guests accepted before the rule are exempt.
-    pub exempt_accepted: bool,
-}
-
-/// One rule of conditional access.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct AccessRule {
-    /// What it is called, for logs.
-    pub name: String,
-    /// The applications that it holds for; empty means all.
-    #[serde(default)]
-    pub applications: Vec<ClientId>,
-    /// What it asks.
-    pub control: Control,
-}
-
-/// What a rule of conditional access asks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "kind", deny_unknown_fields)]
-pub enum Control {
-    /// No access.
-    Block {
-        /// Which sentence the page shows.
-        #[serde(default)]
-        reason: BlockReason,
-    },
-    /// A second step after the first proof.
-    SecondStep,
-    /// Agreement to the tenant's terms, in this version.
-    Terms {
-        /// Raised when the terms change.
-        version: u32,
-    },
-    /// A proof no older than this.
-    SignInFrequency {
-        /// In minutes.
-        minutes: u32,
-    },
-}
-
-text_enum! {
-    /// Which sentence the page about a block shows (ux G27).
-    #[derive(Default)]
-    BlockReason {
-        /// "A rule of … blocked this sign-in."
-        #[default]
-        Generic = "generic",
-        /// By country.
-        Country = "country",
-        /// By network.
-        Network = "network",
-        /// Managed devices only.
-        Device = "device",
-        /// By time of day.
-        Time = "time",
-        /// Looked unusual.
-        Risk = "risk",
-    }
-}
-
 /// Everything an organisation sets, with its defaults.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase")]
 pub struct TenantSettings {
     /// The chain.
     pub discovery: Discovery,
@@ -317,18 +237,6 @@ impl TenantSettings {
     pub fn session_lifetime(&self) -> TimeDelta {
         self.session_minutes
             .map_or(crate::numbers::SESSION_LIFETIME, |m| TimeDelta::minutes(m.clamp(5, 24 * 60)))
-    }
-}
-
-text_enum! {
-    /// A kind of policy document of a tenant.
-    PolicyKind {
-        /// Whether codes may be used at all.
-        Otp = "otp",
-        /// Which domains may be guests here.
-        Domains = "domains",
-        /// Rules of conditional access.
-        Access = "access",
     }
 }
 

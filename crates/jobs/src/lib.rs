@@ -3,6 +3,7 @@
 
 mod letters;
 
+pub mod heartbeat;
 pub mod numbering;
 pub mod outbox;
 pub mod rotation;

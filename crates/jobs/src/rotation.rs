@@ -51,7 +51,7 @@ pub async fn once(app: &App) -> Result<(), Error> {
                             store::keys::all(c)?.iter().any(|r| r.alg == algorithm && r.active_from > now);
                         if !waiting {
                             store::keys::insert(c, &key)?;
-                            store::deployment::raise_change(c)?;
+                            store::deployment::raise_keys(c)?;
                         }
                         Ok::<_, store::QueryError>(())
                     })
@@ -62,7 +62,7 @@ pub async fn once(app: &App) -> Result<(), Error> {
                 app.db
                     .write(move |c| {
                         store::keys::retire(c, &kid, now)?;
-                        store::deployment::raise_change(c).map(|_| ())
+                        store::deployment::raise_keys(c).map(|_| ())
                     })
                     .await??;
                 tracing::info!(alg = %algorithm, "old signing key retired");

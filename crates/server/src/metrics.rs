@@ -8,6 +8,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use vestibule_app::App;
+use vestibule_app::snapshot::CacheStats;
 use vestibule_jobs::transport;
 use vestibule_outbound::Transport;
 
@@ -67,8 +68,12 @@ impl Metrics {
             let _ = writeln!(text, "# TYPE vestibule_{name} counter\nvestibule_{name}_total {value}");
         }
         text.push_str("# HELP vestibule_cache_entries Entries held, beside the bound.\n# TYPE vestibule_cache_entries gauge\n");
-        for (name, size, bound) in app.cache_sizes() {
-            let _ = writeln!(text, "vestibule_cache_entries{{cache=\"{name}\",bound=\"{bound}\"}} {size}");
+        for CacheStats { name, entries, bound, .. } in app.cache_stats() {
+            let _ = writeln!(text, "vestibule_cache_entries{{cache=\"{name}\",bound=\"{bound}\"}} {entries}");
+        }
+        text.push_str("# HELP vestibule_cache_loads Loads of what was not kept.\n# TYPE vestibule_cache_loads counter\n");
+        for CacheStats { name, loads, .. } in app.cache_stats() {
+            let _ = writeln!(text, "vestibule_cache_loads_total{{cache=\"{name}\"}} {loads}");
         }
         text.push_str(end);
         text

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use vestibule_app::App;
 use vestibule_core::numbers as n;
 use vestibule_jobs::outbox::Outbox;
-use vestibule_jobs::{numbering, rotation, sweep};
+use vestibule_jobs::{heartbeat, numbering, rotation, sweep};
 use vestibule_signin::documents::Documents;
 use vestibule_ui::Ui;
 
@@ -82,11 +82,19 @@ pub fn start(app: Arc<App>, config: ServerConfig) -> Result<Running, StartError>
         if let Some(outbox) = &outbox {
             tasks.push(tokio::spawn(Arc::clone(outbox).run(stopped.clone())));
         }
+        let name = node_name(listen);
+        tasks.push(tokio::spawn(heartbeat::run(Arc::clone(&app), name, stopped.clone())));
         tasks.push(tokio::spawn(sweep::run(Arc::clone(&app), stopped.clone())));
         tasks.push(tokio::spawn(numbering::run(Arc::clone(&app), stopped.clone())));
         tasks.push(tokio::spawn(rotation::run(app, stopped)));
     }
     Ok(Running { listen, management, outbox, public: handles.0, private: handles.1, stop, tasks })
+}
+
+/// What operators know this process by.
+fn node_name(listen: SocketAddr) -> String {
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    format!("{host} ({listen})")
 }
 
 async fn watched(what: &'static str, server: actix_web::dev::Server) {

@@ -41,7 +41,7 @@ pub async fn authorize(
     let client = ClientId(identified.client_id.to_owned());
     let segment = settle(app, segment, &client, &params).await?;
     let live = app.live(&segment, jar, None).await?;
-    let application = app.application(&live.tenant, &client).await?;
+    let application = app.application(&live, &client).await?;
     let Some(application) = application.filter(|a| a.application.enabled) else {
         return Err(Problem::new(ErrorCode::ClientUnknown).at(&live.tenant).into());
     };

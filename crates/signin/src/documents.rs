@@ -64,10 +64,10 @@ async fn make(app: &App, segment: &str, kind: Kind, now: Instant) -> Result<Docu
     let tenantless = TENANTLESS.iter().find(|t| **t == segment).copied();
     let (tenant, change): (Option<TenantId>, i64) = if tenantless.is_some() {
         let row = app.db.read(store::deployment::find).await?;
-        (None, row.map(|d| d.change_number).unwrap_or_default())
+        (None, row.map(|d| d.keys_number).unwrap_or_default())
     } else {
         let live = app.live(segment, &Jar::default(), None).await?;
-        (Some(live.tenant.id), live.deployment_change)
+        (Some(live.tenant.id), live.keys_number)
     };
     let value = match kind {
         Kind::Discovery => {

@@ -93,7 +93,7 @@ async fn page(
         Found::Dead(expired_at) => View::InvitationProblem { expired_at },
         Found::Good(row, back) => {
             if let Some(client) = &row.client_id {
-                application = app.application(&live.tenant, client).await?;
+                application = app.application(live, client).await?;
             }
             if let Some(other) = live.session.as_ref().filter(|s| s.user.address_key != row.address_key) {
                 let masked = Address::parse(&row.address).map(|a| a.masked_fully()).unwrap_or_default();
@@ -213,7 +213,7 @@ async fn begin(
 ) -> Result<Trip, Error> {
     let id = landing.id;
     let application = match &row.client_id {
-        Some(client) => app.application(&live.tenant, client).await?,
+        Some(client) => app.application(&live, client).await?,
         None => None,
     };
     live.interaction = {

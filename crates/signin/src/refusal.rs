@@ -5,8 +5,8 @@ use vestibule_core::discovery::Refusal as NoPlan;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::interaction::Refusal;
 use vestibule_core::log::{Outcome, StepKind};
+use vestibule_core::policies::BlockReason;
 use vestibule_core::proof::Ledger;
-use vestibule_core::settings::BlockReason;
 use vestibule_oidc::error::{OAuthErrorCode, text};
 use vestibule_store as store;
 

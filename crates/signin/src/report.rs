@@ -105,7 +105,7 @@ async fn page(
         None => View::Report(None),
         Some(found) => {
             if let Some(client) = &found.asked.client {
-                application = app.application(&live.tenant, client).await?;
+                application = app.application(live, client).await?;
             }
             View::Report(Some(Report {
                 address: found.asked.address.as_str().to_owned(),
@@ -243,7 +243,7 @@ async fn stop(
         })
         .await?;
     let application = match &found.asked.client {
-        Some(client) => app.application(&live.tenant, client).await?.map(|a| a.application.name.clone()),
+        Some(client) => app.application(live, client).await?.map(|a| a.application.name.clone()),
         None => None,
     };
     let mut told: Vec<String> = live.tenant.settings.security_contact.iter().cloned().collect();

@@ -62,8 +62,7 @@ async fn front_channel_token(
         requested: &request.claims.id_token,
         alone: !request.response_type.gives_code(),
     };
-    token::sign::sign(app, trip.live.deployment_change, application, &person.claims(), &wanted, trip.at())
-        .await
+    token::sign::sign(app, trip.live.keys_number, application, &person.claims(), &wanted, trip.at()).await
 }
 
 fn deliver(

@@ -96,7 +96,7 @@ async fn read(app: &App, live: &Live, query: &str) -> Result<Asked, Error> {
         return Ok(none);
     }
     let application = match proven.clone().or(named) {
-        Some(client) => app.application(&live.tenant, &client).await?.filter(|a| a.application.enabled),
+        Some(client) => app.application(live, &client).await?.filter(|a| a.application.enabled),
         None => None,
     };
     let hinted = match (&live.session, &application, proven.is_some()) {

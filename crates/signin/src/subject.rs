@@ -93,7 +93,7 @@ pub(crate) async fn verified_hint(
     audience: Option<&str>,
     hint: &str,
 ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, Error> {
-    let keys = app.keys(live.deployment_change).await?;
+    let keys = app.keys(live.keys_number).await?;
     let public: Vec<_> = keys.keys.iter().map(|k| k.signer.public_key()).collect();
     let issuer = app.urls.issuer(live.tenant.id);
     let expect = Expect { typ: TYP_ID_TOKEN, issuer: &issuer, audience, allow_expired: true };

@@ -108,7 +108,7 @@ pub(crate) async fn authenticate(
 ) -> Result<Caller, Refused> {
     let presented = Presented::from(authorization, form).map_err(oauth)?;
     let live = app.live(segment, &Jar::default(), None).await?;
-    let found = app.application(&live.tenant, &presented.client_id).await?;
+    let found = app.application(&live, &presented.client_id).await?;
     let digest = presented.secret.as_ref().map(|s| vault::hash("client secret", 0, s.expose()));
     let good = found.as_ref().is_some_and(|a| {
         let known = digest.as_ref().is_some_and(|d| {

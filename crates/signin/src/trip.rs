@@ -258,7 +258,7 @@ pub(crate) async fn reload(at: At<'_>, tenant: TenantId, sealed: Sealed) -> Resu
 async fn open(at: At<'_>, live: Live, sealed: Sealed) -> Result<Trip, Error> {
     let Some(outdated) = speaks_for(&live, &sealed) else { return Err(lost(at, &live).await.into()) };
     let application = match sealed.ending.client() {
-        Some(client) => at.app.application(&live.tenant, client).await?,
+        Some(client) => at.app.application(&live, client).await?,
         None => None,
     };
     let mut trip = Trip { outdated, ..Trip::begun(live, application, sealed) };
@@ -327,7 +327,7 @@ async fn lost(at: At<'_>, live: &Live) -> Problem {
     // Where somebody else's trip leads is all that is told of it: the way to begin one's own.
     let client = live.interaction.as_ref().and_then(|i| i.row.client_id.as_ref());
     let application = match client {
-        Some(client) => at.app.application(&live.tenant, client).await.ok().flatten(),
+        Some(client) => at.app.application(&live, client).await.ok().flatten(),
         None => None,
     };
     let mut problem = Problem::new(code).at(&live.tenant).of(application.as_ref());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vestibule_app::snapshot::{ApplicationSnapshot, TenantSnapshot};
 use vestibule_core::clock::Instant;
 use vestibule_core::passcode::ShapeError;
-use vestibule_core::settings::BlockReason;
+use vestibule_core::policies::BlockReason;
 use vestibule_core::throttle::Wait;
 
 /// A page with its frame.

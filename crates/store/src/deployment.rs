@@ -1,4 +1,4 @@
-//! The one row of the deployment: base URL, key check, epoch, change number, settings.
+//! The one row of the deployment: base URL, key check, epoch, number of the keys, settings.
 
 use diesel::QueryResult;
 use serde_json::Value;
@@ -16,8 +16,8 @@ row! {
         key_check: Vec<u8>,
         /// Part of the digests of what a restore must not revive (CON-04).
         epoch: i64,
-        /// Raised with each change that all tenants share (architecture rule 6).
-        change_number: i64,
+        /// Raised with each change of the signing keys (architecture rule 6).
+        keys_number: i64,
         settings: Value,
         created_at: Instant,
     }
@@ -37,14 +37,12 @@ record! {
 statements! {
     Find = ["SELECT " (DeploymentRow) " FROM deployment WHERE id = 1"];
     Insert = [
-        "INSERT INTO deployment (" (NewDeployment) ", id, change_number) VALUES (" (values NewDeployment) ", 1, 1)"
+        "INSERT INTO deployment (" (NewDeployment) ", id, keys_number) VALUES (" (values NewDeployment) ", 1, 1)"
         " ON CONFLICT (id) DO NOTHING"
     ];
-    SetBaseUrl = ["UPDATE deployment SET base_url = ?, change_number = change_number + 1 WHERE id = 1"];
-    RaiseChange = ["UPDATE deployment SET change_number = change_number + 1 WHERE id = 1 RETURNING change_number"];
-    RaiseEpoch = [
-        "UPDATE deployment SET epoch = epoch + 1, change_number = change_number + 1 WHERE id = 1 RETURNING epoch"
-    ];
+    SetBaseUrl = ["UPDATE deployment SET base_url = ? WHERE id = 1"];
+    RaiseKeys = ["UPDATE deployment SET keys_number = keys_number + 1 WHERE id = 1 RETURNING keys_number"];
+    RaiseEpoch = ["UPDATE deployment SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch"];
 }
 
 /// The deployment, once it is founded.
@@ -57,17 +55,17 @@ pub fn insert(c: &mut Conn, new: &NewDeployment) -> QueryResult<bool> {
     Insert::hit(c, &new.binds())
 }
 
-/// Changes the base URL, and raises the change number with it.
+/// Changes the base URL; holds when the servers start again.
 pub fn set_base_url(c: &mut Conn, base_url: &str) -> QueryResult<bool> {
     SetBaseUrl::hit(c, binds![base_url])
 }
 
-/// Raises the change number, under the row's lock; the new one.
-pub fn raise_change(c: &mut Conn) -> QueryResult<i64> {
-    RaiseChange::one::<One<i64>>(c, binds![]).map(|row| row.0)
+/// Tells all nodes that the signing keys changed, under the row's lock; the new number.
+pub fn raise_keys(c: &mut Conn) -> QueryResult<i64> {
+    RaiseKeys::one::<One<i64>>(c, binds![]).map(|row| row.0)
 }
 
-/// Raises the epoch after a restore (CON-04), and the change number with it; the new epoch.
+/// Raises the epoch after a restore (CON-04); the new one. Every request reads it.
 pub fn raise_epoch(c: &mut Conn) -> QueryResult<i64> {
     RaiseEpoch::one::<One<i64>>(c, binds![]).map(|row| row.0)
 }

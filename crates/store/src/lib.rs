@@ -26,6 +26,7 @@ pub mod invitations;
 pub mod keys;
 pub mod live;
 pub mod logs;
+pub mod nodes;
 pub mod outbox;
 pub mod policies;
 pub mod signin;

@@ -34,6 +34,7 @@ row! {
         name: String,
         state: TenantState,
         change_number: i64,
+        applications_number: i64,
     }
 
     /// A user as decisions need them.
@@ -106,8 +107,8 @@ pub struct LiveInteraction {
 /// What [`request`] reads.
 #[derive(Debug, Clone)]
 pub struct LiveRow {
-    /// `deployment.change_number`.
-    pub deployment_change: i64,
+    /// `deployment.keys_number`.
+    pub keys_number: i64,
     /// `deployment.epoch`.
     pub epoch: i64,
     /// The moment by which the statement judged what has ended (TIM-01).
@@ -125,13 +126,13 @@ impl Named for LiveRow {
 }
 impl FromRow for LiveRow {
     fn read<C: Cells>(cells: &mut C) -> deserialize::Result<Self> {
-        let (deployment_change, epoch, database_now) = (cells.cell()?, cells.cell()?, cells.cell()?);
+        let (keys_number, epoch, database_now) = (cells.cell()?, cells.cell()?, cells.cell()?);
         let tenant = LiveTenant::read(cells)?;
         let (session, session_user) = (cells.maybe()?, cells.maybe()?);
         let (interaction, user, passcode) = (cells.maybe()?, cells.maybe()?, cells.maybe()?);
         let bounced_at = cells.cell()?;
         Ok(Self {
-            deployment_change,
+            keys_number,
             epoch,
             database_now,
             tenant,
@@ -157,12 +158,12 @@ macro_rules! joins {
 
 statements! {
     ById = [
-        "SELECT d.change_number, d.epoch, {now}, " (LiveTenant t) ", " (SessionRow s) ", " (LiveUser su) ", "
+        "SELECT d.keys_number, d.epoch, {now}, " (LiveTenant t) ", " (SessionRow s) ", " (LiveUser su) ", "
         (InteractionRow i) ", " (LiveUser iu) ", " (PasscodeRow p)
         ", b.at FROM tenants t CROSS JOIN deployment d" (text joins) " WHERE t.id = ?"
     ];
     ByDomain = [
-        "SELECT d.change_number, d.epoch, {now}, " (LiveTenant t) ", " (SessionRow s) ", " (LiveUser su) ", "
+        "SELECT d.keys_number, d.epoch, {now}, " (LiveTenant t) ", " (SessionRow s) ", " (LiveUser su) ", "
         (InteractionRow i) ", " (LiveUser iu) ", " (PasscodeRow p)
         ", b.at FROM tenant_domains n JOIN tenants t ON t.id = n.tenant_id CROSS JOIN deployment d" (text joins)
         " WHERE n.domain = ? AND n.verified_at IS NOT NULL"

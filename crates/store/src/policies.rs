@@ -1,41 +1,51 @@
-//! Policies of a tenant: documents by kind, each change a version of its own.
+//! Policies of a tenant: documents by kind, each change a version of its own, in force from a moment on.
 
 use diesel::QueryResult;
 use serde_json::Value;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::TenantId;
-use vestibule_core::settings::PolicyKind;
+use vestibule_core::policies::PolicyKind;
 
 use crate::conn::Conn;
 use crate::row::{One, row};
 use crate::statement::{Statement, binds, statements};
 
 row! {
-    /// The version of a policy that holds.
+    /// A version of a policy.
     pub struct PolicyRow {
-        kind: PolicyKind,
+        /// The word of its kind: maybe one that a newer release wrote and this one does not know (CON-06).
+        kind: String,
         version: i32,
         document: Value,
+        /// In force from then on, until another version is.
+        effective_from: Instant,
         created_at: Instant,
     }
 }
 
 statements! {
-    Current = [
-        "SELECT " (PolicyRow p) " FROM policies p WHERE p.tenant_id = ? AND p.version ="
-        " (SELECT MAX(q.version) FROM policies q WHERE q.tenant_id = p.tenant_id AND q.kind = p.kind)"
-        " ORDER BY p.kind"
+    InForce = [
+        "SELECT " (PolicyRow p) " FROM policies p WHERE p.tenant_id = ? AND p.cancelled_at IS NULL"
+        " AND (p.effective_from > ? OR p.version = (SELECT q.version FROM policies q WHERE q.tenant_id = p.tenant_id"
+        " AND q.kind = p.kind AND q.cancelled_at IS NULL AND q.effective_from <= ?"
+        " ORDER BY q.effective_from DESC, q.version DESC LIMIT 1))"
+        " ORDER BY p.effective_from, p.version"
     ];
     Put = [
-        "INSERT INTO policies (tenant_id, kind, version, document, created_at)"
-        " SELECT ?, ?, COALESCE(MAX(version), 0) + 1, ?, ? FROM policies WHERE tenant_id = ? AND kind = ?"
+        "INSERT INTO policies (tenant_id, kind, version, document, effective_from, created_at)"
+        " SELECT ?, ?, COALESCE(MAX(version), 0) + 1, ?, ?, ? FROM policies WHERE tenant_id = ? AND kind = ?"
         " RETURNING version"
+    ];
+    Cancel = [
+        "UPDATE policies SET cancelled_at = ? WHERE tenant_id = ? AND kind = ? AND effective_from > ?"
+        " AND cancelled_at IS NULL"
     ];
 }
 
-/// The policies that hold, one of each kind.
-pub fn current(c: &mut Conn, tenant: TenantId) -> QueryResult<Vec<PolicyRow>> {
-    Current::all(c, binds![tenant])
+/// The policies in force at a moment, one of each kind, and those that will be later, in the order in which they come into
+/// force. Of two of a kind from the same moment on, the later version counts.
+pub fn in_force(c: &mut Conn, tenant: TenantId, at: Instant) -> QueryResult<Vec<PolicyRow>> {
+    InForce::all(c, binds![tenant, at, at])
 }
 
 /// Writes the next version of a policy; its number. Two at once: one of them gets a unique violation.
@@ -44,7 +54,14 @@ pub fn put(
     tenant: TenantId,
     kind: PolicyKind,
     document: &Value,
+    effective_from: Instant,
     now: Instant,
 ) -> QueryResult<i32> {
-    Put::one::<One<i32>>(c, binds![tenant, kind, document, now, tenant, kind]).map(|row| row.0)
+    let binds = binds![tenant, kind, document, effective_from, now, tenant, kind];
+    Put::one::<One<i32>>(c, binds).map(|row| row.0)
+}
+
+/// Takes back what is not yet in force of a kind; how many versions.
+pub fn cancel(c: &mut Conn, tenant: TenantId, kind: PolicyKind, now: Instant) -> QueryResult<usize> {
+    Cancel::run(c, binds![now, tenant, kind, now])
 }

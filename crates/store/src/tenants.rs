@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 use serde_json::Value;
 use vestibule_core::clock::Instant;
-use vestibule_core::ids::TenantId;
+use vestibule_core::ids::{ClientId, TenantId};
 use vestibule_core::lifecycle::TenantState;
 
 use crate::conn::Conn;
@@ -16,8 +16,10 @@ row! {
         id: TenantId,
         name: String,
         state: TenantState,
-        /// Raised with each change of what this tenant decides by (architecture rule 6).
+        /// Raised with each change of what this tenant decides by but its applications (architecture rule 6).
         change_number: i64,
+        /// Raised with each change of an application that is present here.
+        applications_number: i64,
         /// What pairwise subjects are computed with, sealed.
         pairwise_key: Vec<u8>,
         created_at: Instant,
@@ -61,8 +63,8 @@ record! {
 
 statements! {
     Insert = [
-        "INSERT INTO tenants (" (NewTenant) ", state, change_number)"
-        " VALUES (" (values NewTenant) ", " (word TenantState::Active) ", 1)"
+        "INSERT INTO tenants (" (NewTenant) ", state, change_number, applications_number)"
+        " VALUES (" (values NewTenant) ", " (word TenantState::Active) ", 1, 1)"
     ];
     InsertSettings = ["INSERT INTO tenant_settings (tenant_id, settings, version, updated_at) VALUES (?, ?, 1, ?)"];
     InsertDomain = ["INSERT INTO tenant_domains (" (NewDomain) ") VALUES (" (values NewDomain) ")"];
@@ -73,6 +75,10 @@ statements! {
     ];
     List = ["SELECT " (TenantRow) " FROM tenants ORDER BY created_at, id"];
     RaiseChange = ["UPDATE tenants SET change_number = change_number + 1 WHERE id = ? RETURNING change_number"];
+    RaiseApplications = [
+        "UPDATE tenants SET applications_number = applications_number + 1"
+        " WHERE id IN (SELECT tenant_id FROM service_principals WHERE client_id = ?)"
+    ];
     SetState = ["UPDATE tenants SET state = ?, change_number = change_number + 1 WHERE id = ?"];
     SetName = ["UPDATE tenants SET name = ?, change_number = change_number + 1 WHERE id = ?"];
     Settings = ["SELECT " (SettingsRow) " FROM tenant_settings WHERE tenant_id = ?"];
@@ -114,6 +120,11 @@ pub fn list(c: &mut Conn) -> QueryResult<Vec<TenantRow>> {
 /// Raises the change number, under the row's lock; the new one.
 pub fn raise_change(c: &mut Conn, tenant: TenantId) -> QueryResult<i64> {
     RaiseChange::one::<One<i64>>(c, binds![tenant]).map(|row| row.0)
+}
+
+/// Tells all nodes that an application changed, in every tenant where it is present.
+pub fn raise_applications(c: &mut Conn, client_id: &ClientId) -> QueryResult<()> {
+    RaiseApplications::run(c, binds![client_id]).map(drop)
 }
 
 /// Switches a tenant on or off, and raises its change number.

@@ -17,9 +17,10 @@ use vestibule_core::interaction::EndingKind;
 use vestibule_core::lifecycle::{self, Redemption, TenantState, UserKind};
 use vestibule_core::method::{Method, Way};
 use vestibule_core::passcode;
+use vestibule_core::policies::PolicyKind;
 use vestibule_core::proof::{Amr, AmrSet, Authentication, IdentityKey, Level, StoredAuthentication};
+use vestibule_core::release::Release;
 use vestibule_core::secret::Digest;
-use vestibule_core::settings::PolicyKind;
 
 use crate::statement::{Piece, Statement, pieces};
 use crate::testing::{Fresh, Kind, fresh};

@@ -9,7 +9,7 @@ use diesel::deserialize;
 use vestibule_core::lifecycle::{self, Event};
 use vestibule_core::proof::{self, AmrSet};
 use vestibule_core::text_enum::Word;
-use vestibule_core::{access, client, interaction, method, passcode, settings};
+use vestibule_core::{access, client, interaction, method, passcode, policies};
 
 use crate::bind::{AmrText, AsBind, Bind};
 
@@ -68,7 +68,7 @@ words! {
     passcode::Purpose,
     passcode::State,
     proof::Level,
-    settings::PolicyKind,
+    policies::PolicyKind,
 }
 
 read!(AmrSet, AmrSet::parse);

@@ -28,6 +28,7 @@ DROP TABLE tenant_settings;
 DROP TABLE tenant_domains;
 DROP TABLE tenants;
 DROP TABLE signing_keys;
+DROP TABLE nodes;
 DROP TABLE deployment;
 DROP FUNCTION refuse_change();
 DROP FUNCTION follow_deletion();

@@ -8,9 +8,17 @@ CREATE TABLE deployment (
   base_url      TEXT NOT NULL,
   key_check     BYTEA NOT NULL,
   epoch         BIGINT NOT NULL,
-  change_number BIGINT NOT NULL,
+  keys_number   BIGINT NOT NULL,
   settings      JSONB NOT NULL,
   created_at    TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY (id)
+);
+-- processes that serve, each with the release whose documents it reads
+CREATE TABLE nodes (
+  id         UUID NOT NULL,
+  name       TEXT NOT NULL,
+  release    INTEGER NOT NULL,
+  expires_at TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (id)
 );
 CREATE TABLE signing_keys (
@@ -28,12 +36,13 @@ CREATE TABLE signing_keys (
 
 -- tenant
 CREATE TABLE tenants (
-  id            UUID NOT NULL,
-  name          TEXT NOT NULL,
-  state         TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
-  change_number BIGINT NOT NULL,
-  pairwise_key  BYTEA NOT NULL,
-  created_at    TIMESTAMPTZ NOT NULL,
+  id                  UUID NOT NULL,
+  name                TEXT NOT NULL,
+  state               TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
+  change_number       BIGINT NOT NULL,
+  applications_number BIGINT NOT NULL,
+  pairwise_key        BYTEA NOT NULL,
+  created_at          TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (id)
 );
 CREATE TABLE tenant_domains (
@@ -54,11 +63,13 @@ CREATE TABLE tenant_settings (
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 );
 CREATE TABLE policies (
-  tenant_id  UUID NOT NULL,
-  kind       TEXT COLLATE "C" NOT NULL,
-  version    INTEGER NOT NULL,
-  document   JSONB NOT NULL,
-  created_at TIMESTAMPTZ NOT NULL,
+  tenant_id      UUID NOT NULL,
+  kind           TEXT COLLATE "C" NOT NULL,
+  version        INTEGER NOT NULL,
+  document       JSONB NOT NULL,
+  effective_from TIMESTAMPTZ NOT NULL,
+  cancelled_at   TIMESTAMPTZ,
+  created_at     TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (tenant_id, kind, version),
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 );

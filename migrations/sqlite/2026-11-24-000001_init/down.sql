@@ -28,4 +28,5 @@ DROP TABLE tenant_settings;
 DROP TABLE tenant_domains;
 DROP TABLE tenants;
 DROP TABLE signing_keys;
+DROP TABLE nodes;
 DROP TABLE deployment;

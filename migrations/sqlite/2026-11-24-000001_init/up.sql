@@ -8,11 +8,19 @@ CREATE TABLE deployment (
   base_url      TEXT NOT NULL,
   key_check     BLOB NOT NULL,
   epoch         INTEGER NOT NULL,
-  change_number INTEGER NOT NULL,
+  keys_number   INTEGER NOT NULL,
   settings      TEXT NOT NULL CHECK (json_valid(settings)),
   created_at    INTEGER NOT NULL,
   PRIMARY KEY (id)
 ) STRICT;
+-- processes that serve, each with the release whose documents it reads
+CREATE TABLE nodes (
+  id         BLOB NOT NULL CHECK (length(id) = 16),
+  name       TEXT NOT NULL,
+  release    INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE signing_keys (
   id           BLOB NOT NULL CHECK (length(id) = 16),
   tenant_id    BLOB CHECK (length(tenant_id) = 16),
@@ -28,12 +36,13 @@ CREATE TABLE signing_keys (
 
 -- tenant
 CREATE TABLE tenants (
-  id            BLOB NOT NULL CHECK (length(id) = 16),
-  name          TEXT NOT NULL,
-  state         TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
-  change_number INTEGER NOT NULL,
-  pairwise_key  BLOB NOT NULL,
-  created_at    INTEGER NOT NULL,
+  id                  BLOB NOT NULL CHECK (length(id) = 16),
+  name                TEXT NOT NULL,
+  state               TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
+  change_number       INTEGER NOT NULL,
+  applications_number INTEGER NOT NULL,
+  pairwise_key        BLOB NOT NULL,
+  created_at          INTEGER NOT NULL,
   PRIMARY KEY (id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tenant_domains (
@@ -54,11 +63,13 @@ CREATE TABLE tenant_settings (
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE policies (
-  tenant_id  BLOB NOT NULL CHECK (length(tenant_id) = 16),
-  kind       TEXT NOT NULL,
-  version    INTEGER NOT NULL,
-  document   TEXT NOT NULL CHECK (json_valid(document)),
-  created_at INTEGER NOT NULL,
+  tenant_id      BLOB NOT NULL CHECK (length(tenant_id) = 16),
+  kind           TEXT NOT NULL,
+  version        INTEGER NOT NULL,
+  document       TEXT NOT NULL CHECK (json_valid(document)),
+  effective_from INTEGER NOT NULL,
+  cancelled_at   INTEGER,
+  created_at     INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, kind, version),
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) STRICT, WITHOUT ROWID;

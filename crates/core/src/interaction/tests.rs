@@ -2,9 +2,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::ids::{InteractionId, ProviderId, Realm, TenantId};
+use crate::policies::{AccessRule, Control};
 use crate::policy::{Circumstances, Subject, evaluate};
 use crate::proof::{self, Amr, AmrSet, Evidence, Factor, MailboxProof, Proven, SecondStep};
-use crate::settings::{AccessRule, Control};
 
 const REALM: Realm = Realm::Tenant(TenantId(Uuid::from_u128(1)));
 const TRIP: InteractionId = InteractionId(Uuid::from_u128(2));

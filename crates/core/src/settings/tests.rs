@@ -46,13 +46,6 @@ fn dev_9_the_order_is_obeyed_as_stored() {
     }
 }
 
-/// A misspelt key is told, not ignored.
-#[test]
-fn unknown_keys_are_refused() {
-    assert!(serde_json::from_str::<TenantSettings>(r#"{"code":{"lifetime":"31m"}}"#).is_err());
-    assert_eq!(serde_json::from_str::<TenantSettings>("{}").unwrap(), TenantSettings::default());
-}
-
 /// OTP-13: each method has a switch of its own, and with it off nothing else is.
 #[test]
 fn otp_13_each_switch_is_for_its_method() {

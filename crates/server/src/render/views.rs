@@ -5,7 +5,7 @@ use vestibule_core::Address;
 use vestibule_core::clock::Instant;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::passcode::ShapeError;
-use vestibule_core::settings::BlockReason as Blocked;
+use vestibule_core::policies::BlockReason as Blocked;
 use vestibule_core::throttle::Wait;
 use vestibule_signin::view::{
     CodeState, EmailProblem, EnterCode, Fate, Invitation, Lock, Report, Review, Said,

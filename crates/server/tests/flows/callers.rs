@@ -61,7 +61,7 @@ vestibule_testkit::flows! {
                 let new = NewCredential { id: uuid::Uuid::from_u128(7), digest, expires_at: None, hint: "nnn".into(), ..ending };
                 applications::add_credential(c, &new)?;
             }
-            tenants::raise_change(c, tenant).map(drop)
+            tenants::raise_applications(c, &client)
         });
         written.await.unwrap().unwrap();
         let newer = Registration { client_secret: Some(next), ..house.registration.clone() };

@@ -57,8 +57,8 @@ vestibule_testkit::flows! {
                 assert!(answer.status.as_u16() < 500, "{url}: {}", answer.status);
             }
         }
-        for (name, size, bound) in world.server.app().cache_sizes() {
-            assert!(size <= bound.min(16), "{name} holds {size}");
+        for cache in world.server.app().cache_stats() {
+            assert!(cache.entries <= cache.bound.min(16), "{cache:?}");
         }
     }
 

@@ -30,6 +30,7 @@ mod passcode;
 mod policies;
 mod protocol;
 mod report;
+mod scale;
 mod sessions;
 mod smuggling;
 mod snapshots;

@@ -250,7 +250,7 @@ pub(crate) async fn set(
         let mut settings = application.settings;
         change(&mut settings);
         applications::set_settings(c, tenant, &client, &settings)?;
-        tenants::raise_change(c, tenant).map(drop)
+        tenants::raise_applications(c, &client)
     });
     written.await.unwrap().unwrap();
 }

@@ -418,14 +418,14 @@ vestibule_testkit::flows! {
         let twice = "{\"id_token\":{\"acr\":{\"essential\":true},\"acr\":null}}";
         assert_eq!(error(world, &house, web.asks().with("claims", twice)).await, "invalid_request");
         assert_eq!(error(world, &house, web.asks().with("acr_values", &"a".repeat(2000))).await, "invalid_request");
-        let before = world.server.app().cache_sizes();
+        let before = world.server.app().cache_stats();
         for number in 0..200 {
             let asked = web.asks().with("ui_locales", &format!("x-{number} q{number}")).build();
             let answer = get(world, asked.url.as_str()).await;
             assert!(answer.header("location").contains("/signin"), "{answer:?}");
         }
-        let after = world.server.app().cache_sizes();
-        assert_eq!(before.map(|(_, size, _)| size), after.map(|(_, size, _)| size));
+        let after = world.server.app().cache_stats();
+        assert_eq!(before.map(|cache| cache.entries), after.map(|cache| cache.entries));
         let mut gina = world.person().await;
         let odd = web.asks().with("ui_locales", "tlh xx-YY").and("display", "hologram").and("claims_locales", "se");
         let page = gina.opens(odd.and("login_hint", &"a".repeat(2000)).and("acr_values", "1 2").build().url.as_str()).await;

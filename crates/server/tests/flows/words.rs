@@ -106,8 +106,9 @@ const SESSIONS: &[Odd] = &[
 const AROUND: &[Odd] = &[
     odd("tenants", &[("state", "'odd'")], EVERY, ALL, Fails),
     odd("tenants", &[("state", "'odd'")], EVERY, INVITED, Fails),
-    odd("policies", &[("kind", "'odd'")], EVERY, ALL, Fails),
-    odd("policies", &[("kind", "'odd'")], EVERY, INVITED, Fails),
+    odd("policies", &[("kind", "'odd'")], EVERY, ALL, Asks),
+    // A kind that nobody knows keeps out whoever goes on; the link alone opens as by any other rule.
+    odd("policies", &[("kind", "'odd'")], EVERY, &[AskByLink, LookReview, Accept], Asks),
     odd("invitations", &[("state", "'odd'")], EVERY, INVITED, Fails),
     odd("sign_in_activity", &[("last_method", "'odd'")], EVERY, &[], Nothing),
 ];
@@ -239,7 +240,8 @@ impl Odd {
 }
 
 /// Snapshots are read anew.
-const RAISED: &str = "UPDATE tenants SET change_number = change_number + 1";
+const RAISED: &str =
+    "UPDATE tenants SET change_number = change_number + 1, applications_number = applications_number + 1";
 
 /// Whether a press came to what an odd word may lead to.
 fn is_refused(came: &Came, then: Then, before: Option<&str>) -> bool {

@@ -13,8 +13,8 @@ use vestibule_core::discovery::Refusal as NoMethod;
 use vestibule_core::interaction::{Finish, Page, Refusal, Stage, Step};
 use vestibule_core::method::Way;
 use vestibule_core::passcode::Standing;
+use vestibule_core::policies::BlockReason;
 use vestibule_core::proof::{IdentityKey, Level, Unreadable};
-use vestibule_core::settings::BlockReason;
 use vestibule_store::live::LiveUser;
 
 use self::case::{Case, Cookie, Demand, Setting, Who};

@@ -87,7 +87,7 @@ pub(crate) async fn exchange(
         alone: false,
     };
     let id_token =
-        sign(app, caller.live.deployment_change, &caller.application, &subject.claims(), &token, now.instant)
+        sign(app, caller.live.keys_number, &caller.application, &subject.claims(), &token, now.instant)
             .await?;
     let offline = scopes.iter().any(|s| s == scope::OFFLINE_ACCESS);
     Ok(Tokens {

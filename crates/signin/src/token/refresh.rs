@@ -103,7 +103,7 @@ pub(crate) async fn refresh(
     let subject = super::subject(app, caller, &standing.session, &standing.user)?;
     let token = IdToken { nonce: None, c_hash: None, scopes: &scopes, requested: &[], alone: false };
     let id_token =
-        sign(app, caller.live.deployment_change, &caller.application, &subject.claims(), &token, now.instant)
+        sign(app, caller.live.keys_number, &caller.application, &subject.claims(), &token, now.instant)
             .await?;
     Ok(Tokens {
         access_token: access,

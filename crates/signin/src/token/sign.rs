@@ -22,7 +22,7 @@ pub(crate) struct IdToken<'a> {
 /// Signs an ID token, off the event loop.
 pub(crate) async fn sign(
     app: &App,
-    deployment_change: i64,
+    keys_number: i64,
     application: &ApplicationSnapshot,
     person: &Subject<'_>,
     token: &IdToken<'_>,
@@ -41,7 +41,7 @@ pub(crate) async fn sign(
         lifetime: n::ID_TOKEN_LIFETIME,
     };
     let claims = IdTokenClaims::build(person, &input, app.random.as_ref());
-    let keys = app.keys(deployment_change).await?;
+    let keys = app.keys(keys_number).await?;
     let times: Vec<_> =
         keys.keys.iter().filter(|k| k.algorithm == application.algorithm).map(|k| k.times.clone()).collect();
     let kid = KeySchedule::current(&times, now).map(|k| k.kid.clone());

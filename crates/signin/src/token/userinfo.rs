@@ -27,8 +27,7 @@ pub async fn userinfo(app: &App, segment: &str, token: Option<&Secret>) -> Resul
     let now = live.now;
     let found = app.db.read(move |c| store::tokens::find_access(c, tenant, &digest, now)).await?;
     let Some(found) = found else { return Err(oauth(TokenError::INVALID_TOKEN)) };
-    let application =
-        app.application(&live.tenant, &found.token.client_id).await?.filter(|a| a.application.enabled);
+    let application = app.application(&live, &found.token.client_id).await?.filter(|a| a.application.enabled);
     let Some(application) = application else { return Err(oauth(TokenError::INVALID_TOKEN)) };
     let caller = Caller { live, application };
     if super::granted(&caller, &found.session, &found.user, now.instant)?.is_none() {

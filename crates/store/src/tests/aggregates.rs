@@ -7,16 +7,16 @@ use super::*;
 type Job = Box<dyn FnMut(&mut Conn) -> QueryResult<()> + Send>;
 
 both! {
-    /// CON-04, rule 6: one deployment; each change raises its number.
+    /// CON-04, rule 6: one deployment; each change of its keys raises their number, and nothing else does.
     async fn the_deployment_is_one_row(lab: &Lab) {
         lab.tenant("alpha.test").await;
         lab.tenant("beta.test").await;
         let row = lab.read(deployment::find).unwrap();
-        assert_eq!((row.epoch, row.change_number, row.key_check), (1, 1, vec![7]));
+        assert_eq!((row.epoch, row.keys_number, row.key_check), (1, 1, vec![7]));
         lab.write(|c| {
             assert!(deployment::set_base_url(c, "https://other.test")?);
             assert_eq!(deployment::raise_epoch(c)?, 2);
-            assert_eq!(deployment::raise_change(c)?, 4);
+            assert_eq!(deployment::raise_keys(c)?, 2);
             Ok(())
         })
         .await;
@@ -50,16 +50,54 @@ both! {
         assert_eq!((row.state, row.change_number), (TenantState::Disabled, 3));
     }
 
-    /// Policies keep their history; the newest of each kind holds.
-    async fn policies_are_versioned(lab: &Lab) {
+    /// Policies keep their history; of each kind the version in force is read, and those that will be, in their order. What
+    /// was cancelled never comes into force.
+    async fn policies_come_into_force_by_date(lab: &Lab) {
         let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
-        for (kind, version) in [(PolicyKind::Otp, 1), (PolicyKind::Otp, 2), (PolicyKind::Domains, 1)] {
-            let put = lab.write(move |c| policies::put(c, tenant, kind, &json!({"v": version}), now)).await;
+        let day = move |days: i64| now + TimeDelta::days(days);
+        for (kind, version, from) in [
+            (PolicyKind::Otp, 1, day(0)),
+            (PolicyKind::Otp, 2, day(4)),
+            (PolicyKind::Otp, 3, day(0)),
+            (PolicyKind::Domains, 1, day(2)),
+            (PolicyKind::Otp, 4, day(3)),
+        ] {
+            let put = lab.write(move |c| policies::put(c, tenant, kind, &json!({}), from, now)).await;
             assert_eq!(put, version);
         }
-        let current = lab.read(|c| policies::current(c, tenant));
-        let held: Vec<_> = current.iter().map(|p| (p.kind, p.version)).collect();
-        assert_eq!(held, [(PolicyKind::Domains, 1), (PolicyKind::Otp, 2)]);
+        let at = |days: i64| {
+            let rows = lab.read(move |c| policies::in_force(c, tenant, day(days)));
+            rows.into_iter().map(|p| format!("{} {}", p.kind, p.version)).collect::<Vec<_>>()
+        };
+        assert_eq!(at(-1), ["otp 1", "otp 3", "domains 1", "otp 4", "otp 2"]);
+        assert_eq!(at(0), ["otp 3", "domains 1", "otp 4", "otp 2"]);
+        assert_eq!(at(3), ["domains 1", "otp 4", "otp 2"]);
+        assert_eq!(at(9), ["domains 1", "otp 2"]);
+        let cancelled = lab.write(move |c| policies::cancel(c, tenant, PolicyKind::Otp, day(3))).await;
+        assert_eq!(cancelled, 1);
+        assert_eq!(at(9), ["domains 1", "otp 4"]);
+    }
+
+    /// CON-06: a node counts while its heartbeat is young; the oldest release of them is what documents are written for.
+    async fn con_06_nodes_are_known_by_their_heartbeat(lab: &Lab) {
+        let old = Release(Release::CURRENT.0 - 1);
+        let (one, other) = (lab.id(), lab.id());
+        let at = |minutes: i64| lab.at(TimeDelta::minutes(minutes));
+        let beat = |id, name: &'static str, release, minutes| {
+            let now = at(minutes);
+            lab.write(move |c| nodes::beat(c, id, name, release, now))
+        };
+        beat(one, "one", Release::CURRENT, 0).await;
+        assert!(lab.read(|c| nodes::older(c, Release::CURRENT, at(0))).is_none());
+        beat(other, "other", old, 0).await;
+        beat(other, "other", old, 1).await;
+        let found = lab.read(|c| nodes::older(c, Release::CURRENT, at(2))).unwrap();
+        assert_eq!((found.name.as_str(), found.release), ("other", old.0));
+        assert!(lab.read(|c| nodes::older(c, Release::CURRENT, at(4))).is_none(), "silent for three minutes");
+        beat(other, "other", old, 4).await;
+        let now = at(4);
+        lab.write(move |c| nodes::leave(c, other, now)).await;
+        assert!(lab.read(|c| nodes::older(c, Release::CURRENT, at(4))).is_none());
     }
 
     /// The way of a guest through the directory.

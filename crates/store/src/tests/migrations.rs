@@ -99,8 +99,16 @@ pub(super) fn columns(lab: &Lab) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Tables of the deployment, not of one tenant. `outbox.tenant_id` says whose share a mail counts in.
-const SHARED: &[&str] =
-    &["deployment", "signing_keys", "throttles", "throttle_sources", "outbox", "bounces", "log_heads"];
+const SHARED: &[&str] = &[
+    "deployment",
+    "nodes",
+    "signing_keys",
+    "throttles",
+    "throttle_sources",
+    "outbox",
+    "bounces",
+    "log_heads",
+];
 /// Tables of a realm (TEN-01 names them).
 const REALM: &[&str] = &["interactions", "passcodes", "sessions"];
 /// What is unique, counted or numbered over all tenants.

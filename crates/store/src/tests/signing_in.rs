@@ -239,7 +239,7 @@ both! {
         let stranger = TenantId(lab.id());
         assert!(lab.read(|c| live::request(c, Segment::Id(stranger), None, None, now)).is_none());
         let row = lab.read(|c| live::request(c, Segment::Domain("alpha.test"), None, None, now)).unwrap();
-        assert_eq!((row.tenant.id, row.tenant.change_number, row.deployment_change, row.epoch), (tenant, 1, 1, 1));
+        assert_eq!((row.tenant.id, row.tenant.change_number, row.keys_number, row.epoch), (tenant, 1, 1, 1));
         assert!(row.session.is_none() && row.interaction.is_none());
 
         let gina = lab.user(tenant, "gina@guest.test", Redemption::Accepted).await;

@@ -15,6 +15,7 @@ fn listed() -> Vec<(&'static str, Listed)> {
         ("keys", keys::STATEMENTS),
         ("live", live::STATEMENTS),
         ("logs", logs::STATEMENTS),
+        ("nodes", nodes::STATEMENTS),
         ("outbox", outbox::STATEMENTS),
         ("policies", policies::STATEMENTS),
         ("sweep", sweep::STATEMENTS),
@@ -103,7 +104,7 @@ both! {
                 throttle::admit(c, &[limit(1, 60), limit(2, 60)], now)?;
                 live::request(c, live::Segment::Id(tenant), None, None, now)?;
             }
-            ["UPDATE passcodes SET tries%", "UPDATE passcodes SET state = 'used'%", "INSERT INTO throttles%", "SELECT d.change_number%"]
+            ["UPDATE passcodes SET tries%", "UPDATE passcodes SET state = 'used'%", "INSERT INTO throttles%", "SELECT d.keys_number%"]
                 .map(|like| Prepared::one::<row::One<i64>>(c, statement::binds![like]).map(|row| row.0))
                 .into_iter()
                 .collect::<QueryResult<Vec<_>>>()
@@ -150,9 +151,11 @@ const WHOLE: &[(&str, &str)] = &[
     ("applications", "UrisOfTenant"),
     ("applications", "Origin"),
     ("keys", "All"),
+    ("nodes", "Leave"),
+    ("nodes", "Older"),
     ("outbox", "List"),
     ("outbox", "Waiting"),
-    ("policies", "Current"),
+    ("policies", "InForce"),
     ("sweep", "Sessions"),
     ("sweep", "Codes"),
     ("sweep", "Access"),

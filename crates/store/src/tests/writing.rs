@@ -5,7 +5,7 @@ use std::time::{Duration, Instant as Wall};
 use super::*;
 
 async fn raise(db: &Db) -> Result<i64, DbError> {
-    Ok(db.write(deployment::raise_change).await?.unwrap())
+    Ok(db.write(deployment::raise_keys).await?.unwrap())
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a test waits")]
@@ -18,26 +18,26 @@ both! {
     async fn con_03_an_answer_comes_after_the_commit(lab: &Lab) {
         lab.tenant("alpha.test").await;
         let raised = raise(&lab.db).await.unwrap();
-        assert_eq!(lab.read(deployment::find).unwrap().change_number, raised);
+        assert_eq!(lab.read(deployment::find).unwrap().keys_number, raised);
         let failed = lab.try_write(|c| {
-            deployment::raise_change(c)?;
+            deployment::raise_keys(c)?;
             Err::<(), _>(QueryError::RollbackTransaction)
         })
         .await;
         assert!(matches!(failed, Err(QueryError::RollbackTransaction)));
-        assert_eq!(lab.read(deployment::find).unwrap().change_number, raised);
+        assert_eq!(lab.read(deployment::find).unwrap().keys_number, raised);
     }
 
     /// The error of one job undoes that job alone, also where the database itself refused a statement of it.
     async fn a_failed_job_leaves_its_neighbours_alone(lab: &Lab) {
         lab.tenant("alpha.test").await;
-        let before = lab.read(deployment::find).unwrap().change_number;
+        let before = lab.read(deployment::find).unwrap().keys_number;
         let mut jobs = tokio::task::JoinSet::new();
         for i in 0..60 {
             let (db, tenant) = (lab.db.clone(), TenantId(lab.id()));
             jobs.spawn(async move {
                 db.write(move |c| {
-                    deployment::raise_change(c)?;
+                    deployment::raise_keys(c)?;
                     // no such tenant: a foreign key refuses the domain
                     let at = chrono::DateTime::UNIX_EPOCH;
                     let domain = tenants::NewDomain {
@@ -52,13 +52,13 @@ both! {
         }
         let good = jobs.join_all().await.into_iter().filter(|ok| *ok).count();
         assert_eq!(good, 40);
-        assert_eq!(lab.read(deployment::find).unwrap().change_number, before + 40);
+        assert_eq!(lab.read(deployment::find).unwrap().keys_number, before + 40);
     }
 
     /// Many jobs at once share commits on SQLite; each is answered, none is lost.
     async fn jobs_that_queue_up_are_committed_together(lab: &Lab) {
         lab.tenant("alpha.test").await;
-        let before = lab.read(deployment::find).unwrap().change_number;
+        let before = lab.read(deployment::find).unwrap().keys_number;
         let stats = lab.db.stats();
         let mut jobs = tokio::task::JoinSet::new();
         for _ in 0..200 {
@@ -78,22 +78,22 @@ both! {
     /// A job that panics fails, with at most those of its batch; later ones are done.
     async fn a_panicking_job_does_not_stop_the_others(lab: &Lab) {
         lab.tenant("alpha.test").await;
-        let before = lab.read(deployment::find).unwrap().change_number;
+        let before = lab.read(deployment::find).unwrap().keys_number;
         let failed = lab.db.write(|c| -> QueryResult<()> {
-            deployment::raise_change(c)?;
+            deployment::raise_keys(c)?;
             panic!("on purpose")
         })
         .await;
         assert!(failed.is_err());
         assert_eq!(raise(&lab.db).await.unwrap(), before + 1);
-        assert_eq!(lab.read(deployment::find).unwrap().change_number, before + 1);
+        assert_eq!(lab.read(deployment::find).unwrap().keys_number, before + 1);
     }
 
     /// CON-02: the command line, a process of its own, writes within moments while the server is busy, and no write of
     /// either is lost.
     async fn con_02_a_second_process_writes_while_the_first_is_busy(lab: &Lab) {
         lab.tenant("alpha.test").await;
-        let before = lab.read(deployment::find).unwrap().change_number;
+        let before = lab.read(deployment::find).unwrap().keys_number;
         let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         let mut jobs = tokio::task::JoinSet::new();
         for _ in 0..32 {
@@ -112,7 +112,7 @@ both! {
             let other = Db::open(&target, OpenOptions { readers: 1, migrate: false }).unwrap();
             (0..10).map(|_| {
                 let begun = wall();
-                other.write_now(deployment::raise_change).unwrap().unwrap();
+                other.write_now(deployment::raise_keys).unwrap().unwrap();
                 std::thread::sleep(Duration::from_millis(5));
                 begun.elapsed()
             }).max().unwrap()
@@ -122,7 +122,7 @@ both! {
         stop.store(true, Ordering::Relaxed);
         let done: i64 = jobs.join_all().await.into_iter().sum();
         assert!(slowest < Duration::from_secs(3), "{slowest:?}");
-        assert_eq!(lab.read(deployment::find).unwrap().change_number, before + done + 10);
+        assert_eq!(lab.read(deployment::find).unwrap().keys_number, before + done + 10);
     }
 
     /// CON-02: two transactions that lock rows in opposite order; the one that PostgreSQL stops is run again.
@@ -160,7 +160,7 @@ both! {
         let mut jobs = tokio::task::JoinSet::new();
         for _ in 0..20 {
             let db = lab.db.clone();
-            jobs.spawn(async move { db.write_bulk(deployment::raise_change).await.unwrap().unwrap() });
+            jobs.spawn(async move { db.write_bulk(deployment::raise_keys).await.unwrap().unwrap() });
             let db = lab.db.clone();
             jobs.spawn(async move { raise(&db).await.unwrap() });
         }
@@ -196,7 +196,7 @@ fn sec_05_sqlite_files_are_private() {
     for name in ["new.db", "old.db"] {
         let target = Target::Sqlite(folder.path().join(name));
         let db = Db::open(&target, OpenOptions::default()).unwrap();
-        db.write_now(|c| deployment::raise_change(c).or(Ok::<_, QueryError>(0))).unwrap().unwrap();
+        db.write_now(|c| deployment::raise_keys(c).or(Ok::<_, QueryError>(0))).unwrap().unwrap();
         for suffix in ["", "-wal", "-shm"] {
             let file = folder.path().join(format!("{name}{suffix}"));
             assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{file:?}");
@@ -245,7 +245,7 @@ fn a_full_queue_is_busy() {
         let first = tokio::spawn(async move {
             db.write(move |c| {
                 gate.recv().unwrap();
-                deployment::raise_change(c)
+                deployment::raise_keys(c)
             })
             .await
         });

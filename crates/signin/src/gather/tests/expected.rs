@@ -4,8 +4,8 @@
 use vestibule_core::discovery::Refusal as NoMethod;
 use vestibule_core::interaction::{Finish, Refusal, Step};
 use vestibule_core::method::Way;
+use vestibule_core::policies::BlockReason;
 use vestibule_core::proof::Unreadable;
-use vestibule_core::settings::BlockReason;
 
 use super::case::{Case, Code, Cookie, Demand, Evidence, Setting, Stored, Who};
 

@@ -201,7 +201,7 @@ impl Lab {
 
     /// An authorize request, read as the endpoint reads it.
     async fn asking(&self, tenant: TenantId, client: &ClientId, demand: Demand) -> Asking {
-        let tenant = self.app.current_tenant(tenant).await.unwrap();
+        let tenant = self.app.current(tenant).await.unwrap();
         let application = self.app.application(&tenant, client).await.unwrap().unwrap();
         let challenge = "A".repeat(43);
         let query = format!(

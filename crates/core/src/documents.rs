@@ -1,0 +1,37 @@
+//! Stored documents on their way in: every key must be one that this release knows, so that a misspelt one is told and not
+//! ignored. On their way out they are read leniently (CON-06).
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Why a document is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// Not JSON, or not of its type.
+    #[error(transparent)]
+    Malformed(#[from] serde_json::Error),
+    /// Keys that nothing reads.
+    #[error("unknown key {}", .0.join(", "))]
+    UnknownKeys(Vec<String>),
+}
+
+/// Reads a document that somebody wants to store.
+pub fn strict<T: DeserializeOwned>(text: &str) -> Result<T, DocumentError> {
+    let mut unknown = Vec::new();
+    let mut source = serde_json::Deserializer::from_str(text);
+    let read = serde_ignored::deserialize(&mut source, |path| unknown.push(path.to_string()))?;
+    source.end()?;
+    if unknown.is_empty() { Ok(read) } else { Err(DocumentError::UnknownKeys(unknown)) }
+}
+
+/// The keys of a stored document that this release does not know: writing it anew would lose them.
+pub fn unknown_keys<T: DeserializeOwned>(stored: &Value) -> Vec<String> {
+    let mut unknown = Vec::new();
+    match serde_ignored::deserialize::<_, _, T>(stored, |path| unknown.push(path.to_string())) {
+        Ok(_) => unknown,
+        Err(error) => vec![error.to_string()],
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,27 @@
+use serde_json::json;
+
+use super::*;
+use crate::settings::TenantSettings;
+
+/// A misspelt key is told with its place, not ignored; the same document is read once it is stored (CON-06).
+#[test]
+fn con_06_strict_in_lenient_out() {
+    let text = r#"{"code": {"lifetime": "31m"}, "contract": 1, "discovery": {"reveal": "uniform"}}"#;
+    let refused = strict::<TenantSettings>(text).unwrap_err().to_string();
+    assert_eq!(refused, "unknown key code.lifetime, contract");
+    let stored: Value = serde_json::from_str(text).unwrap();
+    let read: TenantSettings = serde_json::from_value(stored.clone()).unwrap();
+    assert_eq!(read.discovery.reveal, crate::settings::Reveal::Uniform);
+    assert_eq!(unknown_keys::<TenantSettings>(&stored), ["code.lifetime", "contract"]);
+    assert!(unknown_keys::<TenantSettings>(&json!({})).is_empty());
+    assert_eq!(unknown_keys::<TenantSettings>(&json!({ "code": 1 })).len(), 1, "what cannot be read at all");
+}
+
+/// What is no JSON, of another type, or goes on after its end is refused.
+#[test]
+fn malformed_documents_are_refused() {
+    for text in ["", "{", "{} {}", r#"{"sessionMinutes": "x"}"#] {
+        assert!(matches!(strict::<TenantSettings>(text), Err(DocumentError::Malformed(_))), "{text}");
+    }
+    assert_eq!(strict::<TenantSettings>("{}").unwrap(), TenantSettings::default());
+}
