@@ -327,7 +327,7 @@ async fn lost(at: At<'_>, live: &Live) -> Problem {
     // Where somebody else's trip leads is all that is told of it: the way to begin one's own.
     let client = live.interaction.as_ref().and_then(|i| i.row.client_id.as_ref());
     let application = match client {
-        Some(client) => at.app.application(&live, client).await.ok().flatten(),
+        Some(client) => at.app.application(live, client).await.ok().flatten(),
         None => None,
     };
     let mut problem = Problem::new(code).at(&live.tenant).of(application.as_ref());
