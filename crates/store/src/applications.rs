@@ -16,8 +16,8 @@ use vestibule_core::secret::Digest;
 use vestibule_core::text_enum::Word;
 
 use crate::conn::Conn;
-use crate::row::{One, record, row};
-use crate::statement::{Piece, Statement, binds, pieces, statements};
+use crate::row::{record, row};
+use crate::statement::{Piece, pieces, statements};
 use crate::words::words;
 
 row! {
@@ -139,49 +139,89 @@ const DEFINED: &[Piece] = pieces![
 ];
 
 statements! {
-    InsertDefinition = [
-        "INSERT INTO applications (" (NewDefinition) ", next_position) VALUES (" (values NewDefinition) ", 0)"
+    fn insert_definition(new: &NewDefinition) = [
+        "INSERT INTO applications (" (NewDefinition) ", next_position) VALUES (" (values new) ", 0)"
     ];
-    InsertPrincipal = ["INSERT INTO service_principals (" (NewServicePrincipal) ") VALUES (" (values NewServicePrincipal) ")"];
-    InsertCredential = ["INSERT INTO application_credentials (" (NewCredential) ") VALUES (" (values NewCredential) ")"];
-    NextPosition = [
-        "UPDATE applications SET next_position = next_position + 1 WHERE tenant_id = ? AND id = ?"
+
+    /// Makes an application present in a tenant; a unique violation where it is.
+    pub(crate) fn insert_service_principal(new: &NewServicePrincipal) = [
+        "INSERT INTO service_principals (" (NewServicePrincipal) ") VALUES (" (values new) ")"
+    ];
+
+    /// Gives an application one more secret.
+    pub fn add_credential(new: &NewCredential) = [
+        "INSERT INTO application_credentials (" (NewCredential) ") VALUES (" (values new) ")"
+    ];
+
+    fn next_position(tenant: TenantId, application: Uuid) -> One<i32> = [
+        "UPDATE applications SET next_position = next_position + 1 WHERE tenant_id = :tenant AND id = :application"
         " RETURNING next_position - 1"
     ];
-    InsertUri = ["INSERT INTO redirect_uris (tenant_id, application_id, kind, position, uri) VALUES (?, ?, ?, ?, ?)"];
-    RemoveUri = ["DELETE FROM redirect_uris WHERE tenant_id = ? AND application_id = ? AND kind = ? AND uri = ?"];
-    Find = ["SELECT " (DefinitionRow a) ", s.enabled" (part DEFINED) " WHERE s.tenant_id = ? AND s.client_id = ?"];
-    List = [
-        "SELECT " (DefinitionRow a) ", s.enabled" (part DEFINED) " WHERE s.tenant_id = ? ORDER BY a.created_at, a.id"
+
+    fn insert_uri(tenant: TenantId, application: Uuid, kind: UriKind, position: i32, uri: &str) = [
+        "INSERT INTO redirect_uris (tenant_id, application_id, kind, position, uri)"
+        " VALUES (:tenant, :application, :kind, :position, :uri)"
     ];
+
+    /// Takes a URI back; `false` where it was not registered.
+    pub fn remove_redirect_uri(tenant: TenantId, application: Uuid, kind: UriKind, uri: &str) -> bool = [
+        "DELETE FROM redirect_uris WHERE tenant_id = :tenant AND application_id = :application AND kind = :kind"
+        " AND uri = :uri"
+    ];
+
+    fn find_present(tenant: TenantId, client_id: &ClientId) -> Option<Present> = [
+        "SELECT " (DefinitionRow a) ", s.enabled" (part DEFINED)
+        " WHERE s.tenant_id = :tenant AND s.client_id = :client_id"
+    ];
+
+    fn list_present(tenant: TenantId) -> Vec<Present> = [
+        "SELECT " (DefinitionRow a) ", s.enabled" (part DEFINED)
+        " WHERE s.tenant_id = :tenant ORDER BY a.created_at, a.id"
+    ];
+
     // the hinted one by a look-up of its own: however many there are, no more are read than are told
-    Presence = [
+    fn presences(client_id: &ClientId, hinted: Option<TenantId>) -> Vec<PresenceRow> = [
         "SELECT a.tenant_id, a.audience, h.tenant_id, s.tenant_id FROM applications a"
-        " LEFT JOIN service_principals h ON h.client_id = a.client_id AND h.tenant_id = ? AND h.enabled"
+        " LEFT JOIN service_principals h ON h.client_id = a.client_id AND h.tenant_id = :hinted AND h.enabled"
         " LEFT JOIN service_principals s ON s.client_id = a.client_id AND s.enabled"
-        " WHERE a.client_id = ? LIMIT 3"
+        " WHERE a.client_id = :client_id LIMIT 3"
     ];
-    UrisOfTenant = [
+
+    fn uris_of_tenant(tenant: TenantId) -> Vec<OwnedUriRow> = [
         "SELECT u.application_id, u.kind, u.position, u.uri" (part DEFINED)
         " JOIN redirect_uris u ON u.tenant_id = a.tenant_id AND u.application_id = a.id"
-        " WHERE s.tenant_id = ? ORDER BY u.application_id, u.kind, u.position"
+        " WHERE s.tenant_id = :tenant ORDER BY u.application_id, u.kind, u.position"
     ];
-    Origin = [
+
+    fn uri_of_origin(tenant: TenantId, origin: &str, length: i32, path: &str, query: &str) -> Option<i32> = [
         "SELECT 1" (part DEFINED) " JOIN redirect_uris u ON u.tenant_id = a.tenant_id AND u.application_id = a.id"
-        " WHERE s.tenant_id = ? AND s.enabled AND a.enabled AND u.kind = " (word UriKind::Redirect)
-        " AND (u.uri = ? OR substr(u.uri, 1, ?) IN (?, ?)) LIMIT 1"
+        " WHERE s.tenant_id = :tenant AND s.enabled AND a.enabled AND u.kind = " (word UriKind::Redirect)
+        " AND (u.uri = :origin OR substr(u.uri, 1, :length) IN (:path, :query)) LIMIT 1"
     ];
-    Uris = [
-        "SELECT " (UriRow) " FROM redirect_uris WHERE tenant_id = ? AND application_id = ? ORDER BY kind, position"
+
+    fn uris(tenant: TenantId, application: Uuid) -> Vec<UriRow> = [
+        "SELECT " (UriRow) " FROM redirect_uris WHERE tenant_id = :tenant AND application_id = :application"
+        " ORDER BY kind, position"
     ];
-    Credentials = [
-        "SELECT " (CredentialRow) " FROM application_credentials WHERE tenant_id = ? AND application_id = ?"
+
+    fn credentials(tenant: TenantId, application: Uuid) -> Vec<CredentialRow> = [
+        "SELECT " (CredentialRow) " FROM application_credentials WHERE tenant_id = :tenant"
+        " AND application_id = :application"
         " ORDER BY created_at, id"
     ];
-    SetEnabled = ["UPDATE service_principals SET enabled = ? WHERE tenant_id = ? AND client_id = ?"];
-    SetSettings = ["UPDATE applications SET settings = ? WHERE tenant_id = ? AND client_id = ?"];
-    RemoveCredential = [
-        "DELETE FROM application_credentials WHERE tenant_id = ? AND application_id = ? AND id = ?"
+
+    /// Switches an application on or off in one tenant.
+    pub fn set_enabled(tenant: TenantId, client_id: &ClientId, enabled: bool) -> bool = [
+        "UPDATE service_principals SET enabled = :enabled WHERE tenant_id = :tenant AND client_id = :client_id"
+    ];
+
+    fn replace_settings(tenant: TenantId, client_id: &ClientId, settings: &Value) -> bool = [
+        "UPDATE applications SET settings = :settings WHERE tenant_id = :tenant AND client_id = :client_id"
+    ];
+
+    /// Takes a secret back; `false` where there is no such secret.
+    pub fn remove_credential(tenant: TenantId, application: Uuid, id: Uuid) -> bool = [
+        "DELETE FROM application_credentials WHERE tenant_id = :tenant AND application_id = :application AND id = :id"
     ];
 }
 
@@ -223,7 +263,7 @@ pub fn insert(
         settings,
         created_at: now,
     };
-    InsertDefinition::run(c, &definition.binds())?;
+    insert_definition(c, &definition)?;
     let presence = NewServicePrincipal {
         tenant_id: new.tenant,
         id: principal,
@@ -241,22 +281,17 @@ pub fn insert(
     credential.map_or(Ok(()), |credential| add_credential(c, credential))
 }
 
-/// Makes an application present in a tenant; a unique violation where it is.
-pub(crate) fn insert_service_principal(c: &mut Conn, new: &NewServicePrincipal) -> QueryResult<()> {
-    InsertPrincipal::run(c, &new.binds()).map(drop)
-}
-
 /// An application as it is present in a tenant, with the secrets that it may have.
 pub fn find(
     c: &mut Conn,
     tenant: TenantId,
     client_id: &ClientId,
 ) -> QueryResult<Option<(Application, Vec<CredentialRow>)>> {
-    let Some(present) = Find::optional::<Present>(c, binds![tenant, client_id])? else { return Ok(None) };
+    let Some(present) = find_present(c, tenant, client_id)? else { return Ok(None) };
     let (home, id) = (present.definition.tenant_id, present.definition.id);
-    let uris = Uris::all::<UriRow>(c, binds![present.definition.tenant_id, present.definition.id])?;
+    let uris = uris(c, home, id)?;
     let application = whole(present, uris)?;
-    let credentials = if application.public { Vec::new() } else { Credentials::all(c, binds![home, id])? };
+    let credentials = if application.public { Vec::new() } else { credentials(c, home, id)? };
     Ok(Some((application, credentials)))
 }
 
@@ -267,7 +302,7 @@ pub fn presence(
     client_id: &ClientId,
     hinted: Option<TenantId>,
 ) -> QueryResult<Option<(TenantId, Audience, Vec<TenantId>)>> {
-    let rows: Vec<PresenceRow> = Presence::all(c, binds![hinted, client_id])?;
+    let rows = presences(c, client_id, hinted)?;
     let Some(first) = rows.first() else { return Ok(None) };
     let others = rows.iter().filter_map(|row| row.present_in).filter(|tenant| Some(*tenant) != first.hinted);
     let present = first.hinted.into_iter().chain(others).take(3).collect();
@@ -276,11 +311,9 @@ pub fn presence(
 
 /// The applications present in a tenant, the oldest first.
 pub fn list(c: &mut Conn, tenant: TenantId) -> QueryResult<Vec<Application>> {
-    let present = List::all::<Present>(c, binds![tenant])?;
+    let present = list_present(c, tenant)?;
     let mut uris: HashMap<Uuid, Vec<UriRow>> = HashMap::new();
-    for OwnedUriRow { application_id, kind, position, uri } in
-        UrisOfTenant::all::<OwnedUriRow>(c, binds![tenant])?
-    {
+    for OwnedUriRow { application_id, kind, position, uri } in uris_of_tenant(c, tenant)? {
         uris.entry(application_id).or_default().push(UriRow { kind, position, uri });
     }
     let of = |present: Present| {
@@ -294,12 +327,7 @@ pub fn list(c: &mut Conn, tenant: TenantId) -> QueryResult<Vec<Application>> {
 pub fn origin_registered(c: &mut Conn, tenant: TenantId, origin: &str) -> QueryResult<bool> {
     let (path, query) = (format!("{origin}/"), format!("{origin}?"));
     let length = i32::try_from(path.chars().count()).unwrap_or(i32::MAX);
-    Ok(Origin::optional::<One<i32>>(c, binds![tenant, origin, length, path, query])?.is_some())
-}
-
-/// Switches an application on or off in one tenant.
-pub fn set_enabled(c: &mut Conn, tenant: TenantId, client_id: &ClientId, enabled: bool) -> QueryResult<bool> {
-    SetEnabled::hit(c, binds![enabled, tenant, client_id])
+    Ok(uri_of_origin(c, tenant, origin, length, &path, &query)?.is_some())
 }
 
 /// Replaces what may change of a definition, by its home tenant.
@@ -310,7 +338,7 @@ pub fn set_settings(
     settings: &ApplicationSettings,
 ) -> QueryResult<bool> {
     let settings = serde_json::to_value(settings).map_err(|e| Error::SerializationError(e.into()))?;
-    SetSettings::hit(c, binds![settings, tenant, client_id])
+    replace_settings(c, tenant, client_id, &settings)
 }
 
 /// Registers a URI, by the application's home tenant; its position, which no other URI of the application ever had.
@@ -321,30 +349,9 @@ pub fn add_redirect_uri(
     kind: UriKind,
     uri: &str,
 ) -> QueryResult<i32> {
-    let position = NextPosition::one::<One<i32>>(c, binds![tenant, application])?.0;
-    InsertUri::run(c, binds![tenant, application, kind, position, uri])?;
+    let position = next_position(c, tenant, application)?;
+    insert_uri(c, tenant, application, kind, position, uri)?;
     Ok(position)
-}
-
-/// Takes a URI back; `false` where it was not registered.
-pub fn remove_redirect_uri(
-    c: &mut Conn,
-    tenant: TenantId,
-    application: Uuid,
-    kind: UriKind,
-    uri: &str,
-) -> QueryResult<bool> {
-    RemoveUri::hit(c, binds![tenant, application, kind, uri])
-}
-
-/// Gives an application one more secret.
-pub fn add_credential(c: &mut Conn, new: &NewCredential) -> QueryResult<()> {
-    InsertCredential::run(c, &new.binds()).map(drop)
-}
-
-/// Takes a secret back; `false` where there is no such secret.
-pub fn remove_credential(c: &mut Conn, tenant: TenantId, application: Uuid, id: Uuid) -> QueryResult<bool> {
-    RemoveCredential::hit(c, binds![tenant, application, id])
 }
 
 /// The definition with its URIs, as `core` knows it.

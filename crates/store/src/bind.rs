@@ -16,6 +16,7 @@ use vestibule_core::ids::ClientId;
 use vestibule_core::proof::AmrSet;
 use vestibule_core::secret::Digest;
 
+use crate::statement::Shape;
 use crate::time::Now;
 
 /// A value for a placeholder; the variant fixes the SQL type, also of a NULL.
@@ -35,7 +36,7 @@ pub(crate) enum Bind<'a> {
     /// The moment, and the same in microseconds: each back end binds the one that it stores.
     Instant(Option<Instant>, Option<i64>),
     Json(Option<&'a Value>),
-    /// For `{now}` and `{now_us}` only: the process's clock and its distance from the database's, in microseconds.
+    /// For `:now` and `:now.us` only: the process's clock and its distance from the database's, in microseconds.
     Now(i64, i64),
 }
 
@@ -68,6 +69,8 @@ impl From<Uuid> for Bind<'_> {
 pub(crate) trait AsBind {
     /// The NULL of its type.
     const NULL: Bind<'static>;
+    /// How statements speak of it.
+    const SHAPE: Shape = Shape::One;
     fn bind(&self) -> Bind<'_>;
 }
 
@@ -132,6 +135,7 @@ impl AsBind for Instant {
 }
 impl AsBind for Now {
     const NULL: Bind<'static> = Bind::Now(0, 0);
+    const SHAPE: Shape = Shape::Now;
     fn bind(&self) -> Bind<'_> {
         Bind::Now(self.instant.timestamp_micros(), self.offset_micros)
     }
@@ -144,13 +148,62 @@ impl<T: AsBind> AsBind for Option<T> {
 }
 impl<T: AsBind + ?Sized> AsBind for &T {
     const NULL: Bind<'static> = T::NULL;
+    const SHAPE: Shape = T::SHAPE;
     fn bind(&self) -> Bind<'_> {
         (**self).bind()
     }
 }
 
-/// Values as binds, in the order of the placeholders.
-macro_rules! binds {
-    ($($value:expr),* $(,)?) => { &[$($crate::bind::AsBind::bind(&$value)),*] };
+/// A parameter of a statement as its binds: one of a value, one of each field of a record.
+pub(crate) trait Binds {
+    /// How many.
+    type List<'a>: AsRef<[Bind<'a>]>
+    where
+        Self: 'a;
+    /// How statements speak of them.
+    const SHAPE: Shape;
+    /// What fixes their types.
+    #[cfg(test)]
+    const NULLS: &'static [Bind<'static>];
+    fn binds(&self) -> Self::List<'_>;
 }
-pub(crate) use binds;
+
+impl<T: AsBind> Binds for T {
+    type List<'a>
+        = [Bind<'a>; 1]
+    where
+        Self: 'a;
+    const SHAPE: Shape = T::SHAPE;
+    #[cfg(test)]
+    const NULLS: &'static [Bind<'static>] = &[T::NULL];
+    fn binds(&self) -> [Bind<'_>; 1] {
+        [self.bind()]
+    }
+}
+
+/// Declares a struct whose fields are parameters of statements, as `:name.field`.
+macro_rules! fields {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident $(<$lifetime:lifetime>)? {
+        $($(#[$fmeta:meta])* $fvis:vis $field:ident: $ty:ty,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone)]
+        $vis struct $name $(<$lifetime>)? { $($(#[$fmeta])* $fvis $field: $ty,)+ }
+
+        impl $(<$lifetime>)? $crate::bind::Binds for &$name $(<$lifetime>)? {
+            type List<'binds>
+                = [$crate::bind::Bind<'binds>; [$(stringify!($field)),+].len()]
+            where
+                Self: 'binds;
+            const SHAPE: $crate::statement::Shape =
+                $crate::statement::Shape::Record(&[$(stringify!($field)),+]);
+            #[cfg(test)]
+            const NULLS: &'static [$crate::bind::Bind<'static>] =
+                &[$(<$ty as $crate::bind::AsBind>::NULL),+];
+            fn binds(&self) -> Self::List<'_> {
+                [$($crate::bind::AsBind::bind(&self.$field)),+]
+            }
+        }
+    };
+}
+pub(crate) use fields;

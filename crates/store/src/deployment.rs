@@ -1,12 +1,10 @@
 //! The one row of the deployment: base URL, key check, epoch, number of the keys, settings.
 
-use diesel::QueryResult;
 use serde_json::Value;
 use vestibule_core::clock::Instant;
 
-use crate::conn::Conn;
-use crate::row::{One, record, row};
-use crate::statement::{Statement, binds, statements};
+use crate::row::{record, row};
+use crate::statement::statements;
 
 row! {
     /// The deployment as stored.
@@ -35,37 +33,23 @@ record! {
 }
 
 statements! {
-    Find = ["SELECT " (DeploymentRow) " FROM deployment WHERE id = 1"];
-    Insert = [
-        "INSERT INTO deployment (" (NewDeployment) ", id, keys_number) VALUES (" (values NewDeployment) ", 1, 1)"
+    /// The deployment, once it is founded.
+    pub fn find() -> Option<DeploymentRow> = ["SELECT " (DeploymentRow) " FROM deployment WHERE id = 1"];
+
+    /// Founds the deployment; `false` where it was founded already.
+    pub fn insert(new: &NewDeployment) -> bool = [
+        "INSERT INTO deployment (" (NewDeployment) ", id, keys_number) VALUES (" (values new) ", 1, 1)"
         " ON CONFLICT (id) DO NOTHING"
     ];
-    SetBaseUrl = ["UPDATE deployment SET base_url = ? WHERE id = 1"];
-    RaiseKeys = ["UPDATE deployment SET keys_number = keys_number + 1 WHERE id = 1 RETURNING keys_number"];
-    RaiseEpoch = ["UPDATE deployment SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch"];
-}
 
-/// The deployment, once it is founded.
-pub fn find(c: &mut Conn) -> QueryResult<Option<DeploymentRow>> {
-    Find::optional(c, binds![])
-}
+    /// Changes the base URL; holds when the servers start again.
+    pub fn set_base_url(base_url: &str) -> bool = ["UPDATE deployment SET base_url = :base_url WHERE id = 1"];
 
-/// Founds the deployment; `false` where it was founded already.
-pub fn insert(c: &mut Conn, new: &NewDeployment) -> QueryResult<bool> {
-    Insert::hit(c, &new.binds())
-}
+    /// Tells all nodes that the signing keys changed, under the row's lock; the new number.
+    pub fn raise_keys() -> One<i64> = [
+        "UPDATE deployment SET keys_number = keys_number + 1 WHERE id = 1 RETURNING keys_number"
+    ];
 
-/// Changes the base URL; holds when the servers start again.
-pub fn set_base_url(c: &mut Conn, base_url: &str) -> QueryResult<bool> {
-    SetBaseUrl::hit(c, binds![base_url])
-}
-
-/// Tells all nodes that the signing keys changed, under the row's lock; the new number.
-pub fn raise_keys(c: &mut Conn) -> QueryResult<i64> {
-    RaiseKeys::one::<One<i64>>(c, binds![]).map(|row| row.0)
-}
-
-/// Raises the epoch after a restore (CON-04); the new one. Every request reads it.
-pub fn raise_epoch(c: &mut Conn) -> QueryResult<i64> {
-    RaiseEpoch::one::<One<i64>>(c, binds![]).map(|row| row.0)
+    /// Raises the epoch after a restore (CON-04); the new one. Every request reads it.
+    pub fn raise_epoch() -> One<i64> = ["UPDATE deployment SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch"];
 }

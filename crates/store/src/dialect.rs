@@ -22,11 +22,11 @@ use crate::bind::{AmrText, Bind};
 pub(crate) trait Dialect: Backend {
     /// Of two texts, its own.
     fn either(sqlite: &'static str, postgres: &'static str) -> &'static str;
-    /// For `?`.
+    /// For a value.
     fn bind<'b>(out: &mut AstPass<'_, 'b, Self>, bind: &'b Bind<'b>) -> QueryResult<()>;
-    /// For `{now}`.
+    /// For `:now`.
     fn now<'b>(out: &mut AstPass<'_, 'b, Self>, bind: &'b Bind<'b>) -> QueryResult<()>;
-    /// For `{now_us}`.
+    /// For `:now.us`.
     fn now_us<'b>(out: &mut AstPass<'_, 'b, Self>, bind: &'b Bind<'b>) -> QueryResult<()>;
 }
 

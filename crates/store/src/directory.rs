@@ -11,8 +11,8 @@ use vestibule_core::method::{Method, Way};
 use vestibule_core::proof::{IdentityKey, Unreadable};
 
 use crate::conn::Conn;
-use crate::row::{One, record, row};
-use crate::statement::{Piece, Statement, binds, pieces, statements};
+use crate::row::{record, row};
+use crate::statement::{Piece, pieces, statements};
 
 row! {
     /// A user as stored.
@@ -97,79 +97,134 @@ pub(crate) const LET_IN: &[Piece] = pieces![
 ];
 
 statements! {
-    InsertUser = ["INSERT INTO users (" (NewUser) ", version) VALUES (" (values NewUser) ", 1)"];
-    InsertAddress = [
-        "INSERT INTO user_addresses (tenant_id, user_id, address_key, address, verified_at) VALUES (?, ?, ?, ?, ?)"
+    fn insert_user_row(new: &NewUser) = ["INSERT INTO users (" (NewUser) ", version) VALUES (" (values new) ", 1)"];
+
+    fn insert_address(
+        tenant: TenantId,
+        user: UserId,
+        key: &str,
+        address: &str,
+        verified_at: Option<Instant>,
+    ) = [
+        "INSERT INTO user_addresses (tenant_id, user_id, address_key, address, verified_at)"
+        " VALUES (:tenant, :user, :key, :address, :verified_at)"
     ];
-    User = ["SELECT " (UserRow) " FROM users WHERE tenant_id = ? AND id = ?"];
-    UserByAddress = [
+
+    /// One user, deleted ones too.
+    pub fn user(tenant: TenantId, id: UserId) -> Option<UserRow> = [
+        "SELECT " (UserRow) " FROM users WHERE tenant_id = :tenant AND id = :id"
+    ];
+
+    /// The user who has an address, unless deleted.
+    pub fn user_by_address(tenant: TenantId, address_key: &str) -> Option<UserRow> = [
         "SELECT " (UserRow u) " FROM user_addresses a JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id"
-        " WHERE a.tenant_id = ? AND a.address_key = ? AND a.deleted_at IS NULL AND u.deleted_at IS NULL"
+        " WHERE a.tenant_id = :tenant AND a.address_key = :address_key AND a.deleted_at IS NULL"
+        " AND u.deleted_at IS NULL"
     ];
-    ListAll = [
-        "SELECT " (UserRow) " FROM users WHERE tenant_id = ? AND id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?"
+
+    fn users_after(tenant: TenantId, after: UserId, limit: i64) -> Vec<UserRow> = [
+        "SELECT " (UserRow) " FROM users WHERE tenant_id = :tenant AND id > :after AND deleted_at IS NULL"
+        " ORDER BY id LIMIT :limit"
     ];
-    ListKind = [
-        "SELECT " (UserRow) " FROM users WHERE tenant_id = ? AND id > ? AND kind = ? AND deleted_at IS NULL"
-        " ORDER BY id LIMIT ?"
+
+    fn users_of_kind_after(tenant: TenantId, kind: UserKind, after: UserId, limit: i64) -> Vec<UserRow> = [
+        "SELECT " (UserRow) " FROM users WHERE tenant_id = :tenant AND id > :after AND kind = :kind"
+        " AND deleted_at IS NULL ORDER BY id LIMIT :limit"
     ];
-    SetEnabled = [
-        "UPDATE users SET enabled = ?, version = version + 1"
-        " WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL"
+
+    /// Lets a user in or shuts them out; `false` where there is no such user.
+    pub fn set_enabled(tenant: TenantId, id: UserId, enabled: bool) -> bool = [
+        "UPDATE users SET enabled = :enabled, version = version + 1"
+        " WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL"
     ];
-    SetName = [
-        "UPDATE users SET display_name = ?, version = version + 1"
-        " WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL"
+
+    /// Changes a user's display name; `false` where there is no such user.
+    pub fn set_display_name(tenant: TenantId, id: UserId, name: Option<&str>) -> bool = [
+        "UPDATE users SET display_name = :name, version = version + 1"
+        " WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL"
     ];
-    Accept = [
-        "UPDATE users SET state = " (to RedemptionEvent::Accept) ", state_changed_at = ?, pinned_method = ?,"
-        " pinned_provider_id = ?, version = version + 1 WHERE tenant_id = ? AND id = ?"
+
+    fn accept_pinned(tenant: TenantId, id: UserId, method: Method, of: Option<Uuid>, now: Instant) -> bool = [
+        "UPDATE users SET state = " (to RedemptionEvent::Accept) ", state_changed_at = :now, pinned_method = :method,"
+        " pinned_provider_id = :of, version = version + 1 WHERE tenant_id = :tenant AND id = :id"
         " AND state IN (" (from RedemptionEvent::Accept) ") AND enabled AND held_at IS NULL AND deleted_at IS NULL"
     ];
-    AgreeTerms = ["UPDATE users SET agreed_terms = ? WHERE tenant_id = ? AND id = ?"];
-    Hold = [
-        "UPDATE users SET held_at = ?, version = version + 1"
-        " WHERE tenant_id = ? AND id = ? AND state = " (word Redemption::Pending) " AND held_at IS NULL"
+
+    /// Notes that a user agreed to a version of the terms.
+    pub fn agree_terms(tenant: TenantId, id: UserId, version: i32) -> bool = [
+        "UPDATE users SET agreed_terms = :version WHERE tenant_id = :tenant AND id = :id"
     ];
-    Release = ["UPDATE users SET held_at = NULL, version = version + 1 WHERE tenant_id = ? AND id = ? AND held_at IS NOT NULL"];
-    VerifyAddress = [
-        "UPDATE user_addresses SET verified_at = ? WHERE tenant_id = ? AND user_id = ? AND address_key ="
-        " (SELECT address_key FROM users WHERE tenant_id = ? AND id = ?) AND verified_at IS NULL"
+
+    /// Withholds codes from a pending guest, because the invitation was reported; `false` where they are not pending.
+    pub fn hold(tenant: TenantId, id: UserId, now: Instant) -> bool = [
+        "UPDATE users SET held_at = :now, version = version + 1"
+        " WHERE tenant_id = :tenant AND id = :id AND state = " (word Redemption::Pending) " AND held_at IS NULL"
     ];
+
+    /// Ends [`hold`]: the invitation was issued anew.
+    pub fn release(tenant: TenantId, id: UserId) -> bool = [
+        "UPDATE users SET held_at = NULL, version = version + 1 WHERE tenant_id = :tenant AND id = :id"
+        " AND held_at IS NOT NULL"
+    ];
+
+    fn verify_address(tenant: TenantId, user: UserId, now: Instant) = [
+        "UPDATE user_addresses SET verified_at = :now WHERE tenant_id = :tenant AND user_id = :user AND address_key ="
+        " (SELECT address_key FROM users WHERE tenant_id = :tenant AND id = :user) AND verified_at IS NULL"
+    ];
+
+    /// Links an identity; `false` where somebody in the tenant has it already who is not deleted (FED-01).
     // what the deleted had is free again, like their addresses: who proves it anew is somebody else (ADR-11)
-    InsertIdentity = [
-        "INSERT INTO identities (" (NewIdentity) ") VALUES (" (values NewIdentity) ")"
+    pub fn insert_identity(new: &NewIdentity) -> bool = [
+        "INSERT INTO identities (" (NewIdentity) ") VALUES (" (values new) ")"
         " ON CONFLICT (tenant_id, method, provider_id, issuer, subject) DO UPDATE SET user_id = excluded.user_id,"
         " created_at = excluded.created_at WHERE identities.user_id = excluded.user_id"
         " OR EXISTS (SELECT 1 FROM users u WHERE u.tenant_id = identities.tenant_id"
         " AND u.id = identities.user_id AND u.deleted_at IS NOT NULL)"
     ];
-    AddSponsor = [
-        "INSERT INTO sponsors (tenant_id, user_id, sponsor_id) VALUES (?, ?, ?)"
+
+    /// Makes somebody answer for a guest.
+    pub fn add_sponsor(tenant: TenantId, user: UserId, sponsor: UserId) = [
+        "INSERT INTO sponsors (tenant_id, user_id, sponsor_id) VALUES (:tenant, :user, :sponsor)"
         " ON CONFLICT (tenant_id, user_id, sponsor_id) DO NOTHING"
     ];
-    Sponsors = [
+
+    /// Who answers for a guest.
+    pub fn sponsors(tenant: TenantId, user: UserId) -> Vec<UserRow> = [
         "SELECT " (UserRow u) " FROM sponsors s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.sponsor_id"
-        " WHERE s.tenant_id = ? AND s.user_id = ? AND u.deleted_at IS NULL ORDER BY u.created_at, u.id"
+        " WHERE s.tenant_id = :tenant AND s.user_id = :user AND u.deleted_at IS NULL ORDER BY u.created_at, u.id"
     ];
-    AssignRole = [
-        "INSERT INTO role_assignments (tenant_id, user_id, role, created_at) VALUES (?, ?, ?, ?)"
+
+    /// Gives a user a role.
+    pub fn assign_role(tenant: TenantId, user: UserId, role: Role, now: Instant) = [
+        "INSERT INTO role_assignments (tenant_id, user_id, role, created_at) VALUES (:tenant, :user, :role, :now)"
         " ON CONFLICT (tenant_id, role, user_id) DO NOTHING"
     ];
-    WithRole = [
+
+    /// The enabled user who has had a role longest.
+    pub fn first_with_role(tenant: TenantId, role: Role) -> Option<UserRow> = [
         "SELECT " (UserRow u) " FROM role_assignments r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id"
-        " WHERE r.tenant_id = ? AND r.role = ? AND u.enabled AND u.deleted_at IS NULL"
+        " WHERE r.tenant_id = :tenant AND r.role = :role AND u.enabled AND u.deleted_at IS NULL"
         " ORDER BY r.created_at, u.id LIMIT 1"
     ];
-    HoldsRole = [
+
+    fn holds_role(tenant: TenantId, user: UserId, one: Role, two: Role, three: Role) -> Option<String> = [
         "SELECT r.role FROM role_assignments r JOIN users u ON u.tenant_id = r.tenant_id AND u.id = r.user_id"
-        " WHERE r.tenant_id = ? AND r.role IN (?, ?, ?) AND r.user_id = ? AND u.enabled AND u.deleted_at IS NULL LIMIT 1"
+        " WHERE r.tenant_id = :tenant AND r.role IN (:one, :two, :three) AND r.user_id = :user AND u.enabled"
+        " AND u.deleted_at IS NULL LIMIT 1"
     ];
-    Touch = [
-        "INSERT INTO sign_in_activity (tenant_id, user_id, last_at, last_method) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (tenant_id, user_id) DO UPDATE SET last_at = excluded.last_at, last_method = excluded.last_method"
+
+    /// Notes a sign-in.
+    pub fn touch_activity(tenant: TenantId, user: UserId, now: Instant, method: Method) = [
+        "INSERT INTO sign_in_activity (tenant_id, user_id, last_at, last_method)"
+        " VALUES (:tenant, :user, :now, :method)"
+        " ON CONFLICT (tenant_id, user_id) DO UPDATE"
+        " SET last_at = excluded.last_at, last_method = excluded.last_method"
     ];
-    Activity = ["SELECT " (ActivityRow) " FROM sign_in_activity WHERE tenant_id = ? AND user_id = ?"];
+
+    /// The last sign-in of a user.
+    pub fn activity(tenant: TenantId, user: UserId) -> Option<ActivityRow> = [
+        "SELECT " (ActivityRow) " FROM sign_in_activity WHERE tenant_id = :tenant AND user_id = :user"
+    ];
 }
 
 impl UserRow {
@@ -261,19 +316,8 @@ impl NewIdentity {
 
 /// Adds a user with their address; a unique violation where the tenant has the address or the principal name.
 pub fn insert_user(c: &mut Conn, new: &NewUser, verified_at: Option<Instant>) -> QueryResult<()> {
-    InsertUser::run(c, &new.binds())?;
-    let address = binds![new.tenant_id, new.id, new.address_key, new.address, verified_at];
-    InsertAddress::run(c, address).map(drop)
-}
-
-/// One user, deleted ones too.
-pub fn user(c: &mut Conn, tenant: TenantId, id: UserId) -> QueryResult<Option<UserRow>> {
-    User::optional(c, binds![tenant, id])
-}
-
-/// The user who has an address, unless deleted.
-pub fn user_by_address(c: &mut Conn, tenant: TenantId, address_key: &str) -> QueryResult<Option<UserRow>> {
-    UserByAddress::optional(c, binds![tenant, address_key])
+    insert_user_row(c, new)?;
+    insert_address(c, new.tenant_id, new.id, &new.address_key, &new.address, verified_at)
 }
 
 /// A page of users by id, of one kind or all.
@@ -286,94 +330,22 @@ pub fn list_users(
 ) -> QueryResult<Vec<UserRow>> {
     let after = after.unwrap_or(UserId(Uuid::nil()));
     match kind {
-        Some(kind) => ListKind::all(c, binds![tenant, after, kind, limit]),
-        None => ListAll::all(c, binds![tenant, after, limit]),
+        Some(kind) => users_of_kind_after(c, tenant, kind, after, limit),
+        None => users_after(c, tenant, after, limit),
     }
-}
-
-/// Lets a user in or shuts them out; `false` where there is no such user.
-pub fn set_enabled(c: &mut Conn, tenant: TenantId, id: UserId, enabled: bool) -> QueryResult<bool> {
-    SetEnabled::hit(c, binds![enabled, tenant, id])
-}
-
-/// Changes a user's display name; `false` where there is no such user.
-pub fn set_display_name(c: &mut Conn, tenant: TenantId, id: UserId, name: Option<&str>) -> QueryResult<bool> {
-    SetName::hit(c, binds![name, tenant, id])
-}
-
-/// Notes that a user agreed to a version of the terms.
-pub fn agree_terms(c: &mut Conn, tenant: TenantId, id: UserId, version: i32) -> QueryResult<bool> {
-    AgreeTerms::hit(c, binds![version, tenant, id])
-}
-
-/// Withholds codes from a pending guest, because the invitation was reported; `false` where they are not pending.
-pub fn hold(c: &mut Conn, tenant: TenantId, id: UserId, now: Instant) -> QueryResult<bool> {
-    Hold::hit(c, binds![now, tenant, id])
-}
-
-/// Ends [`hold`]: the invitation was issued anew.
-pub fn release(c: &mut Conn, tenant: TenantId, id: UserId) -> QueryResult<bool> {
-    Release::hit(c, binds![tenant, id])
 }
 
 /// Turns a pending guest into an accepted one, pinned to their way (HRD-08), and their address into a verified one;
 /// `false` where they are not pending, or shut out.
 pub fn accept(c: &mut Conn, tenant: TenantId, id: UserId, way: Way, now: Instant) -> QueryResult<bool> {
-    if !Accept::hit(c, binds![now, way.method(), way.of(), tenant, id])? {
+    if !accept_pinned(c, tenant, id, way.method(), way.of(), now)? {
         return Ok(false);
     }
-    VerifyAddress::run(c, binds![now, tenant, id, tenant, id]).map(|_| true)
-}
-
-/// Links an identity; `false` where somebody in the tenant has it already who is not deleted (FED-01).
-pub fn insert_identity(c: &mut Conn, new: &NewIdentity) -> QueryResult<bool> {
-    InsertIdentity::hit(c, &new.binds())
-}
-
-/// Makes somebody answer for a guest.
-pub fn add_sponsor(c: &mut Conn, tenant: TenantId, user: UserId, sponsor: UserId) -> QueryResult<()> {
-    AddSponsor::run(c, binds![tenant, user, sponsor]).map(drop)
-}
-
-/// Who answers for a guest.
-pub fn sponsors(c: &mut Conn, tenant: TenantId, user: UserId) -> QueryResult<Vec<UserRow>> {
-    Sponsors::all(c, binds![tenant, user])
-}
-
-/// Gives a user a role.
-pub fn assign_role(
-    c: &mut Conn,
-    tenant: TenantId,
-    user: UserId,
-    role: Role,
-    now: Instant,
-) -> QueryResult<()> {
-    AssignRole::run(c, binds![tenant, user, role, now]).map(drop)
-}
-
-/// The enabled user who has had a role longest.
-pub fn first_with_role(c: &mut Conn, tenant: TenantId, role: Role) -> QueryResult<Option<UserRow>> {
-    WithRole::optional(c, binds![tenant, role])
+    verify_address(c, tenant, id, now).map(|()| true)
 }
 
 /// Whether an enabled user has one of these roles.
 pub fn has_role(c: &mut Conn, tenant: TenantId, user: UserId, roles: [Role; 3]) -> QueryResult<bool> {
     let [one, two, three] = roles;
-    Ok(HoldsRole::optional::<One<String>>(c, binds![tenant, one, two, three, user])?.is_some())
-}
-
-/// Notes a sign-in.
-pub fn touch_activity(
-    c: &mut Conn,
-    tenant: TenantId,
-    user: UserId,
-    now: Instant,
-    method: Method,
-) -> QueryResult<()> {
-    Touch::run(c, binds![tenant, user, now, method]).map(drop)
-}
-
-/// The last sign-in of a user.
-pub fn activity(c: &mut Conn, tenant: TenantId, user: UserId) -> QueryResult<Option<ActivityRow>> {
-    Activity::optional(c, binds![tenant, user])
+    Ok(holds_role(c, tenant, user, one, two, three)?.is_some())
 }

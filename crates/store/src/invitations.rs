@@ -8,7 +8,7 @@ use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
 use crate::row::{record, row};
-use crate::statement::{Statement, binds, statements};
+use crate::statement::statements;
 
 row! {
     /// An invitation together with what its guest is now.
@@ -70,74 +70,55 @@ macro_rules! guest {
 }
 
 statements! {
-    Insert = [
+    fn insert_invitation(new: &NewInvitation) = [
         "INSERT INTO invitations (" (NewInvitation) ", state)"
-        " VALUES (" (values NewInvitation) ", " (word Invitation::Pending) ")"
+        " VALUES (" (values new) ", " (word Invitation::Pending) ")"
     ];
-    InsertTicket = ["INSERT INTO invitation_tickets (tenant_id, digest, invitation_id, created_at) VALUES (?, ?, ?, ?)"];
-    ByTicket = [
+
+    /// One more ticket for an invitation.
+    pub(crate) fn add_ticket(tenant: TenantId, id: InvitationId, ticket: &Digest, now: Instant) = [
+        "INSERT INTO invitation_tickets (tenant_id, digest, invitation_id, created_at)"
+        " VALUES (:tenant, :ticket, :id, :now)"
+    ];
+
+    /// The invitation that a link leads to.
+    pub fn by_ticket(tenant: TenantId, ticket: &Digest) -> Option<InvitationRow> = [
         (text invitation) (text guest) " JOIN invitation_tickets t ON t.tenant_id = i.tenant_id AND t.invitation_id = i.id"
-        " WHERE t.tenant_id = ? AND t.digest = ?"
+        " WHERE t.tenant_id = :tenant AND t.digest = :ticket"
     ];
-    ById = [(text invitation) (text guest) " WHERE i.tenant_id = ? AND i.id = ?"];
-    OfUser = [(text invitation) (by invitations_user) (text guest) " WHERE i.tenant_id = ? AND i.user_id = ? ORDER BY i.id DESC LIMIT 1"];
-    AcceptOfUser = [
-        "UPDATE invitations" (by invitations_user) " SET state = " (to InvitationEvent::Accept) ", accepted_at = ?"
-        " WHERE tenant_id = ? AND user_id = ? AND state IN (" (from InvitationEvent::Accept) ")"
+
+    /// One invitation.
+    pub fn by_id(tenant: TenantId, id: InvitationId) -> Option<InvitationRow> = [
+        (text invitation) (text guest) " WHERE i.tenant_id = :tenant AND i.id = :id"
     ];
-    Suspend = [
+
+    /// The newest invitation of a guest.
+    pub fn newest_of_user(tenant: TenantId, user: UserId) -> Option<InvitationRow> = [
+        (text invitation) (by invitations_user) (text guest)
+        " WHERE i.tenant_id = :tenant AND i.user_id = :user ORDER BY i.id DESC LIMIT 1"
+    ];
+
+    /// Turns all pending invitations of a guest into accepted ones, whether they came by a link or by another way.
+    pub fn accept_of_user(tenant: TenantId, user: UserId, now: Instant) -> usize = [
+        "UPDATE invitations" (by invitations_user) " SET state = " (to InvitationEvent::Accept) ", accepted_at = :now"
+        " WHERE tenant_id = :tenant AND user_id = :user AND state IN (" (from InvitationEvent::Accept) ")"
+    ];
+
+    /// Suspends a pending invitation; `false` where it is not pending.
+    pub fn suspend(tenant: TenantId, id: InvitationId) -> bool = [
         "UPDATE invitations SET state = " (to InvitationEvent::Suspend)
-        " WHERE tenant_id = ? AND id = ? AND state IN (" (from InvitationEvent::Suspend) ")"
+        " WHERE tenant_id = :tenant AND id = :id AND state IN (" (from InvitationEvent::Suspend) ")"
     ];
-    Withdraw = [
+
+    /// Withdraws an invitation that is not accepted; `false` otherwise.
+    pub fn withdraw(tenant: TenantId, id: InvitationId) -> bool = [
         "UPDATE invitations SET state = " (to InvitationEvent::Withdraw)
-        " WHERE tenant_id = ? AND id = ? AND state IN (" (from InvitationEvent::Withdraw) ")"
+        " WHERE tenant_id = :tenant AND id = :id AND state IN (" (from InvitationEvent::Withdraw) ")"
     ];
 }
 
 /// Stores an invitation and the digest of its first ticket.
 pub fn insert(c: &mut Conn, new: &NewInvitation, ticket: &Digest) -> QueryResult<()> {
-    Insert::run(c, &new.binds())?;
+    insert_invitation(c, new)?;
     add_ticket(c, new.tenant_id, new.id, ticket, new.created_at)
-}
-
-/// One more ticket for an invitation.
-pub(crate) fn add_ticket(
-    c: &mut Conn,
-    tenant: TenantId,
-    id: InvitationId,
-    ticket: &Digest,
-    now: Instant,
-) -> QueryResult<()> {
-    InsertTicket::run(c, binds![tenant, ticket, id, now]).map(drop)
-}
-
-/// The invitation that a link leads to.
-pub fn by_ticket(c: &mut Conn, tenant: TenantId, ticket: &Digest) -> QueryResult<Option<InvitationRow>> {
-    ByTicket::optional(c, binds![tenant, ticket])
-}
-
-/// One invitation.
-pub fn by_id(c: &mut Conn, tenant: TenantId, id: InvitationId) -> QueryResult<Option<InvitationRow>> {
-    ById::optional(c, binds![tenant, id])
-}
-
-/// The newest invitation of a guest.
-pub fn newest_of_user(c: &mut Conn, tenant: TenantId, user: UserId) -> QueryResult<Option<InvitationRow>> {
-    OfUser::optional(c, binds![tenant, user])
-}
-
-/// Turns all pending invitations of a guest into accepted ones, whether they came by a link or by another way.
-pub fn accept_of_user(c: &mut Conn, tenant: TenantId, user: UserId, now: Instant) -> QueryResult<usize> {
-    AcceptOfUser::run(c, binds![now, tenant, user])
-}
-
-/// Suspends a pending invitation; `false` where it is not pending.
-pub fn suspend(c: &mut Conn, tenant: TenantId, id: InvitationId) -> QueryResult<bool> {
-    Suspend::hit(c, binds![tenant, id])
-}
-
-/// Withdraws an invitation that is not accepted; `false` otherwise.
-pub fn withdraw(c: &mut Conn, tenant: TenantId, id: InvitationId) -> QueryResult<bool> {
-    Withdraw::hit(c, binds![tenant, id])
 }

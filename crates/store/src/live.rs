@@ -15,7 +15,7 @@ use crate::conn::Conn;
 use crate::directory;
 use crate::row::{Cells, FromRow, Named, row};
 use crate::signin::{InteractionRow, PasscodeRow, SessionRow};
-use crate::statement::{Statement, binds, statements};
+use crate::statement::statements;
 use crate::time::Now;
 
 /// How a URL names its tenant.
@@ -145,9 +145,9 @@ impl FromRow for LiveRow {
 /// From the tenant on, to what the request brings.
 macro_rules! joins {
     () => {
-        " LEFT JOIN sessions s ON s.realm_id = t.id AND s.id = ? AND s.ended_at IS NULL AND s.expires_at > {now} \
+        " LEFT JOIN sessions s ON s.realm_id = t.id AND s.id = :session AND s.ended_at IS NULL AND s.expires_at > :now \
          LEFT JOIN users su ON su.tenant_id = s.realm_id AND su.id = s.user_id \
-         LEFT JOIN interactions i ON i.realm_id = t.id AND i.id = ? \
+         LEFT JOIN interactions i ON i.realm_id = t.id AND i.id = :interaction \
          LEFT JOIN users iu ON iu.tenant_id = i.realm_id AND iu.id = i.user_id \
          LEFT JOIN passcodes p ON p.realm_id = i.realm_id AND p.interaction_id = i.id AND p.ordinal = \
          (SELECT MAX(q.ordinal) FROM passcodes q \
@@ -157,26 +157,35 @@ macro_rules! joins {
 }
 
 statements! {
-    ById = [
-        "SELECT d.keys_number, d.epoch, {now}, " (LiveTenant t) ", " (SessionRow s) ", " (LiveUser su) ", "
+    fn request_by_id(
+        tenant: TenantId,
+        session: Option<SessionId>,
+        interaction: Option<InteractionId>,
+        now: Now,
+    ) -> Option<LiveRow> = [
+        "SELECT d.keys_number, d.epoch, :now, " (LiveTenant t) ", " (SessionRow s) ", " (LiveUser su) ", "
         (InteractionRow i) ", " (LiveUser iu) ", " (PasscodeRow p)
-        ", b.at FROM tenants t CROSS JOIN deployment d" (text joins) " WHERE t.id = ?"
+        ", b.at FROM tenants t CROSS JOIN deployment d" (text joins) " WHERE t.id = :tenant"
     ];
-    ByDomain = [
-        "SELECT d.keys_number, d.epoch, {now}, " (LiveTenant t) ", " (SessionRow s) ", " (LiveUser su) ", "
+
+    fn request_by_domain(
+        domain: &str,
+        session: Option<SessionId>,
+        interaction: Option<InteractionId>,
+        now: Now,
+    ) -> Option<LiveRow> = [
+        "SELECT d.keys_number, d.epoch, :now, " (LiveTenant t) ", " (SessionRow s) ", " (LiveUser su) ", "
         (InteractionRow i) ", " (LiveUser iu) ", " (PasscodeRow p)
         ", b.at FROM tenant_domains n JOIN tenants t ON t.id = n.tenant_id CROSS JOIN deployment d" (text joins)
-        " WHERE n.domain = ? AND n.verified_at IS NOT NULL"
+        " WHERE n.domain = :domain AND n.verified_at IS NOT NULL"
     ];
-    ByAddress = [
-        "SELECT " (LiveUser u) " FROM user_addresses a JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id"
-        " WHERE a.tenant_id = ? AND a.address_key = ? AND a.deleted_at IS NULL AND u.deleted_at IS NULL"
-    ];
-}
 
-/// The user of an address as decisions need them, unless deleted: one statement for somebody and for nobody (OTP-17).
-pub fn user_by_address(c: &mut Conn, tenant: TenantId, address_key: &str) -> QueryResult<Option<LiveUser>> {
-    ByAddress::optional(c, binds![tenant, address_key])
+    /// The user of an address as decisions need them, unless deleted: one statement for somebody and for nobody (OTP-17).
+    pub fn user_by_address(tenant: TenantId, address_key: &str) -> Option<LiveUser> = [
+        "SELECT " (LiveUser u) " FROM user_addresses a JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id"
+        " WHERE a.tenant_id = :tenant AND a.address_key = :address_key AND a.deleted_at IS NULL"
+        " AND u.deleted_at IS NULL"
+    ];
 }
 
 /// Reads what a request needs; nothing where there is no such tenant.
@@ -188,7 +197,7 @@ pub fn request(
     now: Now,
 ) -> QueryResult<Option<LiveRow>> {
     match segment {
-        Segment::Id(tenant) => ById::optional(c, binds![now, session, now, interaction, tenant]),
-        Segment::Domain(domain) => ByDomain::optional(c, binds![now, session, now, interaction, domain]),
+        Segment::Id(tenant) => request_by_id(c, tenant, session, interaction, now),
+        Segment::Domain(domain) => request_by_domain(c, domain, session, interaction, now),
     }
 }

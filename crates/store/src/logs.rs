@@ -12,8 +12,8 @@ use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, InteractionId, SessionId, TenantId, TraceId, UserId};
 
 use crate::conn::Conn;
-use crate::row::{One, record, row};
-use crate::statement::{Statement, binds, statements};
+use crate::row::{record, row};
+use crate::statement::statements;
 
 /// Declares a row that is inserted and read alike, but for its number.
 macro_rules! log_row {
@@ -81,7 +81,7 @@ macro_rules! number {
             " SET seq = n.number FROM (SELECT w.tenant_id, w.id, h.seq + ROW_NUMBER() OVER \
              (ORDER BY w.id, w.tenant_id) AS number FROM (SELECT tenant_id, id FROM ",
             $log,
-            " WHERE seq IS NULL ORDER BY id LIMIT ?) w CROSS JOIN log_heads h WHERE h.log = ?) n WHERE ",
+            " WHERE seq IS NULL ORDER BY id LIMIT :batch) w CROSS JOIN log_heads h WHERE h.log = :log) n WHERE ",
             $log,
             ".tenant_id = n.tenant_id AND ",
             $log,
@@ -91,36 +91,53 @@ macro_rules! number {
 }
 
 statements! {
-    InsertSignIn = ["INSERT INTO sign_ins (" (NewSignIn) ") VALUES (" (values NewSignIn) ")"];
-    InsertAudit = ["INSERT INTO directory_audits (" (NewAudit) ") VALUES (" (values NewAudit) ")"];
-    SignIns = [
-        "SELECT " (SignInRow) " FROM sign_ins WHERE tenant_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
+    /// Writes a sign-in down.
+    pub fn insert_sign_in(new: &NewSignIn) = ["INSERT INTO sign_ins (" (NewSignIn) ") VALUES (" (values new) ")"];
+
+    /// Writes a change down.
+    pub fn insert_audit(new: &NewAudit) = ["INSERT INTO directory_audits (" (NewAudit) ") VALUES (" (values new) ")"];
+
+    fn sign_ins_before(tenant: TenantId, id: Uuid, limit: i64) -> Vec<SignInRow> = [
+        "SELECT " (SignInRow) " FROM sign_ins WHERE tenant_id = :tenant AND id < :id ORDER BY id DESC LIMIT :limit"
     ];
-    SignInsNumbered = [
-        "SELECT " (SignInRow) " FROM sign_ins" (by sign_ins_seq) " WHERE tenant_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+
+    fn sign_ins_numbered(tenant: TenantId, beyond: i64, limit: i64) -> Vec<SignInRow> = [
+        "SELECT " (SignInRow) " FROM sign_ins" (by sign_ins_seq) " WHERE tenant_id = :tenant AND seq > :beyond"
+        " ORDER BY seq LIMIT :limit"
     ];
-    Audits = [
-        "SELECT " (AuditRow) " FROM directory_audits WHERE tenant_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
+
+    fn audits_before(tenant: TenantId, id: Uuid, limit: i64) -> Vec<AuditRow> = [
+        "SELECT " (AuditRow) " FROM directory_audits WHERE tenant_id = :tenant AND id < :id ORDER BY id DESC"
+        " LIMIT :limit"
     ];
-    AuditsNumbered = [
+
+    fn audits_numbered(tenant: TenantId, beyond: i64, limit: i64) -> Vec<AuditRow> = [
         "SELECT " (AuditRow) " FROM directory_audits" (by directory_audits_seq)
-        " WHERE tenant_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+        " WHERE tenant_id = :tenant AND seq > :beyond ORDER BY seq LIMIT :limit"
     ];
+
     // changes nothing: whoever numbers a log holds its head until they commit, so numbers are given in order of commit
-    Lock = ["UPDATE log_heads SET seq = seq WHERE log = ?"];
-    Raise = ["UPDATE log_heads SET seq = ? WHERE log = ?"];
-    NumberSignIns = [(text number "sign_ins")];
-    NumberAudits = [(text number "directory_audits")];
-    Unnumbered = [
+    fn lock_head(log: &str) = ["UPDATE log_heads SET seq = seq WHERE log = :log"];
+
+    fn raise_head(log: &str, seq: i64) = ["UPDATE log_heads SET seq = :seq WHERE log = :log"];
+
+    fn number_sign_ins(log: &str, batch: i64) -> Vec<i64> = [(text number "sign_ins")];
+
+    fn number_audits(log: &str, batch: i64) -> Vec<i64> = [(text number "directory_audits")];
+
+    /// Whether either log has rows without a number.
+    pub fn unnumbered() -> One<bool> = [
         "SELECT (EXISTS (SELECT 1 FROM sign_ins" (by sign_ins_unnumbered) " WHERE seq IS NULL)"
         " OR EXISTS (SELECT 1 FROM directory_audits" (by directory_audits_unnumbered) " WHERE seq IS NULL))"
     ];
-    HeadOfSignIns = [
-        "SELECT seq FROM sign_ins" (by sign_ins_seq) " WHERE tenant_id = ? AND seq > 0 ORDER BY seq DESC LIMIT 1"
+
+    fn head_of_sign_ins(tenant: TenantId) -> Option<i64> = [
+        "SELECT seq FROM sign_ins" (by sign_ins_seq) " WHERE tenant_id = :tenant AND seq > 0 ORDER BY seq DESC LIMIT 1"
     ];
-    HeadOfAudits = [
+
+    fn head_of_audits(tenant: TenantId) -> Option<i64> = [
         "SELECT seq FROM directory_audits" (by directory_audits_seq)
-        " WHERE tenant_id = ? AND seq > 0 ORDER BY seq DESC LIMIT 1"
+        " WHERE tenant_id = :tenant AND seq > 0 ORDER BY seq DESC LIMIT 1"
     ];
 }
 
@@ -157,31 +174,21 @@ pub enum Page {
     Numbered(i64),
 }
 
-/// Writes a sign-in down.
-pub fn insert_sign_in(c: &mut Conn, new: &NewSignIn) -> QueryResult<()> {
-    InsertSignIn::run(c, &new.binds()).map(drop)
-}
-
-/// Writes a change down.
-pub fn insert_audit(c: &mut Conn, new: &NewAudit) -> QueryResult<()> {
-    InsertAudit::run(c, &new.binds()).map(drop)
-}
-
 /// A page of sign-ins.
 pub fn sign_ins(c: &mut Conn, tenant: TenantId, page: Page, limit: i64) -> QueryResult<Vec<SignInRow>> {
     match page {
-        Page::Newest => SignIns::all(c, binds![tenant, Uuid::max(), limit]),
-        Page::Before(id) => SignIns::all(c, binds![tenant, id, limit]),
-        Page::Numbered(beyond) => SignInsNumbered::all(c, binds![tenant, beyond, limit]),
+        Page::Newest => sign_ins_before(c, tenant, Uuid::max(), limit),
+        Page::Before(id) => sign_ins_before(c, tenant, id, limit),
+        Page::Numbered(beyond) => sign_ins_numbered(c, tenant, beyond, limit),
     }
 }
 
 /// A page of changes.
 pub fn audits(c: &mut Conn, tenant: TenantId, page: Page, limit: i64) -> QueryResult<Vec<AuditRow>> {
     match page {
-        Page::Newest => Audits::all(c, binds![tenant, Uuid::max(), limit]),
-        Page::Before(id) => Audits::all(c, binds![tenant, id, limit]),
-        Page::Numbered(beyond) => AuditsNumbered::all(c, binds![tenant, beyond, limit]),
+        Page::Newest => audits_before(c, tenant, Uuid::max(), limit),
+        Page::Before(id) => audits_before(c, tenant, id, limit),
+        Page::Numbered(beyond) => audits_numbered(c, tenant, beyond, limit),
     }
 }
 
@@ -189,28 +196,22 @@ pub fn audits(c: &mut Conn, tenant: TenantId, page: Page, limit: i64) -> QueryRe
 /// number, whatever its id. Look whether there is something to do ([`unnumbered`]) before.
 pub fn number(c: &mut Conn, log: Log, batch: i64) -> QueryResult<usize> {
     // a statement of its own: the next one then sees what was numbered by whoever held the head before
-    Lock::run(c, binds![log.table()])?;
-    let given: Vec<One<i64>> = match log {
-        Log::SignIns => NumberSignIns::all(c, binds![batch, log.table()])?,
-        Log::Audits => NumberAudits::all(c, binds![batch, log.table()])?,
+    lock_head(c, log.table())?;
+    let given = match log {
+        Log::SignIns => number_sign_ins(c, log.table(), batch)?,
+        Log::Audits => number_audits(c, log.table(), batch)?,
     };
     // the highest, not their count: a row may have been swept meanwhile
-    if let Some(head) = given.iter().map(|row| row.0).max() {
-        Raise::run(c, binds![head, log.table()])?;
+    if let Some(&head) = given.iter().max() {
+        raise_head(c, log.table(), head)?;
     }
     Ok(given.len())
 }
 
-/// Whether either log has rows without a number.
-pub fn unnumbered(c: &mut Conn) -> QueryResult<bool> {
-    Unnumbered::one::<One<bool>>(c, binds![]).map(|row| row.0)
-}
-
 /// The highest number of a tenant in a log: where following it begins. Rows without a number yet come after it.
 pub fn head_of_tenant(c: &mut Conn, log: Log, tenant: TenantId) -> QueryResult<Option<i64>> {
-    let head: Option<One<i64>> = match log {
-        Log::SignIns => HeadOfSignIns::optional(c, binds![tenant])?,
-        Log::Audits => HeadOfAudits::optional(c, binds![tenant])?,
-    };
-    Ok(head.map(|row| row.0))
+    match log {
+        Log::SignIns => head_of_sign_ins(c, tenant),
+        Log::Audits => head_of_audits(c, tenant),
+    }
 }

@@ -11,8 +11,8 @@ use vestibule_core::passcode::State as PasscodeState;
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
-use crate::row::{Cells, FromRow, Named, One, record, row};
-use crate::statement::{Piece, Statement, binds, pieces, statements};
+use crate::row::{Cells, FromRow, Named, record, row};
+use crate::statement::{Piece, pieces, statements};
 use crate::time::Now;
 
 row! {
@@ -99,31 +99,33 @@ const DUE: &[Piece] = pieces![
 /// queued something for another channel.
 const SHARE: &[Piece] = pieces![
     " FROM outbox x WHERE x.tenant_id = d.tenant_id AND x.state IN (" (from MailEvent::Claim) ")"
-    " AND x.channel = " (word Channel::Mail) " AND x.next_at <= {now}"
-    " AND (x.lease_until IS NULL OR x.lease_until <= {now}) ORDER BY x.priority, x.id LIMIT ?"
+    " AND x.channel = " (word Channel::Mail) " AND x.next_at <= :now"
+    " AND (x.lease_until IS NULL OR x.lease_until <= :now) ORDER BY x.priority, x.id LIMIT :share"
 ];
 /// Whether the passcode `p` may still be used.
-const GOOD: &[Piece] = pieces!["p.state = " (word PasscodeState::Live) " AND p.expires_at > {now}"];
+const GOOD: &[Piece] = pieces!["p.state = " (word PasscodeState::Live) " AND p.expires_at > :now"];
 
 statements! {
-    Insert = [
+    fn insert_new(new: &NewOutbox) -> bool = [
         "INSERT INTO outbox (" (NewOutbox) ", state, attempts)"
-        " VALUES (" (values NewOutbox) ", " (word Mail::Queued) ", 0)"
+        " VALUES (" (values new) ", " (word Mail::Queued) ", 0)"
         " ON CONFLICT (dedupe) DO NOTHING"
     ];
+
     // a notice of which the last one is old enough (N-22) takes that one's place
-    Renew = [
+    fn insert_or_renew(new: &NewOutbox, until: Instant) -> bool = [
         "INSERT INTO outbox (" (NewOutbox) ", state, attempts)"
-        " VALUES (" (values NewOutbox) ", " (word Mail::Queued) ", 0)"
+        " VALUES (" (values new) ", " (word Mail::Queued) ", 0)"
         " ON CONFLICT (dedupe) DO UPDATE SET id = excluded.id, tenant_id = excluded.tenant_id, kind = excluded.kind,"
         " priority = excluded.priority, channel = excluded.channel, destination = excluded.destination,"
         " template = excluded.template, locale = excluded.locale, sealed = excluded.sealed,"
         " state = " (word Mail::Queued) ", attempts = 0,"
         " next_at = excluded.next_at, lease_until = NULL, realm_id = excluded.realm_id,"
         " passcode_id = excluded.passcode_id, reason = NULL, created_at = excluded.created_at, sent_at = NULL"
-        " WHERE outbox.created_at <= ?"
+        " WHERE outbox.created_at <= :until"
     ];
-    Take = [
+
+    fn take(share: i64, limit: i64, until: Now, now: Now) -> Vec<Claimed> = [
         (part DUE)
         (sqlite
             "picked (id) AS (SELECT m.id FROM due d JOIN outbox m ON m.id IN (SELECT x.id"
@@ -131,34 +133,47 @@ statements! {
             "picked (id) AS MATERIALIZED (SELECT m.id FROM due d CROSS JOIN LATERAL (SELECT x.id, x.priority")
         (part SHARE)
         (sqlite ")" postgres " FOR UPDATE SKIP LOCKED) m")
-        " ORDER BY m.priority, m.id LIMIT ?)"
-        " UPDATE outbox SET state = " (to MailEvent::Claim) ", attempts = attempts + 1, lease_until = {now}"
+        " ORDER BY m.priority, m.id LIMIT :limit)"
+        " UPDATE outbox SET state = " (to MailEvent::Claim) ", attempts = attempts + 1, lease_until = :until"
         " WHERE id IN (SELECT id FROM picked) RETURNING " (OutboxRow)
         ", (passcode_id IS NULL OR EXISTS (SELECT 1 FROM passcodes p WHERE p.realm_id = outbox.realm_id"
         " AND p.id = outbox.passcode_id AND " (part GOOD) "))"
     ];
-    Live = [
+
+    fn live(id: OutboxId, now: Now) -> Option<bool> = [
         "SELECT (o.passcode_id IS NULL OR EXISTS (SELECT 1 FROM passcodes p WHERE p.realm_id = o.realm_id"
-        " AND p.id = o.passcode_id AND " (part GOOD) ")) FROM outbox o WHERE o.id = ?"
+        " AND p.id = o.passcode_id AND " (part GOOD) ")) FROM outbox o WHERE o.id = :id"
     ];
-    Sent = [
+
+    /// Notes that a message was handed over, and erases what it said.
+    pub fn sent(id: OutboxId, now: Instant) -> bool = [
         "UPDATE outbox SET state = " (to MailEvent::Deliver) ", sealed = NULL, lease_until = NULL, reason = NULL,"
-        " sent_at = ? WHERE id = ? AND state IN (" (from MailEvent::Deliver) ")"
+        " sent_at = :now WHERE id = :id AND state IN (" (from MailEvent::Deliver) ")"
     ];
-    Retry = [
-        "UPDATE outbox SET state = " (to MailEvent::Retry) ", lease_until = NULL, next_at = ?, reason = ?"
-        " WHERE id = ? AND state IN (" (from MailEvent::Retry) ")"
+
+    /// Puts a message back after a passing failure.
+    pub fn retry(id: OutboxId, next_at: Instant, reason: &str) -> bool = [
+        "UPDATE outbox SET state = " (to MailEvent::Retry) ", lease_until = NULL, next_at = :next_at, reason = :reason"
+        " WHERE id = :id AND state IN (" (from MailEvent::Retry) ")"
     ];
-    Fail = [
-        "UPDATE outbox SET state = " (to MailEvent::Fail) ", sealed = NULL, lease_until = NULL, reason = ?"
-        " WHERE id = ? AND state IN (" (from MailEvent::Fail) ")"
+
+    /// Gives a message up after a lasting failure, and erases what it said.
+    pub fn fail(id: OutboxId, reason: &str) -> bool = [
+        "UPDATE outbox SET state = " (to MailEvent::Fail) ", sealed = NULL, lease_until = NULL, reason = :reason"
+        " WHERE id = :id AND state IN (" (from MailEvent::Fail) ")"
     ];
-    Discard = [
-        "UPDATE outbox SET state = " (to MailEvent::Drop) ", sealed = NULL, lease_until = NULL, reason = ?"
-        " WHERE id = ? AND state IN (" (from MailEvent::Drop) ")"
+
+    /// Leaves a message unsent because it is stale or unwanted, and erases what it said.
+    pub fn discard(id: OutboxId, reason: &str) -> bool = [
+        "UPDATE outbox SET state = " (to MailEvent::Drop) ", sealed = NULL, lease_until = NULL, reason = :reason"
+        " WHERE id = :id AND state IN (" (from MailEvent::Drop) ")"
     ];
-    List = ["SELECT " (OutboxRow) " FROM outbox ORDER BY id DESC LIMIT ?"];
-    Waiting = [
+
+    /// The newest messages, in whatever state: for the operator.
+    pub fn list(limit: i64) -> Vec<OutboxRow> = ["SELECT " (OutboxRow) " FROM outbox ORDER BY id DESC LIMIT :limit"];
+
+    /// How many messages wait that this release can send.
+    pub fn waiting() -> One<i64> = [
         "SELECT COUNT(*) FROM outbox WHERE state IN (" (from MailEvent::Claim) ") AND channel = " (word Channel::Mail)
     ];
 }
@@ -166,13 +181,9 @@ statements! {
 /// Queues a message; `false` where the same is there already (CON-07). A notice may take the place of the same one queued
 /// up to `renew` (N-22).
 pub fn insert(c: &mut Conn, new: &NewOutbox, renew: Option<Instant>) -> QueryResult<bool> {
-    let mut values = new.binds();
     match renew {
-        None => Insert::hit(c, &values),
-        Some(until) => {
-            values.extend_from_slice(binds![until]);
-            Renew::hit(c, &values)
-        }
+        None => insert_new(c, new),
+        Some(until) => insert_or_renew(c, new, until),
     }
 }
 
@@ -190,42 +201,12 @@ pub struct Claim {
 /// Takes messages that are due, by priority and then in order; no other process gets them before the lease ends.
 pub fn claim(c: &mut Conn, claim: Claim, now: Now) -> QueryResult<Vec<Claimed>> {
     let until = now.plus(claim.lease);
-    let mut rows: Vec<Claimed> = Take::all(c, binds![now, now, claim.share, claim.limit, until, now])?;
+    let mut rows = take(c, claim.share, claim.limit, until, now)?;
     rows.sort_by_key(|claimed| (claimed.row.priority, claimed.row.id));
     Ok(rows)
 }
 
 /// Whether what a message carries is still good, asked right before it is sent (MAIL-06).
 pub fn is_live(c: &mut Conn, id: OutboxId, now: Now) -> QueryResult<bool> {
-    Ok(Live::optional::<One<bool>>(c, binds![now, id])?.is_some_and(|row| row.0))
-}
-
-/// Notes that a message was handed over, and erases what it said.
-pub fn sent(c: &mut Conn, id: OutboxId, now: Instant) -> QueryResult<bool> {
-    Sent::hit(c, binds![now, id])
-}
-
-/// Puts a message back after a passing failure.
-pub fn retry(c: &mut Conn, id: OutboxId, next_at: Instant, reason: &str) -> QueryResult<bool> {
-    Retry::hit(c, binds![next_at, reason, id])
-}
-
-/// Gives a message up after a lasting failure, and erases what it said.
-pub fn fail(c: &mut Conn, id: OutboxId, reason: &str) -> QueryResult<bool> {
-    Fail::hit(c, binds![reason, id])
-}
-
-/// Leaves a message unsent because it is stale or unwanted, and erases what it said.
-pub fn discard(c: &mut Conn, id: OutboxId, reason: &str) -> QueryResult<bool> {
-    Discard::hit(c, binds![reason, id])
-}
-
-/// The newest messages, in whatever state: for the operator.
-pub fn list(c: &mut Conn, limit: i64) -> QueryResult<Vec<OutboxRow>> {
-    List::all(c, binds![limit])
-}
-
-/// How many messages wait that this release can send.
-pub fn waiting(c: &mut Conn) -> QueryResult<i64> {
-    Waiting::one::<One<i64>>(c, binds![]).map(|row| row.0)
+    Ok(live(c, id, now)?.unwrap_or(false))
 }

@@ -1,14 +1,12 @@
 //! Policies of a tenant: documents by kind, each change a version of its own, in force from a moment on.
 
-use diesel::QueryResult;
 use serde_json::Value;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::TenantId;
 use vestibule_core::policies::PolicyKind;
 
-use crate::conn::Conn;
-use crate::row::{One, row};
-use crate::statement::{Statement, binds, statements};
+use crate::row::row;
+use crate::statement::statements;
 
 row! {
     /// A version of a policy.
@@ -24,44 +22,27 @@ row! {
 }
 
 statements! {
-    InForce = [
-        "SELECT " (PolicyRow p) " FROM policies p WHERE p.tenant_id = ? AND p.cancelled_at IS NULL"
-        " AND (p.effective_from > ? OR p.version = (SELECT q.version FROM policies q WHERE q.tenant_id = p.tenant_id"
-        " AND q.kind = p.kind AND q.cancelled_at IS NULL AND q.effective_from <= ?"
+    /// The policies in force at a moment, one of each kind, and those that will be later, in the order in which they come
+    /// into force. Of two of a kind from the same moment on, the later version counts.
+    pub fn in_force(tenant: TenantId, at: Instant) -> Vec<PolicyRow> = [
+        "SELECT " (PolicyRow p) " FROM policies p WHERE p.tenant_id = :tenant AND p.cancelled_at IS NULL"
+        " AND (p.effective_from > :at OR p.version = (SELECT q.version FROM policies q"
+        " WHERE q.tenant_id = p.tenant_id AND q.kind = p.kind AND q.cancelled_at IS NULL AND q.effective_from <= :at"
         " ORDER BY q.effective_from DESC, q.version DESC LIMIT 1))"
         " ORDER BY p.effective_from, p.version"
     ];
-    Put = [
+
+    /// Writes the next version of a policy; its number. Two at once: one of them gets a unique violation.
+    pub fn put(tenant: TenantId, kind: PolicyKind, document: &Value, effective_from: Instant, now: Instant) -> One<i32> = [
         "INSERT INTO policies (tenant_id, kind, version, document, effective_from, created_at)"
-        " SELECT ?, ?, COALESCE(MAX(version), 0) + 1, ?, ?, ? FROM policies WHERE tenant_id = ? AND kind = ?"
+        " SELECT :tenant, :kind, COALESCE(MAX(version), 0) + 1, :document, :effective_from, :now FROM policies"
+        " WHERE tenant_id = :tenant AND kind = :kind"
         " RETURNING version"
     ];
-    Cancel = [
-        "UPDATE policies SET cancelled_at = ? WHERE tenant_id = ? AND kind = ? AND effective_from > ?"
+
+    /// Takes back what is not yet in force of a kind; how many versions.
+    pub fn cancel(tenant: TenantId, kind: PolicyKind, now: Instant) -> usize = [
+        "UPDATE policies SET cancelled_at = :now WHERE tenant_id = :tenant AND kind = :kind AND effective_from > :now"
         " AND cancelled_at IS NULL"
     ];
-}
-
-/// The policies in force at a moment, one of each kind, and those that will be later, in the order in which they come into
-/// force. Of two of a kind from the same moment on, the later version counts.
-pub fn in_force(c: &mut Conn, tenant: TenantId, at: Instant) -> QueryResult<Vec<PolicyRow>> {
-    InForce::all(c, binds![tenant, at, at])
-}
-
-/// Writes the next version of a policy; its number. Two at once: one of them gets a unique violation.
-pub fn put(
-    c: &mut Conn,
-    tenant: TenantId,
-    kind: PolicyKind,
-    document: &Value,
-    effective_from: Instant,
-    now: Instant,
-) -> QueryResult<i32> {
-    let binds = binds![tenant, kind, document, effective_from, now, tenant, kind];
-    Put::one::<One<i32>>(c, binds).map(|row| row.0)
-}
-
-/// Takes back what is not yet in force of a kind; how many versions.
-pub fn cancel(c: &mut Conn, tenant: TenantId, kind: PolicyKind, now: Instant) -> QueryResult<usize> {
-    Cancel::run(c, binds![now, tenant, kind, now])
 }

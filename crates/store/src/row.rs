@@ -20,7 +20,7 @@ use vestibule_core::ids::{
 };
 use vestibule_core::secret::Digest;
 
-use crate::statement::{AsBind, Bind};
+use crate::bind::{AsBind, Bind};
 
 /// A value that a column can hold.
 pub(crate) trait Kind: Sized {
@@ -218,14 +218,12 @@ pub(crate) trait FromRow: Named + Sized {
 }
 
 /// A row of one cell.
-pub(crate) struct One<T>(pub(crate) T);
-
-impl<T> Named for One<T> {
+impl<T: Cell> Named for T {
     const NAMES: &'static [&'static str] = &["value"];
 }
-impl<T: Cell> FromRow for One<T> {
+impl<T: Cell> FromRow for T {
     fn read<C: Cells>(cells: &mut C) -> deserialize::Result<Self> {
-        cells.cell().map(One)
+        cells.cell()
     }
 }
 
@@ -251,19 +249,15 @@ pub(crate) use row;
 
 /// Declares a struct that is inserted as a row; its fields are the columns, in that order.
 macro_rules! record {
-    ($($(#[$meta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* $field:ident: $ty:ty,)+ })+) => { $(
-        $(#[$meta])*
-        #[derive(Debug, Clone)]
-        pub struct $name {
-            $(#[doc = concat!("Column `", stringify!($field), "`.")] $(#[$fmeta])* pub $field: $ty,)+
+    ($($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$fmeta:meta])* $field:ident: $ty:ty,)+ })+) => { $(
+        $crate::bind::fields! {
+            $(#[$meta])*
+            $vis struct $name {
+                $(#[doc = concat!("Column `", stringify!($field), "`.")] $(#[$fmeta])* pub $field: $ty,)+
+            }
         }
         impl $crate::row::Named for $name {
             const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
-        }
-        impl $name {
-            pub(crate) fn binds(&self) -> Vec<$crate::statement::Bind<'_>> {
-                vec![$($crate::statement::AsBind::bind(&self.$field)),+]
-            }
         }
     )+ };
 }

@@ -21,5 +21,5 @@ pub use self::sessions::{
 };
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&[(&str, &[crate::statement::Piece])]; 3] =
+pub(crate) const STATEMENTS: [&[crate::statement::Listed]; 3] =
     [interactions::STATEMENTS, passcodes::STATEMENTS, sessions::STATEMENTS];

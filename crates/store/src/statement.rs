@@ -1,81 +1,65 @@
 //! Statements that are prepared once per connection on either database.
 //!
 //! diesel caches neither `sql_query`, nor UPDATE with a changeset, nor upserts: they would be parsed and planned at
-//! every use, which costs more than running them. So each statement here is a marker type with one text; the type is its
-//! key in diesel's statement cache. In the text `?` is a bind, `{now}` a bind of [`crate::Now`] (TIM-01), `{now_us}` the
-//! same in microseconds. A bind's variant at a place never changes, because the key does not cover the types.
+//! every use, which costs more than running them. So each statement here is a type with one text; the type is its key in
+//! diesel's statement cache. [`statements!`] declares it as a function, whose signature says what is bound and what comes
+//! back. A bind's variant at a place never changes, because the key does not cover the types.
 
 use std::marker::PhantomData;
-use std::slice::Iter;
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::Error;
 use diesel::sql_types;
 use diesel::{QueryResult, RunQueryDsl};
 
-pub(crate) use crate::bind::{AsBind, Bind, binds};
+pub(crate) use self::macros::{answer, ask, piece, pieces, statement, statements};
+pub(crate) use self::text::{Gathered, Parameter, Piece, Shape, Token};
+use crate::bind::Bind;
 use crate::conn::Conn;
 use crate::dialect::{Dialect, missing};
 use crate::row::FromRow;
-use crate::words::Say;
 
-/// A part of a statement's text.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Piece {
-    /// Text with placeholders.
-    Text(&'static str),
-    /// A list of columns, each with this prefix.
-    Columns(&'static str, &'static [&'static str]),
-    /// As many placeholders as there are columns.
-    Values(&'static [&'static str]),
-    /// Text that differs: SQLite's, PostgreSQL's.
-    Either(&'static str, &'static str),
-    /// Words as quoted texts, separated by commas.
-    Words(fn(Say<'_>)),
-    /// What several statements have in common.
-    Part(&'static [Piece]),
-}
+mod macros;
+mod text;
 
 /// One statement; the type is its key in the statement cache.
 pub(crate) trait Statement: Sized + 'static {
-    /// Its text.
+    /// Its text, as it is written.
     const PIECES: &'static [Piece];
+    /// What is bound.
+    const PARAMETERS: &'static [Parameter];
+    /// Its text, as the databases get it.
+    const TOKENS: &'static [Token];
+}
 
-    /// All rows.
-    fn all<R: FromRow>(c: &mut Conn, binds: &[Bind<'_>]) -> QueryResult<Vec<R>> {
-        c.load(&Bound::<Self>::new(binds))
-    }
+/// A statement as tests list it.
+#[cfg(test)]
+pub(crate) struct Listed {
+    pub(crate) name: &'static str,
+    pub(crate) parameters: &'static [Parameter],
+    pub(crate) tokens: &'static [Token],
+}
 
-    /// The row, where there is one.
-    fn optional<R: FromRow>(c: &mut Conn, binds: &[Bind<'_>]) -> QueryResult<Option<R>> {
-        Self::all(c, binds).map(|rows| rows.into_iter().next())
-    }
-
-    /// The row, which must be there.
-    fn one<R: FromRow>(c: &mut Conn, binds: &[Bind<'_>]) -> QueryResult<R> {
-        Self::optional(c, binds)?.ok_or(Error::NotFound)
-    }
-
-    /// How many rows it changed.
-    fn run(c: &mut Conn, binds: &[Bind<'_>]) -> QueryResult<usize> {
-        c.execute(&Bound::<Self>::new(binds))
-    }
-
-    /// Whether it changed a row.
-    fn hit(c: &mut Conn, binds: &[Bind<'_>]) -> QueryResult<bool> {
-        Self::run(c, binds).map(|rows| rows > 0)
+#[cfg(test)]
+impl Listed {
+    pub(crate) const fn of<S: Statement>(name: &'static str) -> Self {
+        Self { name, parameters: S::PARAMETERS, tokens: S::TOKENS }
     }
 }
 
-/// A statement with its binds.
+/// A statement with the binds of each parameter.
 pub(crate) struct Bound<'a, S> {
-    binds: &'a [Bind<'a>],
+    binds: &'a [&'a [Bind<'a>]],
     statement: PhantomData<S>,
 }
 
 impl<'a, S> Bound<'a, S> {
-    pub(crate) fn new(binds: &'a [Bind<'a>]) -> Self {
+    pub(crate) fn new(binds: &'a [&'a [Bind<'a>]]) -> Self {
         Self { binds, statement: PhantomData }
+    }
+
+    fn bind(&self, parameter: usize, field: usize) -> QueryResult<&'a Bind<'a>> {
+        self.binds.get(parameter).and_then(|binds| binds.get(field)).ok_or_else(missing)
     }
 }
 
@@ -88,169 +72,75 @@ impl<S> Query for Bound<'_, S> {
 }
 impl<S, C> RunQueryDsl<C> for &Bound<'_, S> {}
 
-/// What stands at a place in a text.
-enum Token<'t> {
-    Sql(&'t str),
-    Bind,
-    Now,
-    NowMicros,
-}
-
-/// Cuts a text at its placeholders.
-fn tokens(text: &str, mut each: impl FnMut(Token<'_>) -> QueryResult<()>) -> QueryResult<()> {
-    for (i, part) in text.split('{').enumerate() {
-        let rest = if i == 0 {
-            part
-        } else {
-            let (name, rest) = part.split_once('}').unwrap_or((part, ""));
-            each(if name == "now_us" { Token::NowMicros } else { Token::Now })?;
-            rest
-        };
-        for (j, sql) in rest.split('?').enumerate() {
-            if j > 0 {
-                each(Token::Bind)?;
-            }
-            each(Token::Sql(sql))?;
-        }
-    }
-    Ok(())
-}
-
 impl<S: Statement, D: Dialect> QueryFragment<D> for Bound<'_, S> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {
-        let mut binds = self.binds.iter();
-        walk(S::PIECES, &mut out, &mut binds)?;
-        if binds.next().is_some() {
-            return Err(Error::QueryBuilderError("a bind has no placeholder".into()));
+        for token in S::TOKENS {
+            match *token {
+                Token::Sql(text) => out.push_sql(text),
+                Token::Either(sqlite, postgres) => out.push_sql(D::either(sqlite, postgres)),
+                Token::Columns(prefix, names) => push_columns(&mut out, prefix, names),
+                Token::Words(words) => {
+                    let mut before = "'";
+                    words(&mut |word| {
+                        out.push_sql(before);
+                        out.push_sql(word);
+                        out.push_sql("'");
+                        before = ", '";
+                    });
+                }
+                Token::Bind(parameter, field) => D::bind(&mut out, self.bind(parameter, field)?)?,
+                Token::All(parameter) => {
+                    for (i, bind) in self.binds.get(parameter).ok_or_else(missing)?.iter().enumerate() {
+                        out.push_sql(if i == 0 { "" } else { ", " });
+                        D::bind(&mut out, bind)?;
+                    }
+                }
+                Token::Now(parameter) => D::now(&mut out, self.bind(parameter, 0)?)?,
+                Token::Micros(parameter) => D::now_us(&mut out, self.bind(parameter, 0)?)?,
+            }
         }
         Ok(())
     }
 }
 
-/// Writes pieces with their binds.
-fn walk<'b, D: Dialect>(
-    pieces: &[Piece],
-    out: &mut AstPass<'_, 'b, D>,
-    binds: &mut Iter<'b, Bind<'b>>,
-) -> QueryResult<()> {
-    for piece in pieces {
-        match piece {
-            Piece::Text(text) => write(text, out, binds)?,
-            Piece::Either(sqlite, postgres) => write(D::either(sqlite, postgres), out, binds)?,
-            Piece::Columns(prefix, names) => {
-                for (i, name) in names.iter().enumerate() {
-                    out.push_sql(if i == 0 { "" } else { ", " });
-                    out.push_sql(prefix);
-                    out.push_sql(name);
-                }
-            }
-            Piece::Values(names) => {
-                for i in 0..names.len() {
-                    out.push_sql(if i == 0 { "" } else { ", " });
-                    D::bind(out, binds.next().ok_or_else(missing)?)?;
-                }
-            }
-            Piece::Words(words) => {
-                let mut before = "'";
-                words(&mut |word| {
-                    out.push_sql(before);
-                    out.push_sql(word);
-                    out.push_sql("'");
-                    before = ", '";
-                });
-            }
-            Piece::Part(pieces) => walk(pieces, out, binds)?,
-        }
+/// Writes a list of columns, each with this prefix.
+pub(crate) fn push_columns<D: Dialect>(out: &mut AstPass<'_, '_, D>, prefix: &str, names: &[&str]) {
+    for (i, name) in names.iter().enumerate() {
+        out.push_sql(if i == 0 { "" } else { ", " });
+        out.push_sql(prefix);
+        out.push_sql(name);
     }
-    Ok(())
 }
 
-/// Writes a text with the binds of its placeholders.
-fn write<'b, D: Dialect>(
-    text: &str,
-    out: &mut AstPass<'_, 'b, D>,
-    binds: &mut Iter<'b, Bind<'b>>,
-) -> QueryResult<()> {
-    tokens(text, |token| match token {
-        Token::Sql(sql) => {
-            out.push_sql(sql);
-            Ok(())
-        }
-        Token::Bind => D::bind(out, binds.next().ok_or_else(missing)?),
-        Token::Now => D::now(out, binds.next().ok_or_else(missing)?),
-        Token::NowMicros => D::now_us(out, binds.next().ok_or_else(missing)?),
-    })
+/// All rows.
+pub(crate) fn all<S: Statement, R: FromRow>(c: &mut Conn, bound: &Bound<'_, S>) -> QueryResult<Vec<R>> {
+    c.load(bound)
 }
 
-/// A part of a statement in [`statements!`]: a text, `(text macro)`, `(part PIECES)`, `(Row)`, `(Row alias)`,
-/// `(values Record)`, `(sqlite "…" postgres "…")`, words or `(by index)`.
-///
-/// Words are those of `core`, so that none is spelt twice and each conditional write is the line of its table of states:
-/// `(word State::Live)`, `(to Event::Consume)` the state that the event leads to, `(from Event::Consume)` those that it
-/// may come from.
-///
-/// `by` names the index that SQLite takes: without ANALYZE data it believes *all rows of the tenant* to be fewer than the
-/// few of a second index. A test looks at every plan.
-macro_rules! piece {
-    ((word $word:expr)) => {
-        $crate::statement::Piece::Words(|say| $crate::words::word($word, say))
-    };
-    ((to $event:expr)) => {
-        $crate::statement::Piece::Words(|say| $crate::words::to($event, say))
-    };
-    ((from $event:expr)) => {
-        $crate::statement::Piece::Words(|say| $crate::words::from($event, say))
-    };
-    ((part $pieces:path)) => {
-        $crate::statement::Piece::Part($pieces)
-    };
-    ((values $row:ident)) => {
-        $crate::statement::Piece::Values(<$row as $crate::row::Named>::NAMES)
-    };
-    ((sqlite $s:literal postgres $p:literal)) => {
-        $crate::statement::Piece::Either($s, $p)
-    };
-    ((by $index:ident)) => {
-        $crate::statement::Piece::Either(concat!(" INDEXED BY ", stringify!($index)), "")
-    };
-    ((text $text:ident $($of:literal)?)) => {
-        $crate::statement::Piece::Text($text!($($of)?))
-    };
-    (($row:ident)) => {
-        $crate::statement::Piece::Columns("", <$row as $crate::row::Named>::NAMES)
-    };
-    (($row:ident $alias:ident)) => {
-        $crate::statement::Piece::Columns(
-            concat!(stringify!($alias), "."),
-            <$row as $crate::row::Named>::NAMES,
-        )
-    };
-    ($text:literal) => {
-        $crate::statement::Piece::Text($text)
-    };
+/// The row, where there is one.
+pub(crate) fn optional<S: Statement, R: FromRow>(
+    c: &mut Conn,
+    bound: &Bound<'_, S>,
+) -> QueryResult<Option<R>> {
+    all(c, bound).map(|rows| rows.into_iter().next())
 }
-pub(crate) use piece;
 
-/// Pieces that several statements have in common, for `(part …)`.
-macro_rules! pieces {
-    ($($piece:tt)+) => { &[$($crate::statement::piece!($piece)),+] };
+/// The row, which must be there.
+pub(crate) fn one<S: Statement, R: FromRow>(c: &mut Conn, bound: &Bound<'_, S>) -> QueryResult<R> {
+    optional(c, bound)?.ok_or(Error::NotFound)
 }
-pub(crate) use pieces;
 
-/// Declares the statements of a module, and `STATEMENTS`, by which a test prepares each on both databases.
-macro_rules! statements {
-    ($($(#[$meta:meta])* $name:ident = [$($piece:tt)+];)+) => {
-        $(
-            $(#[$meta])*
-            struct $name;
-            impl $crate::statement::Statement for $name {
-                const PIECES: &'static [$crate::statement::Piece] = &[$($crate::statement::piece!($piece)),+];
-            }
-        )+
-        /// All of them, by name.
-        #[cfg(test)]
-        pub(crate) const STATEMENTS: &[(&str, &[$crate::statement::Piece])] =
-            &[$((stringify!($name), <$name as $crate::statement::Statement>::PIECES)),+];
-    };
+/// How many rows it changed.
+pub(crate) fn changed<S: Statement>(c: &mut Conn, bound: &Bound<'_, S>) -> QueryResult<usize> {
+    c.execute(bound)
 }
-pub(crate) use statements;
+
+/// Whether it changed a row.
+pub(crate) fn hit<S: Statement>(c: &mut Conn, bound: &Bound<'_, S>) -> QueryResult<bool> {
+    changed(c, bound).map(|rows| rows > 0)
+}
+
+/// Runs it, whatever it changed.
+pub(crate) fn done<S: Statement>(c: &mut Conn, bound: &Bound<'_, S>) -> QueryResult<()> {
+    changed(c, bound).map(drop)
+}

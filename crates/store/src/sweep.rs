@@ -11,111 +11,103 @@ use vestibule_core::ids::{Realm, TenantId};
 use vestibule_core::lifecycle::MailEvent;
 
 use crate::conn::Conn;
-use crate::statement::{Statement, binds, statements};
+use crate::statement::statements;
 
 statements! {
-    Passcodes = [
-        "DELETE FROM passcodes WHERE realm_id = ? AND id IN (SELECT id FROM passcodes"
-        " WHERE realm_id = ? AND id < ? AND expires_at < ? ORDER BY id LIMIT ?)"
+    fn passcodes_below(realm: Realm, floor: Uuid, before: Instant, batch: i64) -> usize = [
+        "DELETE FROM passcodes WHERE realm_id = :realm AND id IN (SELECT id FROM passcodes"
+        " WHERE realm_id = :realm AND id < :floor AND expires_at < :before ORDER BY id LIMIT :batch)"
     ];
-    Interactions = [
-        "DELETE FROM interactions WHERE realm_id = ? AND id IN (SELECT id FROM interactions"
-        " WHERE realm_id = ? AND id < ? AND expires_at < ? ORDER BY id LIMIT ?)"
+
+    fn interactions_below(realm: Realm, floor: Uuid, before: Instant, batch: i64) -> usize = [
+        "DELETE FROM interactions WHERE realm_id = :realm AND id IN (SELECT id FROM interactions"
+        " WHERE realm_id = :realm AND id < :floor AND expires_at < :before ORDER BY id LIMIT :batch)"
     ];
-    Sessions = [
-        "DELETE FROM sessions WHERE realm_id = ? AND id IN (SELECT id FROM sessions"
-        " WHERE realm_id = ? AND expires_at < ? LIMIT ?)"
+
+    /// Sessions that expired before then.
+    pub fn sessions(realm: Realm, before: Instant, batch: i64) -> usize = [
+        "DELETE FROM sessions WHERE realm_id = :realm AND id IN (SELECT id FROM sessions"
+        " WHERE realm_id = :realm AND expires_at < :before LIMIT :batch)"
     ];
-    Codes = [
-        "DELETE FROM authorization_codes WHERE tenant_id = ? AND digest IN (SELECT digest FROM authorization_codes"
-        " WHERE tenant_id = ? AND expires_at < ? LIMIT ?)"
+
+    /// Authorization codes that expired before then. Keep them as long as what came of them, to notice a replay.
+    pub fn codes(tenant: TenantId, before: Instant, batch: i64) -> usize = [
+        "DELETE FROM authorization_codes WHERE tenant_id = :tenant AND digest IN (SELECT digest"
+        " FROM authorization_codes"
+        " WHERE tenant_id = :tenant AND expires_at < :before LIMIT :batch)"
     ];
-    Access = [
-        "DELETE FROM access_tokens WHERE tenant_id = ? AND digest IN (SELECT digest FROM access_tokens"
-        " WHERE tenant_id = ? AND expires_at < ? LIMIT ?)"
+
+    fn access_tokens(tenant: TenantId, before: Instant, batch: i64) -> usize = [
+        "DELETE FROM access_tokens WHERE tenant_id = :tenant AND digest IN (SELECT digest FROM access_tokens"
+        " WHERE tenant_id = :tenant AND expires_at < :before LIMIT :batch)"
     ];
-    Families = [
-        "DELETE FROM refresh_families WHERE tenant_id = ? AND id IN (SELECT id FROM refresh_families"
-        " WHERE tenant_id = ? AND expires_at < ? LIMIT ?)"
+
+    fn families(tenant: TenantId, before: Instant, batch: i64) -> usize = [
+        "DELETE FROM refresh_families WHERE tenant_id = :tenant AND id IN (SELECT id FROM refresh_families"
+        " WHERE tenant_id = :tenant AND expires_at < :before LIMIT :batch)"
     ];
-    Throttles = [
-        "DELETE FROM throttles WHERE key IN (SELECT key FROM throttles WHERE expires_at < ? LIMIT ?)"
+
+    /// Counters that say nothing any more.
+    pub fn throttles(before: Instant, batch: i64) -> usize = [
+        "DELETE FROM throttles WHERE key IN (SELECT key FROM throttles WHERE expires_at < :before LIMIT :batch)"
     ];
-    Sources = [
+
+    /// Addresses of sources that count no more.
+    pub fn sources(before: Instant, batch: i64) -> usize = [
         "DELETE FROM throttle_sources WHERE (source_key, address_hash) IN"
-        " (SELECT source_key, address_hash FROM throttle_sources WHERE expires_at < ? LIMIT ?)"
+        " (SELECT source_key, address_hash FROM throttle_sources WHERE expires_at < :before LIMIT :batch)"
     ];
-    Outbox = [
+
+    fn outbox_below(floor: Uuid, batch: i64) -> usize = [
         "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox"
-        " WHERE id < ? AND state NOT IN (" (from MailEvent::Claim) ") ORDER BY id LIMIT ?)"
+        " WHERE id < :floor AND state NOT IN (" (from MailEvent::Claim) ") ORDER BY id LIMIT :batch)"
     ];
-    Bounces = [
-        "DELETE FROM bounces WHERE address_hash IN (SELECT address_hash FROM bounces WHERE at < ? LIMIT ?)"
+
+    /// Addresses whose mail came back before then.
+    pub fn bounces(before: Instant, batch: i64) -> usize = [
+        "DELETE FROM bounces WHERE address_hash IN (SELECT address_hash FROM bounces WHERE at < :before LIMIT :batch)"
     ];
-    SignIns = [
-        "DELETE FROM sign_ins WHERE tenant_id = ? AND id IN (SELECT id FROM sign_ins"
-        " WHERE tenant_id = ? AND id < ? ORDER BY id LIMIT ?)"
+
+    fn sign_ins_below(tenant: TenantId, floor: Uuid, batch: i64) -> usize = [
+        "DELETE FROM sign_ins WHERE tenant_id = :tenant AND id IN (SELECT id FROM sign_ins"
+        " WHERE tenant_id = :tenant AND id < :floor ORDER BY id LIMIT :batch)"
     ];
-    Audits = [
-        "DELETE FROM directory_audits WHERE tenant_id = ? AND id IN (SELECT id FROM directory_audits"
-        " WHERE tenant_id = ? AND id < ? ORDER BY id LIMIT ?)"
+
+    fn audits_below(tenant: TenantId, floor: Uuid, batch: i64) -> usize = [
+        "DELETE FROM directory_audits WHERE tenant_id = :tenant AND id IN (SELECT id FROM directory_audits"
+        " WHERE tenant_id = :tenant AND id < :floor ORDER BY id LIMIT :batch)"
     ];
 }
 
 /// Passcodes that ended before then (OTP-16).
 pub fn passcodes(c: &mut Conn, realm: Realm, before: Instant, batch: i64) -> QueryResult<usize> {
-    Passcodes::run(c, binds![realm, realm, floor(before), before, batch])
+    passcodes_below(c, realm, floor(before), before, batch)
 }
 
 /// Interactions whose row ended before then, finished ones too.
 pub fn interactions(c: &mut Conn, realm: Realm, before: Instant, batch: i64) -> QueryResult<usize> {
-    Interactions::run(c, binds![realm, realm, floor(before), before, batch])
-}
-
-/// Sessions that expired before then.
-pub fn sessions(c: &mut Conn, realm: Realm, before: Instant, batch: i64) -> QueryResult<usize> {
-    Sessions::run(c, binds![realm, realm, before, batch])
-}
-
-/// Authorization codes that expired before then. Keep them as long as what came of them, to notice a replay.
-pub fn codes(c: &mut Conn, tenant: TenantId, before: Instant, batch: i64) -> QueryResult<usize> {
-    Codes::run(c, binds![tenant, tenant, before, batch])
+    interactions_below(c, realm, floor(before), before, batch)
 }
 
 /// Access tokens and refresh families that expired before then.
 pub fn tokens(c: &mut Conn, tenant: TenantId, before: Instant, batch: i64) -> QueryResult<usize> {
-    let access = Access::run(c, binds![tenant, tenant, before, batch])?;
-    Ok(access + Families::run(c, binds![tenant, tenant, before, batch])?)
-}
-
-/// Counters that say nothing any more.
-pub fn throttles(c: &mut Conn, before: Instant, batch: i64) -> QueryResult<usize> {
-    Throttles::run(c, binds![before, batch])
-}
-
-/// Addresses of sources that count no more.
-pub fn sources(c: &mut Conn, before: Instant, batch: i64) -> QueryResult<usize> {
-    Sources::run(c, binds![before, batch])
+    let access = access_tokens(c, tenant, before, batch)?;
+    Ok(access + families(c, tenant, before, batch)?)
 }
 
 /// Messages queued before then that were sent or given up. Notices must be kept for N-22.
 pub fn outbox(c: &mut Conn, before: Instant, batch: i64) -> QueryResult<usize> {
-    Outbox::run(c, binds![floor(before), batch])
-}
-
-/// Addresses whose mail came back before then.
-pub fn bounces(c: &mut Conn, before: Instant, batch: i64) -> QueryResult<usize> {
-    Bounces::run(c, binds![before, batch])
+    outbox_below(c, floor(before), batch)
 }
 
 /// Sign-ins written down before then.
 pub fn sign_ins(c: &mut Conn, tenant: TenantId, before: Instant, batch: i64) -> QueryResult<usize> {
-    SignIns::run(c, binds![tenant, tenant, floor(before), batch])
+    sign_ins_below(c, tenant, floor(before), batch)
 }
 
 /// Changes written down before then.
 pub fn audits(c: &mut Conn, tenant: TenantId, before: Instant, batch: i64) -> QueryResult<usize> {
-    Audits::run(c, binds![tenant, tenant, floor(before), batch])
+    audits_below(c, tenant, floor(before), batch)
 }
 
 /// The least time-ordered id of a moment.

@@ -9,8 +9,7 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use crate::conn::{Conn, Purpose};
-use crate::row::One;
-use crate::statement::{Piece, Statement, piece};
+use crate::statement::statement;
 use crate::stats::Counters;
 use crate::target::Target;
 
@@ -146,8 +145,8 @@ pub fn lines(url: &str, sql: &str) -> Result<Vec<String>, Trouble> {
 /// PostgreSQL as text, bytes as hexadecimal digits.
 pub fn dump(url: &str) -> Result<Vec<u8>, Trouble> {
     let Some(path) = url.strip_prefix("sqlite://") else {
-        let text = AllRows::optional::<One<String>>(&mut open(url)?, &[])?;
-        return Ok(text.map(|one| one.0).unwrap_or_default().into_bytes());
+        let text: Option<String> = all_rows(&mut open(url)?)?;
+        return Ok(text.unwrap_or_default().into_bytes());
     };
     let mut bytes = fs::read(path)?;
     for beside in ["-wal", "-shm"] {
@@ -156,10 +155,9 @@ pub fn dump(url: &str) -> Result<Vec<u8>, Trouble> {
     Ok(bytes)
 }
 
-struct AllRows;
-impl Statement for AllRows {
-    const PIECES: &'static [Piece] = &[piece!(
-        "SELECT string_agg(query_to_xml(format('SELECT t::text FROM %I t', tablename), true, false, '')::text, '') \
-         FROM pg_tables WHERE schemaname = current_schema()"
-    )];
+statement! {
+    fn all_rows() -> One<Option<String>> = [
+        "SELECT string_agg(query_to_xml(format('SELECT t::text FROM %I t', tablename), true, false, '')::text, '')"
+        " FROM pg_tables WHERE schemaname = current_schema()"
+    ]
 }

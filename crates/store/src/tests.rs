@@ -22,7 +22,7 @@ use vestibule_core::proof::{Amr, AmrSet, Authentication, IdentityKey, Level, Sto
 use vestibule_core::release::Release;
 use vestibule_core::secret::Digest;
 
-use crate::statement::{Piece, Statement, pieces};
+use crate::statement::{Listed, statement};
 use crate::testing::{Fresh, Kind, fresh};
 use crate::*;
 
@@ -35,6 +35,7 @@ mod mail;
 mod migrations;
 mod signing_in;
 mod statements;
+mod texts;
 mod throttles;
 mod unknown_words;
 mod writing;
@@ -243,14 +244,11 @@ impl Lab {
 
     /// A passcode in whatever state; the product reads the newest of an interaction only.
     fn passcode(&self, id: PasscodeId) -> signin::PasscodeRow {
-        struct Find;
-        impl Statement for Find {
-            const PIECES: &'static [Piece] = {
-                use crate::signin::PasscodeRow;
-                pieces!["SELECT " (PasscodeRow) " FROM passcodes WHERE id = ?"]
-            };
+        use crate::signin::PasscodeRow;
+        statement! {
+            fn find(id: PasscodeId) -> One<PasscodeRow> = ["SELECT " (PasscodeRow) " FROM passcodes WHERE id = :id"]
         }
-        self.read(|c| Find::one(c, statement::binds![id]))
+        self.read(|c| find(c, id))
     }
 
     /// The newest passcode of an interaction, as a request reads it.

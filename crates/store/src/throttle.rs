@@ -9,8 +9,8 @@ use vestibule_core::clock::{Instant, after};
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
-use crate::row::{One, row};
-use crate::statement::{Bind, Statement, binds, statements};
+use crate::row::{record, row};
+use crate::statement::{Piece, pieces, statements};
 use crate::time::Now;
 
 /// One counter, and what bounds it.
@@ -96,99 +96,119 @@ impl ThrottleRow {
     }
 }
 
-macro_rules! head {
-    () => {
-        "INSERT INTO throttles (key, gap_us, limit1, window1_us, limit2, window2_us, start1, count1, start2, count2, \
-         last_at, streak, admitted, expires_at) VALUES "
-    };
-}
-macro_rules! values {
-    () => {
-        "(?, ?, ?, ?, ?, ?, {now_us}, ?, {now_us}, ?, CASE WHEN ? = 1 THEN {now_us} END, 0, ?, ?)"
-    };
-}
-/// Whether the stored counter admits an event at `excluded.start1`, the present moment.
-macro_rules! admits {
-    () => {
-        "(COALESCE(throttles.last_at + excluded.gap_us, 0) <= excluded.start1 AND excluded.limit1 > CASE WHEN \
-         throttles.start1 + excluded.window1_us <= excluded.start1 THEN 0 ELSE throttles.count1 END AND \
-         excluded.limit2 > CASE WHEN throttles.start2 + excluded.window2_us <= excluded.start1 THEN 0 \
-         ELSE throttles.count2 END)"
-    };
-}
-macro_rules! conflict {
-    () => {
-        " ON CONFLICT (key) DO UPDATE SET gap_us = excluded.gap_us, limit1 = excluded.limit1, \
-         window1_us = excluded.window1_us, limit2 = excluded.limit2, window2_us = excluded.window2_us, admitted = CASE WHEN "
-    };
-}
-macro_rules! first {
-    () => {
-        " THEN 1 ELSE 0 END, last_at = CASE WHEN "
-    };
-}
-macro_rules! second {
-    () => {
-        " THEN excluded.start1 ELSE throttles.last_at END, start1 = CASE WHEN \
-         throttles.start1 + excluded.window1_us <= excluded.start1 AND "
-    };
-}
-macro_rules! third {
-    () => {
-        " THEN excluded.start1 ELSE throttles.start1 END, start2 = CASE WHEN \
-         throttles.start2 + excluded.window2_us <= excluded.start1 AND "
-    };
-}
-macro_rules! fourth {
-    () => {
-        " THEN excluded.start1 ELSE throttles.start2 END, count1 = CASE WHEN NOT "
-    };
-}
-macro_rules! fifth {
-    () => {
-        " THEN throttles.count1 WHEN throttles.start1 + excluded.window1_us <= excluded.start1 THEN 1 \
-         ELSE throttles.count1 + 1 END, count2 = CASE WHEN NOT "
-    };
-}
-macro_rules! last {
-    () => {
-        " THEN throttles.count2 WHEN throttles.start2 + excluded.window2_us <= excluded.start1 THEN 1 \
-         ELSE throttles.count2 + 1 END, expires_at = CASE WHEN excluded.expires_at > throttles.expires_at \
-         THEN excluded.expires_at ELSE throttles.expires_at END RETURNING "
-    };
+record! {
+    /// An event that asks a counter.
+    pub(crate) struct Event {
+        key: Digest,
+        gap_us: i64,
+        limit1: i32,
+        window1_us: i64,
+        limit2: i32,
+        window2_us: i64,
+        expires_at: Instant,
+    }
 }
 
+impl From<(&Limit, Now)> for Event {
+    fn from((limit, now): (&Limit, Now)) -> Self {
+        Self {
+            key: limit.key,
+            gap_us: span(limit.gap),
+            limit1: limit.limit1,
+            window1_us: span(limit.window1),
+            limit2: limit.limit2,
+            window2_us: span(limit.window2),
+            expires_at: hour_after(now.instant, limit.gap.max(limit.window1).max(limit.window2)),
+        }
+    }
+}
+
+/// Counts the events `event`, each where its counter admits it. In the inserted row, `excluded`, both windows begin now:
+/// its `start1` is the present moment. Of the stored row `begin` and `seen` are a window's start and count as they are
+/// now: one that is over begins anew.
+const COUNT: &[Piece] = pieces![
+    ", first AS (SELECT e.*, :now.us AS at, CASE WHEN e.limit1 > 0 AND e.limit2 > 0 THEN 1 ELSE 0 END AS counted"
+    " FROM event e)"
+    " INSERT INTO throttles (key, gap_us, limit1, window1_us, limit2, window2_us, start1, count1, start2, count2,"
+    " last_at, streak, admitted, expires_at)"
+    " SELECT key, gap_us, limit1, window1_us, limit2, window2_us, at, counted, at, counted,"
+    " CASE WHEN counted = 1 THEN at END, 0, counted, expires_at FROM first WHERE TRUE"
+    " ON CONFLICT (key) DO UPDATE SET gap_us = excluded.gap_us, limit1 = excluded.limit1,"
+    " window1_us = excluded.window1_us, limit2 = excluded.limit2, window2_us = excluded.window2_us,"
+    " expires_at = CASE WHEN excluded.expires_at > throttles.expires_at THEN excluded.expires_at"
+    " ELSE throttles.expires_at END,"
+    " (admitted, last_at, start1, count1, start2, count2) = ("
+    "SELECT CASE WHEN admits THEN 1 ELSE 0 END,"
+    " CASE WHEN admits THEN excluded.start1 ELSE throttles.last_at END,"
+    " CASE WHEN admits THEN begin1 ELSE throttles.start1 END,"
+    " CASE WHEN admits THEN seen1 + 1 ELSE throttles.count1 END,"
+    " CASE WHEN admits THEN begin2 ELSE throttles.start2 END,"
+    " CASE WHEN admits THEN seen2 + 1 ELSE throttles.count2 END"
+    " FROM (SELECT begin1, seen1, begin2, seen2,"
+    " rested AND seen1 < excluded.limit1 AND seen2 < excluded.limit2 AS admits"
+    " FROM (SELECT COALESCE(throttles.last_at + excluded.gap_us, 0) <= excluded.start1 AS rested,"
+    " CASE WHEN throttles.start1 + excluded.window1_us <= excluded.start1 THEN excluded.start1"
+    " ELSE throttles.start1 END AS begin1,"
+    " CASE WHEN throttles.start1 + excluded.window1_us <= excluded.start1 THEN 0 ELSE throttles.count1 END AS seen1,"
+    " CASE WHEN throttles.start2 + excluded.window2_us <= excluded.start1 THEN excluded.start1"
+    " ELSE throttles.start2 END AS begin2,"
+    " CASE WHEN throttles.start2 + excluded.window2_us <= excluded.start1 THEN 0 ELSE throttles.count2 END AS seen2"
+    ") windows) decided)"
+    " RETURNING " (ThrottleRow)
+];
+
 statements! {
-    Admit1 = [
-        (text head) (text values)
-        (text conflict) (text admits) (text first) (text admits) (text second) (text admits) (text third) (text admits)
-        (text fourth) (text admits) (text fifth) (text admits) (text last) (ThrottleRow)
+    fn admit_one(event: &Event, now: Now) -> Vec<ThrottleRow> = [
+        "WITH event (" (Event) ") AS (VALUES (" (values event) "))" (part COUNT)
     ];
-    Admit2 = [
-        (text head) (text values) ", " (text values)
-        (text conflict) (text admits) (text first) (text admits) (text second) (text admits) (text third) (text admits)
-        (text fourth) (text admits) (text fifth) (text admits) (text last) (ThrottleRow)
+
+    fn admit_two(one: &Event, two: &Event, now: Now) -> Vec<ThrottleRow> = [
+        "WITH event (" (Event) ") AS (VALUES (" (values one) "), (" (values two) "))" (part COUNT)
     ];
-    Peek = ["SELECT " (ThrottleRow) " FROM throttles WHERE key = ?"];
-    PeekTwo = ["SELECT " (ThrottleRow) " FROM throttles WHERE key IN (?, ?)"];
-    HoldUntil = [
+
+    /// One counter, as it stands.
+    pub fn peek(key: &Digest) -> Option<ThrottleRow> = ["SELECT " (ThrottleRow) " FROM throttles WHERE key = :key"];
+
+    /// Two counters at once, those of them that exist.
+    pub fn peek_two(one: &Digest, other: &Digest) -> Vec<ThrottleRow> = [
+        "SELECT " (ThrottleRow) " FROM throttles WHERE key IN (:one, :other)"
+    ];
+
+    fn insert_held(key: &Digest, micros: i64, until: Instant) = [
         "INSERT INTO throttles (key, gap_us, limit1, window1_us, limit2, window2_us, start1, count1, start2, count2,"
-        " last_at, streak, admitted, expires_at) VALUES (?, 0, 0, 0, 0, 0, 0, 0, 0, 0, ?, 0, 0, ?)"
+        " last_at, streak, admitted, expires_at) VALUES (:key, 0, 0, 0, 0, 0, 0, 0, 0, 0, :micros, 0, 0, :until)"
         " ON CONFLICT (key) DO UPDATE SET last_at = excluded.last_at, expires_at = excluded.expires_at"
     ];
-    Lift = ["DELETE FROM throttles WHERE key = ?"];
-    SourceUntil = ["SELECT MIN(expires_at) FROM throttle_sources WHERE source_key = ? AND expires_at > {now}"];
-    Refund = [
+
+    /// Ends [`hold_until`].
+    pub fn lift(key: &Digest) -> bool = ["DELETE FROM throttles WHERE key = :key"];
+
+    /// When a source may name one more address.
+    pub fn source_until(source: &Digest, now: Now) -> One<Option<Instant>> = [
+        "SELECT MIN(expires_at) FROM throttle_sources WHERE source_key = :source AND expires_at > :now"
+    ];
+
+    /// Takes an event back that turned out well: the counts sink by one, the failures in a row end.
+    pub fn refund(key: &Digest) = [
         "UPDATE throttles SET count1 = CASE WHEN count1 > 0 THEN count1 - 1 ELSE 0 END,"
-        " count2 = CASE WHEN count2 > 0 THEN count2 - 1 ELSE 0 END, streak = 0, streak_at = NULL WHERE key = ?"
+        " count2 = CASE WHEN count2 > 0 THEN count2 - 1 ELSE 0 END, streak = 0, streak_at = NULL WHERE key = :key"
     ];
-    AddStreak = ["UPDATE throttles SET streak = streak + 1, streak_at = {now_us} WHERE key = ? RETURNING streak"];
-    SourceInsert = [
-        "INSERT INTO throttle_sources (source_key, address_hash, expires_at) VALUES (?, ?, ?)"
+
+    /// One more failure in a row (N-05); how many that makes, or nothing where there is no such counter.
+    pub fn add_streak(key: &Digest, now: Now) -> Option<i32> = [
+        "UPDATE throttles SET streak = streak + 1, streak_at = :now.us WHERE key = :key RETURNING streak"
+    ];
+
+    fn insert_source(source: &Digest, address: &Digest, expires_at: Instant, now: Now) -> bool = [
+        "INSERT INTO throttle_sources (source_key, address_hash, expires_at) VALUES (:source, :address, :expires_at)"
         " ON CONFLICT (source_key, address_hash) DO UPDATE SET expires_at = excluded.expires_at"
-        " WHERE throttle_sources.expires_at <= {now}"
+        " WHERE throttle_sources.expires_at <= :now"
     ];
-    SourceCount = ["SELECT COUNT(*) FROM throttle_sources WHERE source_key = ? AND expires_at > {now}"];
+
+    /// How many addresses a source named within the window.
+    pub fn source_count(source: &Digest, now: Now) -> One<i64> = [
+        "SELECT COUNT(*) FROM throttle_sources WHERE source_key = :source AND expires_at > :now"
+    ];
 }
 
 /// Asks counters, and counts where they admit; one statement for two of them. Each decides for itself: where one
@@ -198,76 +218,20 @@ pub fn admit(c: &mut Conn, limits: &[Limit], now: Now) -> QueryResult<Vec<Admiss
     let mut ordered: Vec<&Limit> = limits.iter().collect();
     ordered.sort_by_key(|limit| limit.key.0);
     let mut rows: Vec<ThrottleRow> = Vec::new();
-    for chunk in ordered.chunks(2) {
-        rows.extend(admit_chunk(c, chunk, now)?);
+    let mut events = ordered.into_iter().map(|limit| Event::from((limit, now)));
+    while let Some(event) = events.next() {
+        rows.extend(match events.next() {
+            None => admit_one(c, &event, now)?,
+            Some(other) => admit_two(c, &event, &other, now)?,
+        });
     }
     let answer = |limit: &Limit| rows.iter().find(|row| row.key.0 == limit.key.0).map(ThrottleRow::admission);
     limits.iter().map(|limit| answer(limit).ok_or(diesel::result::Error::NotFound)).collect()
 }
 
-fn admit_chunk(c: &mut Conn, limits: &[&Limit], now: Now) -> QueryResult<Vec<ThrottleRow>> {
-    let mut values: Vec<Bind<'_>> = Vec::with_capacity(limits.len() * 14);
-    for limit in limits {
-        let admitted = Bind::Int(Some(i32::from(limit.limit1 > 0 && limit.limit2 > 0)));
-        let moment = Bind::Now(now.instant.timestamp_micros(), now.offset_micros);
-        let expiry = hour_after(now.instant, limit.gap.max(limit.window1).max(limit.window2));
-        values.extend([
-            Bind::Bytes(Some(limit.key.bytes())),
-            Bind::BigInt(Some(span(limit.gap))),
-            Bind::Int(Some(limit.limit1)),
-            Bind::BigInt(Some(span(limit.window1))),
-            Bind::Int(Some(limit.limit2)),
-            Bind::BigInt(Some(span(limit.window2))),
-            moment,
-            admitted,
-            moment,
-            admitted,
-            admitted,
-            moment,
-            admitted,
-            Bind::Instant(Some(expiry), Some(expiry.timestamp_micros())),
-        ]);
-    }
-    match limits.len() {
-        0 => Ok(Vec::new()),
-        1 => Admit1::all(c, &values),
-        _ => Admit2::all(c, &values),
-    }
-}
-
-/// One counter, as it stands.
-pub fn peek(c: &mut Conn, key: &Digest) -> QueryResult<Option<ThrottleRow>> {
-    Peek::optional(c, binds![key])
-}
-
-/// Two counters at once, those of them that exist.
-pub fn peek_two(c: &mut Conn, one: &Digest, other: &Digest) -> QueryResult<Vec<ThrottleRow>> {
-    PeekTwo::all(c, binds![one, other])
-}
-
 /// Stops whatever asks [`peek_two`] for this key until a moment, kept in `last_at` (OTP-23).
 pub fn hold_until(c: &mut Conn, key: &Digest, until: Instant) -> QueryResult<()> {
-    HoldUntil::run(c, binds![key, until.timestamp_micros(), until]).map(drop)
-}
-
-/// Ends [`hold_until`].
-pub fn lift(c: &mut Conn, key: &Digest) -> QueryResult<bool> {
-    Lift::hit(c, binds![key])
-}
-
-/// When a source may name one more address.
-pub fn source_until(c: &mut Conn, source: &Digest, now: Now) -> QueryResult<Option<Instant>> {
-    Ok(SourceUntil::optional::<One<Option<Instant>>>(c, binds![source, now])?.and_then(|row| row.0))
-}
-
-/// Takes an event back that turned out well: the counts sink by one, the failures in a row end.
-pub fn refund(c: &mut Conn, key: &Digest) -> QueryResult<()> {
-    Refund::run(c, binds![key]).map(drop)
-}
-
-/// One more failure in a row (N-05); how many that makes, or nothing where there is no such counter.
-pub fn add_streak(c: &mut Conn, key: &Digest, now: Now) -> QueryResult<Option<i32>> {
-    Ok(AddStreak::optional::<One<i32>>(c, binds![now, key])?.map(|row| row.0))
+    insert_held(c, key, until.timestamp_micros(), until)
 }
 
 /// Notes that a source named an address (N-09); `false` where it has named it within the window.
@@ -279,12 +243,7 @@ pub fn source_insert(
     now: Now,
 ) -> QueryResult<bool> {
     let expires_at = after(now.instant, window);
-    SourceInsert::hit(c, binds![source, address, expires_at, now])
-}
-
-/// How many addresses a source named within the window.
-pub fn source_count(c: &mut Conn, source: &Digest, now: Now) -> QueryResult<i64> {
-    SourceCount::one::<One<i64>>(c, binds![source, now]).map(|row| row.0)
+    insert_source(c, source, address, expires_at, now)
 }
 
 fn span(delta: TimeDelta) -> i64 {

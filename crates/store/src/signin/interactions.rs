@@ -8,9 +8,10 @@ use vestibule_core::interaction::EndingKind;
 use vestibule_core::lifecycle::{Interaction, InteractionEvent, PasscodeEvent};
 use vestibule_core::secret::Digest;
 
+use crate::bind::fields;
 use crate::conn::Conn;
-use crate::row::{One, record, row};
-use crate::statement::{Statement, binds, statements};
+use crate::row::{record, row};
+use crate::statement::statements;
 use crate::time::Now;
 
 row! {
@@ -76,85 +77,115 @@ pub struct LedgerChange<'a> {
     pub expires_at: Instant,
 }
 
+fields! {
+    /// A [`LedgerChange`] by a proof.
+    struct ProofChange<'a> {
+        ledger: &'a Value,
+        secret: &'a Digest,
+        previous_until: Instant,
+        came_with: &'a Digest,
+        expires_at: Instant,
+    }
+}
+
 statements! {
     // an open row that has ended counts as absent (N-21): it begins again, without its proofs
-    Insert = [
+    fn begin(new: &NewInteraction, now: Now) -> Option<i32> = [
         "INSERT INTO interactions (" (NewInteraction) ", state, lives)"
-        " VALUES (" (values NewInteraction) ", " (word Interaction::Open) ", 1)"
+        " VALUES (" (values new) ", " (word Interaction::Open) ", 1)"
         " ON CONFLICT (realm_id, id) DO UPDATE SET secret_digest = excluded.secret_digest, previous_digest = NULL,"
         " previous_until = NULL, source_key = excluded.source_key, ending = excluded.ending,"
         " client_id = excluded.client_id, user_id = excluded.user_id, address_key = excluded.address_key,"
         " ledger = excluded.ledger, invitation_id = excluded.invitation_id,"
         " created_at = excluded.created_at, expires_at = excluded.expires_at, lives = interactions.lives + 1"
         " WHERE interactions.state = " (word Interaction::Open)
-        " AND interactions.expires_at <= {now} RETURNING lives"
+        " AND interactions.expires_at <= :now RETURNING lives"
     ];
+
+    /// Ends the codes of an interaction whose row is gone or has ended, and takes them out of the way of its next ones; their
+    /// report links work on. How many there were.
     // codes of the life before: dead, and out of the way of the new one's ordinals, below all that were buried before
-    Bury = [
+    pub fn bury_passcodes(realm: Realm, id: InteractionId) -> usize = [
         "UPDATE passcodes SET ordinal = ordinal - (SELECT MAX(q.ordinal) - MIN(q.ordinal) + 1 FROM passcodes q"
-        " WHERE q.realm_id = ? AND q.interaction_id = ?), state = CASE WHEN state IN (" (from PasscodeEvent::Supersede)
+        " WHERE q.realm_id = :realm"
+        " AND q.interaction_id = :id), state = CASE WHEN state IN (" (from PasscodeEvent::Supersede)
         ") THEN " (to PasscodeEvent::Supersede) " ELSE state END"
-        " WHERE realm_id = ? AND interaction_id = ? AND ordinal > 0"
+        " WHERE realm_id = :realm AND interaction_id = :id AND ordinal > 0"
     ];
-    Find = ["SELECT " (InteractionRow) " FROM interactions WHERE realm_id = ? AND id = ?"];
-    Cancel = [
+
+    /// One interaction, ended ones too. Requests read it by [`crate::live::request`].
+    pub fn interaction(realm: Realm, id: InteractionId) -> Option<InteractionRow> = [
+        "SELECT " (InteractionRow) " FROM interactions WHERE realm_id = :realm AND id = :id"
+    ];
+
+    /// Gives an open interaction up; `false` where it is not open.
+    pub fn cancel_interaction(realm: Realm, id: InteractionId) -> bool = [
         "UPDATE interactions SET state = " (to InteractionEvent::Cancel)
-        " WHERE realm_id = ? AND id = ? AND state IN (" (from InteractionEvent::Cancel) ")"
+        " WHERE realm_id = :realm AND id = :id AND state IN (" (from InteractionEvent::Cancel) ")"
     ];
-    Save = [
-        "UPDATE interactions SET ledger = ?, expires_at = ?"
-        " WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open) " AND secret_digest = ?"
+
+    fn save(
+        realm: Realm,
+        id: InteractionId,
+        ledger: &Value,
+        expires_at: Instant,
+        came_with: &Digest,
+    ) -> bool = [
+        "UPDATE interactions SET ledger = :ledger, expires_at = :expires_at"
+        " WHERE realm_id = :realm AND id = :id AND state = " (word Interaction::Open)
+        " AND secret_digest = :came_with"
     ];
-    SaveSecret = [
-        "UPDATE interactions SET ledger = ?, expires_at = ?,"
-        " previous_digest = secret_digest, previous_until = ?, secret_digest = ?"
-        " WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open) " AND secret_digest = ?"
+
+    fn save_proof(realm: Realm, id: InteractionId, proof: &ProofChange<'_>) -> bool = [
+        "UPDATE interactions SET ledger = :proof.ledger, expires_at = :proof.expires_at,"
+        " previous_digest = secret_digest, previous_until = :proof.previous_until, secret_digest = :proof.secret"
+        " WHERE realm_id = :realm AND id = :id AND state = " (word Interaction::Open)
+        " AND secret_digest = :proof.came_with"
     ];
-    RenewAgain = [
-        "UPDATE interactions SET secret_digest = ? WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open)
-        " AND previous_digest = ? AND previous_until > {now}"
+
+    /// Gives a browser whose answer was lost another secret, by the one of before the proof (SES-04); `false` where that
+    /// is not known any more.
+    pub fn renew_secret(realm: Realm, id: InteractionId, before: &Digest, secret: &Digest, now: Now) -> bool = [
+        "UPDATE interactions SET secret_digest = :secret WHERE realm_id = :realm AND id = :id"
+        " AND state = " (word Interaction::Open)
+        " AND previous_digest = :before AND previous_until > :now"
     ];
-    Extend = [
-        "UPDATE interactions SET expires_at = ?, user_id = ?"
-        " WHERE realm_id = ? AND id = ? AND state = " (word Interaction::Open)
+
+    /// Moves the end of an open interaction: another code was sent (N-21), to whoever the address belongs to now.
+    pub fn extend_interaction(
+        realm: Realm,
+        id: InteractionId,
+        user_id: Option<UserId>,
+        expires_at: Instant,
+    ) -> bool = [
+        "UPDATE interactions SET expires_at = :expires_at, user_id = :user_id"
+        " WHERE realm_id = :realm AND id = :id AND state = " (word Interaction::Open)
     ];
-    Finish = [
-        "UPDATE interactions SET state = " (to InteractionEvent::Finish) ", session_id = ?, finished_at = {now}"
-        " WHERE realm_id = ? AND id = ? AND state IN (" (from InteractionEvent::Finish) ") AND expires_at > {now}"
+
+    /// Turns an open interaction into a finished one; `false` where it is not open or has ended: only one of several
+    /// requests finishes it.
+    pub fn finish_interaction(realm: Realm, id: InteractionId, session: Option<SessionId>, now: Now) -> bool = [
+        "UPDATE interactions SET state = " (to InteractionEvent::Finish) ", session_id = :session, finished_at = :now"
+        " WHERE realm_id = :realm AND id = :id AND state IN (" (from InteractionEvent::Finish) ")"
+        " AND expires_at > :now"
     ];
-    Trim = [
-        "DELETE FROM interactions WHERE source_key = ? AND state = " (word Interaction::Open)
-        " AND id < (SELECT i.id FROM interactions i WHERE i.source_key = ? AND i.state = " (word Interaction::Open)
-        " ORDER BY i.id DESC LIMIT 1 OFFSET ?)"
+
+    fn delete_but_newest(source_key: &Digest, kept_before: i64) -> usize = [
+        "DELETE FROM interactions WHERE source_key = :source_key AND state = " (word Interaction::Open)
+        " AND id < (SELECT i.id FROM interactions i WHERE i.source_key = :source_key"
+        " AND i.state = " (word Interaction::Open)
+        " ORDER BY i.id DESC LIMIT 1 OFFSET :kept_before)"
     ];
 }
 
 /// Begins an interaction, or begins one again whose row has ended; `false` where it exists: a double click or a second
 /// tab (architecture rule 4).
 pub fn insert_interaction(c: &mut Conn, new: &NewInteraction, now: Now) -> QueryResult<bool> {
-    let mut values = new.binds();
-    values.extend_from_slice(binds![now]);
-    let Some(One(lives)) = Insert::optional::<One<i32>>(c, &values)? else { return Ok(false) };
+    let Some(lives) = begin(c, new, now)? else { return Ok(false) };
     if lives > 1 {
         bury_passcodes(c, new.realm_id, new.id)?;
     }
     Ok(true)
-}
-
-/// Ends the codes of an interaction whose row is gone or has ended, and takes them out of the way of its next ones; their
-/// report links work on. How many there were.
-pub fn bury_passcodes(c: &mut Conn, realm: Realm, id: InteractionId) -> QueryResult<usize> {
-    Bury::run(c, binds![realm, id, realm, id])
-}
-
-/// One interaction, ended ones too. Requests read it by [`crate::live::request`].
-pub fn interaction(c: &mut Conn, realm: Realm, id: InteractionId) -> QueryResult<Option<InteractionRow>> {
-    Find::optional(c, binds![realm, id])
-}
-
-/// Gives an open interaction up; `false` where it is not open.
-pub fn cancel_interaction(c: &mut Conn, realm: Realm, id: InteractionId) -> QueryResult<bool> {
-    Cancel::hit(c, binds![realm, id])
 }
 
 /// Saves what a step changed; `false` where the interaction is not open any more, or where a proof has renewed the
@@ -165,52 +196,14 @@ pub fn save_ledger(
     id: InteractionId,
     change: &LedgerChange<'_>,
 ) -> QueryResult<bool> {
-    let LedgerChange { ledger, secret, came_with, expires_at } = change;
-    match secret {
-        None => Save::hit(c, binds![ledger, expires_at, realm, id, came_with]),
-        Some((digest, until)) => {
-            SaveSecret::hit(c, binds![ledger, expires_at, until, digest, realm, id, came_with])
-        }
-    }
-}
-
-/// Gives a browser whose answer was lost another secret, by the one of before the proof (SES-04); `false` where that
-/// is not known any more.
-pub fn renew_secret(
-    c: &mut Conn,
-    realm: Realm,
-    id: InteractionId,
-    before: &Digest,
-    secret: &Digest,
-    now: Now,
-) -> QueryResult<bool> {
-    RenewAgain::hit(c, binds![secret, realm, id, before, now])
-}
-
-/// Moves the end of an open interaction: another code was sent (N-21), to whoever the address belongs to now.
-pub fn extend_interaction(
-    c: &mut Conn,
-    realm: Realm,
-    id: InteractionId,
-    user_id: Option<UserId>,
-    expires_at: Instant,
-) -> QueryResult<bool> {
-    Extend::hit(c, binds![expires_at, user_id, realm, id])
-}
-
-/// Turns an open interaction into a finished one; `false` where it is not open or has ended: only one of several
-/// requests finishes it.
-pub fn finish_interaction(
-    c: &mut Conn,
-    realm: Realm,
-    id: InteractionId,
-    session: Option<SessionId>,
-    now: Now,
-) -> QueryResult<bool> {
-    Finish::hit(c, binds![session, now, realm, id, now])
+    let &LedgerChange { ledger, secret, came_with, expires_at } = change;
+    let Some((secret, previous_until)) = secret else {
+        return save(c, realm, id, ledger, expires_at, came_with);
+    };
+    save_proof(c, realm, id, &ProofChange { ledger, secret, previous_until, came_with, expires_at })
 }
 
 /// Keeps the newest open rows of a source (N-21, DOS-04); how many went.
 pub fn trim_open_rows(c: &mut Conn, source_key: &Digest, keep: i32) -> QueryResult<usize> {
-    Trim::run(c, binds![source_key, source_key, i64::from(keep.max(1)) - 1])
+    delete_but_newest(c, source_key, i64::from(keep.max(1)) - 1)
 }

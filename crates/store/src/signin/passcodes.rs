@@ -8,8 +8,8 @@ use vestibule_core::passcode::{Purpose, State};
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
-use crate::row::{One, record, row};
-use crate::statement::{Statement, binds, statements};
+use crate::row::{record, row};
+use crate::statement::statements;
 use crate::time::Now;
 
 row! {
@@ -61,62 +61,68 @@ record! {
 }
 
 statements! {
-    Insert = [
-        "INSERT INTO passcodes (" (NewPasscode) ", tries, state) VALUES (" (values NewPasscode) ", 0, " (word State::Live) ")"
+    /// Stores a passcode; `false` where the interaction has one of this ordinal: the same send, repeated (OTP-07).
+    pub fn insert_passcode(new: &NewPasscode) -> bool = [
+        "INSERT INTO passcodes (" (NewPasscode) ", tries, state) VALUES (" (values new) ", 0, " (word State::Live) ")"
         " ON CONFLICT (realm_id, interaction_id, ordinal) DO NOTHING"
     ];
-    ByReport = ["SELECT " (PasscodeRow) " FROM passcodes" (by passcodes_report) " WHERE realm_id = ? AND report_digest = ?"];
-    Supersede = [
+
+    /// The one whose mail a report link came in.
+    pub fn passcode_by_report(realm: Realm, report: &Digest) -> Option<PasscodeRow> = [
+        "SELECT " (PasscodeRow) " FROM passcodes" (by passcodes_report) " WHERE realm_id = :realm"
+        " AND report_digest = :report"
+    ];
+
+    /// Ends the live passcode of an interaction, since another follows; how many there were.
+    pub fn supersede_passcodes(realm: Realm, interaction: InteractionId) -> usize = [
         "UPDATE passcodes" (by passcodes_interaction) " SET state = " (to PasscodeEvent::Supersede)
-        " WHERE realm_id = ? AND interaction_id = ? AND state IN (" (from PasscodeEvent::Supersede) ")"
+        " WHERE realm_id = :realm AND interaction_id = :interaction AND state IN (" (from PasscodeEvent::Supersede) ")"
     ];
-    CountTry = [
+
+    fn count_try_below(realm: Realm, id: PasscodeId, most: i32, now: Now) -> Option<i32> = [
         "UPDATE passcodes SET tries = tries + 1"
-        " WHERE realm_id = ? AND id = ? AND state = " (word State::Live)
-        " AND expires_at > {now} AND tries < ? RETURNING tries"
+        " WHERE realm_id = :realm AND id = :id AND state = " (word State::Live)
+        " AND expires_at > :now AND tries < :most RETURNING tries"
     ];
-    CountRepeat = [
+
+    fn count_repeat_below(realm: Realm, id: PasscodeId, most: i32) -> bool = [
         "UPDATE passcodes SET tries = tries + 1"
-        " WHERE realm_id = ? AND id = ? AND state = " (word State::Used) " AND tries < ?"
+        " WHERE realm_id = :realm AND id = :id AND state = " (word State::Used) " AND tries < :most"
     ];
-    Consume = [
-        "UPDATE passcodes SET state = " (to PasscodeEvent::Consume) ", used_at = {now}"
-        " WHERE realm_id = ? AND id = ? AND state IN (" (from PasscodeEvent::Consume) ")"
-        " AND digest = ? AND NOT decoy AND expires_at > {now} AND tries >= ? AND ? BETWEEN 1 AND ? RETURNING " (PasscodeRow)
+
+    fn consume_within(
+        realm: Realm,
+        id: PasscodeId,
+        digest: &Digest,
+        ordinal: i32,
+        most: i32,
+        now: Now,
+    ) -> Option<PasscodeRow> = [
+        "UPDATE passcodes SET state = " (to PasscodeEvent::Consume) ", used_at = :now"
+        " WHERE realm_id = :realm AND id = :id AND state IN (" (from PasscodeEvent::Consume) ")"
+        " AND digest = :digest AND NOT decoy AND expires_at > :now AND tries >= :ordinal"
+        " AND :ordinal BETWEEN 1 AND :most RETURNING " (PasscodeRow)
     ];
-    CancelFor = [
+
+    /// Ends every live passcode of an address: somebody reported one; how many there were.
+    pub fn cancel_codes_for(realm: Realm, subject_key: &Digest) -> usize = [
         "UPDATE passcodes" (by passcodes_subject) " SET state = " (to PasscodeEvent::Cancel)
-        " WHERE realm_id = ? AND subject_key = ? AND state IN (" (from PasscodeEvent::Cancel) ")"
+        " WHERE realm_id = :realm AND subject_key = :subject_key AND state IN (" (from PasscodeEvent::Cancel) ")"
     ];
-}
-
-/// Stores a passcode; `false` where the interaction has one of this ordinal: the same send, repeated (OTP-07).
-pub fn insert_passcode(c: &mut Conn, new: &NewPasscode) -> QueryResult<bool> {
-    Insert::hit(c, &new.binds())
-}
-
-/// The one whose mail a report link came in.
-pub fn passcode_by_report(c: &mut Conn, realm: Realm, report: &Digest) -> QueryResult<Option<PasscodeRow>> {
-    ByReport::optional(c, binds![realm, report])
-}
-
-/// Ends the live passcode of an interaction, since another follows; how many there were.
-pub fn supersede_passcodes(c: &mut Conn, realm: Realm, interaction: InteractionId) -> QueryResult<usize> {
-    Supersede::run(c, binds![realm, interaction])
 }
 
 /// Counts a try, in a transaction of its own (OTP-04); its ordinal, or nothing where the code is not live or N-03 is
 /// used up: presses beyond it cost the address nothing (OTP-05).
 pub fn count_try(c: &mut Conn, realm: Realm, id: PasscodeId, now: Now) -> QueryResult<Option<i32>> {
     let most = vestibule_core::numbers::TRIES_PER_CODE;
-    Ok(CountTry::optional::<One<i32>>(c, binds![realm, id, now, most])?.map(|row| row.0))
+    count_try_below(c, realm, id, most, now)
 }
 
 /// Counts a look at a used code's digits, by a press that repeats the one which used it; `false` where too many were
 /// looked at (OTP-04).
 pub fn count_repeat(c: &mut Conn, realm: Realm, id: PasscodeId) -> QueryResult<bool> {
     let most = vestibule_core::numbers::REPEATS_PER_CODE;
-    CountRepeat::hit(c, binds![realm, id, most])
+    count_repeat_below(c, realm, id, most)
 }
 
 /// Uses a passcode up: the one returned row is the success (OTP-14). Refused for other digits, for a decoy, after its
@@ -131,10 +137,5 @@ pub fn consume(
     now: Now,
 ) -> QueryResult<Option<PasscodeRow>> {
     let most = vestibule_core::numbers::TRIES_PER_CODE;
-    Consume::optional(c, binds![now, realm, id, digest, now, ordinal, ordinal, most])
-}
-
-/// Ends every live passcode of an address: somebody reported one; how many there were.
-pub fn cancel_codes_for(c: &mut Conn, realm: Realm, subject_key: &Digest) -> QueryResult<usize> {
-    CancelFor::run(c, binds![realm, subject_key])
+    consume_within(c, realm, id, digest, ordinal, most, now)
 }

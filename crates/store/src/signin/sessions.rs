@@ -1,6 +1,5 @@
 //! Sessions of browsers.
 
-use diesel::QueryResult;
 use uuid::Uuid;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{InteractionId, Realm, SessionId, UserId};
@@ -8,10 +7,9 @@ use vestibule_core::method::Method;
 use vestibule_core::proof::{AmrSet, Authentication, Level, StoredAuthentication, Unreadable};
 use vestibule_core::secret::Digest;
 
-use crate::conn::Conn;
 use crate::directory::LET_IN;
-use crate::row::{One, record, row};
-use crate::statement::{Statement, binds, statements};
+use crate::row::{record, row};
+use crate::statement::statements;
 use crate::time::Now;
 
 row! {
@@ -132,67 +130,43 @@ impl SessionRow {
 }
 
 statements! {
-    Insert = [
-        "INSERT INTO sessions (" (NewSession) ") SELECT " (values NewSession) " FROM users u"
-        " WHERE u.tenant_id = ? AND u.id = ? AND " (part LET_IN) " RETURNING id"
+    /// Opens a session, if its user may have one at this moment; `false` where they are shut out, deleted or not accepted.
+    pub fn insert_session(new: &NewSession) -> bool = [
+        "INSERT INTO sessions (" (NewSession) ") SELECT " (values new) " FROM users u"
+        " WHERE u.tenant_id = :new.realm_id AND u.id = :new.user_id AND " (part LET_IN)
     ];
-    Find = ["SELECT " (SessionRow) " FROM sessions WHERE realm_id = ? AND id = ?"];
-    Rotate = ["UPDATE sessions SET secret_digest = ? WHERE realm_id = ? AND id = ? AND ended_at IS NULL"];
-    End = ["UPDATE sessions SET ended_at = {now} WHERE realm_id = ? AND id = ? AND ended_at IS NULL"];
-    EndOfInteraction = [
-        "UPDATE sessions SET ended_at = {now} WHERE realm_id = ? AND ended_at IS NULL AND id ="
-        " (SELECT i.session_id FROM interactions i WHERE i.realm_id = ? AND i.id = ?)"
+
+    /// One session, in whatever state.
+    pub fn session(realm: Realm, id: SessionId) -> Option<SessionRow> = [
+        "SELECT " (SessionRow) " FROM sessions WHERE realm_id = :realm AND id = :id"
     ];
-    EndOfUser = ["UPDATE sessions" (by sessions_user) " SET ended_at = {now} WHERE realm_id = ? AND user_id = ? AND ended_at IS NULL"];
-    OfUser = [
-        "SELECT " (SessionRow) " FROM sessions" (by sessions_user) " WHERE realm_id = ? AND user_id = ? AND ended_at IS NULL"
-        " AND expires_at > {now} ORDER BY created_at DESC, id"
+
+    /// Gives a session another secret; the one before dies at once.
+    pub fn rotate_session_secret(realm: Realm, id: SessionId, secret: &Digest) -> bool = [
+        "UPDATE sessions SET secret_digest = :secret WHERE realm_id = :realm AND id = :id AND ended_at IS NULL"
     ];
-}
 
-/// Opens a session, if its user may have one at this moment; `false` where they are shut out, deleted or not accepted.
-pub fn insert_session(c: &mut Conn, new: &NewSession) -> QueryResult<bool> {
-    let mut values = new.binds();
-    values.extend_from_slice(binds![new.realm_id, new.user_id]);
-    Ok(Insert::optional::<One<SessionId>>(c, &values)?.is_some())
-}
+    /// Ends a session; `false` where it has ended.
+    pub fn end_session(realm: Realm, id: SessionId, now: Now) -> bool = [
+        "UPDATE sessions SET ended_at = :now WHERE realm_id = :realm AND id = :id AND ended_at IS NULL"
+    ];
 
-/// One session, in whatever state.
-pub fn session(c: &mut Conn, realm: Realm, id: SessionId) -> QueryResult<Option<SessionRow>> {
-    Find::optional(c, binds![realm, id])
-}
+    /// Ends the session that an interaction led to; how many there were.
+    pub fn end_sessions_of_interaction(realm: Realm, interaction: InteractionId, now: Now) -> usize = [
+        "UPDATE sessions SET ended_at = :now WHERE realm_id = :realm AND ended_at IS NULL AND id ="
+        " (SELECT i.session_id FROM interactions i WHERE i.realm_id = :realm AND i.id = :interaction)"
+    ];
 
-/// Gives a session another secret; the one before dies at once.
-pub fn rotate_session_secret(
-    c: &mut Conn,
-    realm: Realm,
-    id: SessionId,
-    secret: &Digest,
-) -> QueryResult<bool> {
-    Rotate::hit(c, binds![secret, realm, id])
-}
+    /// Ends every session of a user; how many there were.
+    pub fn end_sessions_of_user(realm: Realm, user: UserId, now: Now) -> usize = [
+        "UPDATE sessions" (by sessions_user) " SET ended_at = :now WHERE realm_id = :realm AND user_id = :user"
+        " AND ended_at IS NULL"
+    ];
 
-/// Ends a session; `false` where it has ended.
-pub fn end_session(c: &mut Conn, realm: Realm, id: SessionId, now: Now) -> QueryResult<bool> {
-    End::hit(c, binds![now, realm, id])
-}
-
-/// Ends the session that an interaction led to; how many there were.
-pub fn end_sessions_of_interaction(
-    c: &mut Conn,
-    realm: Realm,
-    interaction: InteractionId,
-    now: Now,
-) -> QueryResult<usize> {
-    EndOfInteraction::run(c, binds![now, realm, realm, interaction])
-}
-
-/// Ends every session of a user; how many there were.
-pub fn end_sessions_of_user(c: &mut Conn, realm: Realm, user: UserId, now: Now) -> QueryResult<usize> {
-    EndOfUser::run(c, binds![now, realm, user])
-}
-
-/// The live sessions of a user, the newest first.
-pub fn sessions_of_user(c: &mut Conn, realm: Realm, user: UserId, now: Now) -> QueryResult<Vec<SessionRow>> {
-    OfUser::all(c, binds![realm, user, now])
+    /// The live sessions of a user, the newest first.
+    pub fn sessions_of_user(realm: Realm, user: UserId, now: Now) -> Vec<SessionRow> = [
+        "SELECT " (SessionRow) " FROM sessions" (by sessions_user) " WHERE realm_id = :realm"
+        " AND user_id = :user AND ended_at IS NULL"
+        " AND expires_at > :now ORDER BY created_at DESC, id"
+    ];
 }

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::{Trouble, home, migrations_hash, open};
-use crate::row::One;
-use crate::statement::{Statement, binds, piece};
+use crate::statement::statement;
 
 /// A database that goes when this is dropped.
 #[derive(Debug)]
@@ -45,10 +44,8 @@ pub(super) fn maintenance() -> Result<String, Trouble> {
     }
 }
 
-struct HasDatabase;
-impl Statement for HasDatabase {
-    const PIECES: &'static [crate::statement::Piece] =
-        &[piece!("SELECT 1 FROM pg_database WHERE datname = ?")];
+statement! {
+    fn has_database(name: &str) -> Option<i32> = ["SELECT 1 FROM pg_database WHERE datname = :name"]
 }
 
 /// The migrated database that tests copy; made by whoever comes first.
@@ -56,7 +53,7 @@ fn template(maintenance: &str) -> Result<String, Trouble> {
     let name = format!("vestibule_template_{:016x}", migrations_hash()?);
     let mut c = open(maintenance)?;
     c.batch("SELECT pg_advisory_lock(7311)")?;
-    if HasDatabase::optional::<One<i32>>(&mut c, binds![name])?.is_none() {
+    if has_database(&mut c, &name)?.is_none() {
         let making = format!("{name}_making");
         c.batch(&format!("DROP DATABASE IF EXISTS \"{making}\" WITH (FORCE)"))?;
         c.batch(&format!("CREATE DATABASE \"{making}\""))?;

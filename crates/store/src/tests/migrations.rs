@@ -14,48 +14,45 @@ struct Schema {
     indexes: BTreeMap<String, Vec<(String, Vec<String>)>>,
 }
 
-struct Columns;
-impl Statement for Columns {
-    const PIECES: &'static [Piece] = &[Piece::Either(
+statement! {
+    fn column_lines() -> Vec<String> = [(sqlite
         "SELECT m.name || ' ' || c.name || ' ' || c.\"notnull\" FROM sqlite_master m JOIN pragma_table_info(m.name) c
-         WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'",
+         WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'"
+    postgres
         "SELECT CAST(table_name || ' ' || column_name || ' ' || CASE is_nullable WHEN 'NO' THEN 1 ELSE 0 END AS text)
-         FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'",
-    )];
+         FROM information_schema.columns WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'")]
 }
-struct Primary;
-impl Statement for Primary {
-    const PIECES: &'static [Piece] = &[Piece::Either(
+statement! {
+    fn primary_lines() -> Vec<String> = [(sqlite
         "SELECT m.name || ' ' || (SELECT group_concat(name, ',') FROM
            (SELECT name FROM pragma_table_info(m.name) WHERE pk > 0 ORDER BY pk))
-         FROM sqlite_master m WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'",
+         FROM sqlite_master m WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%'"
+    postgres
         "SELECT CAST(c.relname || ' ' || string_agg(a.attname, ',' ORDER BY k.n) AS text) FROM pg_constraint p
          JOIN pg_class c ON c.oid = p.conrelid CROSS JOIN LATERAL unnest(p.conkey) WITH ORDINALITY k(num, n)
          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num
          WHERE p.contype = 'p' AND c.relname NOT LIKE '\\_\\_%' AND c.relnamespace = 'public'::regnamespace
-         GROUP BY c.relname",
-    )];
+         GROUP BY c.relname")]
 }
-struct Foreign;
-impl Statement for Foreign {
-    const PIECES: &'static [Piece] = &[Piece::Either(
+statement! {
+    fn foreign_lines() -> Vec<String> = [(sqlite
         "SELECT m.name || ' ' || f.\"table\" || ' ' || (SELECT group_concat(\"from\", ',') FROM
            (SELECT g.\"from\" FROM pragma_foreign_key_list(m.name) g WHERE g.id = f.id ORDER BY g.seq))
-         FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND f.seq = 0",
+         FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND f.seq = 0"
+    postgres
         "SELECT CAST(c.relname || ' ' || r.relname || ' ' || string_agg(a.attname, ',' ORDER BY k.n) AS text)
          FROM pg_constraint p JOIN pg_class c ON c.oid = p.conrelid JOIN pg_class r ON r.oid = p.confrelid
          CROSS JOIN LATERAL unnest(p.conkey) WITH ORDINALITY k(num, n)
          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num
-         WHERE p.contype = 'f' GROUP BY p.oid, c.relname, r.relname",
-    )];
+         WHERE p.contype = 'f' GROUP BY p.oid, c.relname, r.relname")]
 }
-struct Indexes;
-impl Statement for Indexes {
-    const PIECES: &'static [Piece] = &[Piece::Either(
+statement! {
+    fn indexes_lines() -> Vec<String> = [(sqlite
         "SELECT m.name || ' ' || i.\"unique\" || i.partial || ' ' || (SELECT group_concat(name, ',') FROM
            (SELECT x.name FROM pragma_index_info(i.name) x ORDER BY x.seqno))
          FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND i.origin <> 'pk'
-         AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+         AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\'"
+    postgres
         "SELECT CAST(c.relname || ' ' || CASE WHEN i.indisunique THEN 1 ELSE 0 END
            || CASE WHEN i.indpred IS NULL THEN 0 ELSE 1 END || ' ' ||
            string_agg(a.attname, ',' ORDER BY k.n) AS text)
@@ -63,13 +60,11 @@ impl Statement for Indexes {
          CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY k(num, n)
          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.num
          WHERE NOT i.indisprimary AND c.relname NOT LIKE '\\_\\_%' AND c.relnamespace = 'public'::regnamespace
-         GROUP BY i.indexrelid, i.indisunique, i.indpred IS NULL, c.relname",
-    )];
+         GROUP BY i.indexrelid, i.indisunique, i.indpred IS NULL, c.relname")]
 }
 
-fn words<S: Statement>(lab: &Lab) -> Vec<Vec<String>> {
-    let rows = lab.read(|c| S::all::<row::One<String>>(c, &[]));
-    rows.iter().map(|row| row.0.split(' ').map(str::to_owned).collect()).collect()
+fn words(lab: &Lab, lines: fn(&mut Conn) -> QueryResult<Vec<String>>) -> Vec<Vec<String>> {
+    lab.read(lines).iter().map(|line| line.split(' ').map(str::to_owned).collect()).collect()
 }
 
 fn list(text: &str) -> Vec<String> {
@@ -78,15 +73,15 @@ fn list(text: &str) -> Vec<String> {
 
 fn schema(lab: &Lab) -> Schema {
     let mut schema = Schema::default();
-    for row in words::<Columns>(lab) {
+    for row in words(lab, column_lines) {
         schema.columns.entry(row[0].clone()).or_default().insert(row[1].clone(), row[2] == "1");
     }
-    for row in words::<Primary>(lab) {
+    for row in words(lab, primary_lines) {
         schema.primary.insert(row[0].clone(), list(&row[1]));
     }
     schema.foreign =
-        words::<Foreign>(lab).iter().map(|r| (r[0].clone(), r[1].clone(), list(&r[2]))).collect();
-    for row in words::<Indexes>(lab) {
+        words(lab, foreign_lines).iter().map(|r| (r[0].clone(), r[1].clone(), list(&r[2]))).collect();
+    for row in words(lab, indexes_lines) {
         schema.indexes.entry(row[0].clone()).or_default().push((row[1].clone(), list(&row[2])));
     }
     schema.indexes.values_mut().for_each(|indexes| indexes.sort());
@@ -197,13 +192,12 @@ fn both_migration_folders_say_the_same() {
 /// SQLite tables are STRICT, and all but the one-row table are WITHOUT ROWID.
 #[test]
 fn sqlite_tables_are_strict() {
-    struct Loose;
-    impl Statement for Loose {
-        const PIECES: &'static [Piece] = &[Piece::Text(
-            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'
-             AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND (strict = 0 OR (wr = 0 AND name <> 'deployment'))",
-        )];
+    statement! {
+        fn loose() -> Vec<String> = [
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%'"
+            " AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND (strict = 0 OR (wr = 0 AND name <> 'deployment'))"
+        ]
     }
-    let loose = Lab::new(Kind::Sqlite).read(|c| Loose::all::<row::One<String>>(c, &[]));
-    assert!(loose.is_empty(), "{:?}", loose.iter().map(|row| &row.0).collect::<Vec<_>>());
+    let loose = Lab::new(Kind::Sqlite).read(loose);
+    assert!(loose.is_empty(), "{loose:?}");
 }

@@ -169,18 +169,13 @@ both! {
 
     /// OTP-15, CON-03: what every connection says of its durability.
     async fn otp_15_connections_are_durable(lab: &Lab) {
-        struct Sync;
-        impl Statement for Sync {
-            const PIECES: &'static [Piece] =
-                &[Piece::Either("PRAGMA synchronous", "SHOW synchronous_commit")];
-        }
+        statement! { fn synchronous() -> One<i32> = ["PRAGMA synchronous"] }
+        statement! { fn synchronous_commit() -> One<String> = ["SHOW synchronous_commit"] }
         if lab.kind == Kind::Sqlite {
-            let ask = |c: &mut Conn| Sync::one::<row::One<i32>>(c, &[]).map(|row| row.0);
-            assert_eq!(lab.read(ask), 2, "FULL");
-            assert_eq!(lab.write(ask).await, 2, "FULL");
+            assert_eq!(lab.read(synchronous), 2, "FULL");
+            assert_eq!(lab.write(synchronous).await, 2, "FULL");
         } else {
-            let ask = |c: &mut Conn| Sync::one::<row::One<String>>(c, &[]).map(|row| row.0);
-            assert_eq!(lab.read(ask), "on");
+            assert_eq!(lab.read(synchronous_commit), "on");
         }
     }
 }
@@ -216,13 +211,9 @@ fn sqlite_readers_refuse_to_write() {
 /// The sub-journal of a savepoint stays in memory: see `.cargo/config.toml`.
 #[test]
 fn sqlite_is_built_with_its_savepoints_in_memory() {
-    struct Used;
-    impl Statement for Used {
-        const PIECES: &'static [Piece] =
-            &[Piece::Text("SELECT sqlite_compileoption_used('STMTJRNL_SPILL=-1')")];
-    }
+    statement! { fn used() -> One<i32> = ["SELECT sqlite_compileoption_used('STMTJRNL_SPILL=-1')"] }
     on(Kind::Sqlite, async |lab| {
-        assert_eq!(lab.read(|c| Used::one::<row::One<i32>>(c, &[]).map(|row| row.0)), 1);
+        assert_eq!(lab.read(used), 1);
     });
 }
 

@@ -1,6 +1,5 @@
 //! Opaque access tokens, and what the sessions behind tokens are worth at this moment.
 
-use diesel::QueryResult;
 use diesel::deserialize;
 use uuid::Uuid;
 use vestibule_core::client::Audience;
@@ -8,12 +7,11 @@ use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, SessionId, TenantId, UserId};
 use vestibule_core::secret::Digest;
 
-use crate::conn::Conn;
 use crate::directory::LET_IN;
 use crate::live::LiveUser;
 use crate::row::{Cells, FromRow, Named, record, row};
 use crate::signin::SessionRow;
-use crate::statement::{Statement, binds, statements};
+use crate::statement::statements;
 use crate::time::Now;
 
 row! {
@@ -113,57 +111,41 @@ impl FromRow for SessionStanding {
 }
 
 statements! {
-    Insert = ["INSERT INTO access_tokens (" (NewAccessToken) ") VALUES (" (values NewAccessToken) ")"];
-    Find = [
+    /// Stores an access token.
+    pub fn insert_access(new: &NewAccessToken) = [
+        "INSERT INTO access_tokens (" (NewAccessToken) ") VALUES (" (values new) ")"
+    ];
+
+    /// A good token: not revoked or expired, nor is its family, its session lives, its user is let in (TOK-02).
+    pub fn find_access(tenant: TenantId, digest: &Digest, now: Now) -> Option<LiveAccess> = [
         "SELECT " (AccessTokenRow a) ", " (SessionRow s) ", " (LiveUser u) " FROM access_tokens a"
         " JOIN sessions s ON s.realm_id = a.tenant_id AND s.id = a.session_id"
         " JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.user_id"
         " LEFT JOIN refresh_families f ON f.tenant_id = a.tenant_id AND f.id = a.family_id"
-        " WHERE a.tenant_id = ? AND a.digest = ? AND a.revoked_at IS NULL AND a.expires_at > {now}"
-        " AND s.ended_at IS NULL AND s.expires_at > {now} AND f.revoked_at IS NULL AND " (part LET_IN)
+        " WHERE a.tenant_id = :tenant AND a.digest = :digest AND a.revoked_at IS NULL AND a.expires_at > :now"
+        " AND s.ended_at IS NULL AND s.expires_at > :now AND f.revoked_at IS NULL AND " (part LET_IN)
     ];
-    Revoke = [
-        "UPDATE access_tokens SET revoked_at = {now} WHERE tenant_id = ? AND digest = ? AND revoked_at IS NULL"
+
+    /// Ends one token; `false` where there is no such token, or it has been revoked.
+    pub fn revoke_access(tenant: TenantId, digest: &Digest, now: Now) -> bool = [
+        "UPDATE access_tokens SET revoked_at = :now WHERE tenant_id = :tenant AND digest = :digest"
+        " AND revoked_at IS NULL"
     ];
-    Standing = [
-        "SELECT " (SessionRow s) ", " (LiveUser u) ", (s.ended_at IS NULL AND s.expires_at > {now}),"
+
+    /// What a session is worth, asked at code exchange and at refresh (TOK-04): one statement.
+    pub fn session_for_tokens(
+        tenant: TenantId,
+        session: SessionId,
+        user: UserId,
+        client: &ClientId,
+        now: Now,
+    ) -> Option<SessionStanding> = [
+        "SELECT " (SessionRow s) ", " (LiveUser u) ", (s.ended_at IS NULL AND s.expires_at > :now),"
         " (" (part LET_IN) "),"
         " EXISTS (SELECT 1 FROM service_principals p JOIN applications a ON a.client_id = p.client_id"
         " AND (a.tenant_id = p.tenant_id OR a.audience = " (word Audience::Multi) ")"
-        " WHERE p.tenant_id = s.realm_id AND p.client_id = ? AND p.enabled AND a.enabled)"
+        " WHERE p.tenant_id = s.realm_id AND p.client_id = :client AND p.enabled AND a.enabled)"
         " FROM sessions s JOIN users u ON u.tenant_id = s.realm_id AND u.id = s.user_id"
-        " WHERE s.realm_id = ? AND s.id = ? AND s.user_id = ?"
+        " WHERE s.realm_id = :tenant AND s.id = :session AND s.user_id = :user"
     ];
-}
-
-/// Stores an access token.
-pub fn insert_access(c: &mut Conn, new: &NewAccessToken) -> QueryResult<()> {
-    Insert::run(c, &new.binds()).map(drop)
-}
-
-/// A good token: not revoked or expired, nor is its family, its session lives, its user is let in (TOK-02).
-pub fn find_access(
-    c: &mut Conn,
-    tenant: TenantId,
-    digest: &Digest,
-    now: Now,
-) -> QueryResult<Option<LiveAccess>> {
-    Find::optional(c, binds![tenant, digest, now, now])
-}
-
-/// Ends one token; `false` where there is no such token, or it has been revoked.
-pub fn revoke_access(c: &mut Conn, tenant: TenantId, digest: &Digest, now: Now) -> QueryResult<bool> {
-    Revoke::hit(c, binds![now, tenant, digest])
-}
-
-/// What a session is worth, asked at code exchange and at refresh (TOK-04): one statement.
-pub fn session_for_tokens(
-    c: &mut Conn,
-    tenant: TenantId,
-    session: SessionId,
-    user: UserId,
-    client: &ClientId,
-    now: Now,
-) -> QueryResult<Option<SessionStanding>> {
-    Standing::optional(c, binds![now, client, tenant, session, user])
 }

@@ -6,8 +6,8 @@ use vestibule_core::ids::{ClientId, InteractionId, SessionId, TenantId, UserId};
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
-use crate::row::{One, record, row};
-use crate::statement::{Statement, binds, statements};
+use crate::row::{record, row};
+use crate::statement::statements;
 use crate::time::Now;
 
 row! {
@@ -53,48 +53,40 @@ record! {
 }
 
 statements! {
-    Insert = ["INSERT INTO authorization_codes (" (NewCode) ") VALUES (" (values NewCode) ")"];
-    Consume = [
-        "UPDATE authorization_codes SET used_at = {now} WHERE tenant_id = ? AND digest = ? AND client_id = ?"
-        " AND used_at IS NULL AND cancelled_at IS NULL AND expires_at > {now} RETURNING " (CodeRow)
+    /// Stores a code.
+    pub fn insert_code(new: &NewCode) = ["INSERT INTO authorization_codes (" (NewCode) ") VALUES (" (values new) ")"];
+
+    /// Uses a code up: the one returned row is the success (OID-06).
+    pub fn consume_code(tenant: TenantId, digest: &Digest, client: &ClientId, now: Now) -> Option<CodeRow> = [
+        "UPDATE authorization_codes SET used_at = :now WHERE tenant_id = :tenant AND digest = :digest"
+        " AND client_id = :client"
+        " AND used_at IS NULL AND cancelled_at IS NULL AND expires_at > :now RETURNING " (CodeRow)
     ];
-    Find = ["SELECT " (CodeRow) " FROM authorization_codes WHERE tenant_id = ? AND digest = ?"];
-    Cancel = [
-        "UPDATE authorization_codes" (by authorization_codes_interaction) " SET cancelled_at = {now}"
-        " WHERE tenant_id = ? AND interaction_id = ? AND used_at IS NULL AND cancelled_at IS NULL"
+
+    /// A code in whatever state: to tell a replay from a stranger.
+    pub fn find_code(tenant: TenantId, digest: &Digest) -> Option<CodeRow> = [
+        "SELECT " (CodeRow) " FROM authorization_codes WHERE tenant_id = :tenant AND digest = :digest"
     ];
-    Used = [
+
+    fn cancel_unused(tenant: TenantId, interaction: InteractionId, now: Now) = [
+        "UPDATE authorization_codes" (by authorization_codes_interaction) " SET cancelled_at = :now"
+        " WHERE tenant_id = :tenant AND interaction_id = :interaction AND used_at IS NULL AND cancelled_at IS NULL"
+    ];
+
+    fn count_used(tenant: TenantId, interaction: InteractionId) -> One<i64> = [
         "SELECT COUNT(*) FROM authorization_codes" (by authorization_codes_interaction)
-        " WHERE tenant_id = ? AND interaction_id = ? AND used_at IS NOT NULL"
+        " WHERE tenant_id = :tenant AND interaction_id = :interaction AND used_at IS NOT NULL"
     ];
-    RevokeAccess = [
-        "UPDATE access_tokens" (by access_tokens_code) " SET revoked_at = {now} WHERE tenant_id = ? AND code_digest = ? AND revoked_at IS NULL"
+
+    fn revoke_access_of_code(tenant: TenantId, digest: &Digest, now: Now) -> usize = [
+        "UPDATE access_tokens" (by access_tokens_code) " SET revoked_at = :now"
+        " WHERE tenant_id = :tenant AND code_digest = :digest AND revoked_at IS NULL"
     ];
-    RevokeFamily = [
-        "UPDATE refresh_families" (by refresh_families_code) " SET revoked_at = {now}, revoked_reason = 'code_replayed'"
-        " WHERE tenant_id = ? AND code_digest = ? AND revoked_at IS NULL"
+
+    fn revoke_families_of_code(tenant: TenantId, digest: &Digest, now: Now) -> usize = [
+        "UPDATE refresh_families" (by refresh_families_code) " SET revoked_at = :now, revoked_reason = 'code_replayed'"
+        " WHERE tenant_id = :tenant AND code_digest = :digest AND revoked_at IS NULL"
     ];
-}
-
-/// Stores a code.
-pub fn insert_code(c: &mut Conn, new: &NewCode) -> QueryResult<()> {
-    Insert::run(c, &new.binds()).map(drop)
-}
-
-/// Uses a code up: the one returned row is the success (OID-06).
-pub fn consume_code(
-    c: &mut Conn,
-    tenant: TenantId,
-    digest: &Digest,
-    client: &ClientId,
-    now: Now,
-) -> QueryResult<Option<CodeRow>> {
-    Consume::optional(c, binds![now, tenant, digest, client, now])
-}
-
-/// A code in whatever state: to tell a replay from a stranger.
-pub fn find_code(c: &mut Conn, tenant: TenantId, digest: &Digest) -> QueryResult<Option<CodeRow>> {
-    Find::optional(c, binds![tenant, digest])
 }
 
 /// Ends the codes of an interaction that were not exchanged; whether none of its codes had been (OTP-14).
@@ -105,12 +97,12 @@ pub fn cancel_codes(
     now: Now,
 ) -> QueryResult<bool> {
     // the order matters: a code that is exchanged meanwhile is either cancelled or counted, never missed
-    Cancel::run(c, binds![now, tenant, interaction])?;
-    Ok(Used::one::<One<i64>>(c, binds![tenant, interaction])?.0 == 0)
+    cancel_unused(c, tenant, interaction, now)?;
+    Ok(count_used(c, tenant, interaction)? == 0)
 }
 
 /// Ends everything that came of a code: it was presented twice.
 pub fn revoke_by_code(c: &mut Conn, tenant: TenantId, digest: &Digest, now: Now) -> QueryResult<usize> {
-    let tokens = RevokeAccess::run(c, binds![now, tenant, digest])?;
-    Ok(tokens + RevokeFamily::run(c, binds![now, tenant, digest])?)
+    let tokens = revoke_access_of_code(c, tenant, digest, now)?;
+    Ok(tokens + revoke_families_of_code(c, tenant, digest, now)?)
 }
