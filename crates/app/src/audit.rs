@@ -48,7 +48,7 @@ pub fn row(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, change: Ch
         tenant_id: tenant,
         id: ordered_uuid(ctx.now, app.random.as_ref()),
         at: ctx.now,
-        actor_kind: actor.kind().to_owned(),
+        actor_kind: actor.kind().to_string(),
         actor_id: actor.id(),
         action: change.action.to_owned(),
         target_kind: change.target_kind.to_owned(),
@@ -80,6 +80,6 @@ pub fn allow(
     object: Object,
 ) -> Result<Allowed, access::Denied> {
     access::authorize(actor, action, object).inspect_err(|denied| {
-        tracing::warn!(trace = %ctx.trace, actor = denied.actor, action = %denied.action, "denied");
+        tracing::warn!(trace = %ctx.trace, actor = %denied.actor, action = %denied.action, "denied");
     })
 }

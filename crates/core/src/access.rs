@@ -1,4 +1,5 @@
-//! Who may do what: one function, allow-list only (ADM-01). Every use case asks it before it does anything.
+//! Who may do what (ADM-01): one allow-list, [`Action::who`], asked by one function, [`authorize`]. What the list does
+//! not name is refused. Only an [`Allowed`] lets anybody write.
 
 use crate::ids::{ClientId, InteractionId, TenantId, UserId};
 use crate::text_enum::text_enum;
@@ -58,15 +59,31 @@ pub enum Actor {
     System,
 }
 
+text_enum! {
+    /// What kind of actor somebody is; the word stands in audit rows.
+    ActorKind {
+        /// [`Actor::Operator`].
+        Operator = "operator",
+        /// [`Actor::User`].
+        User = "user",
+        /// [`Actor::Application`].
+        Application = "application",
+        /// [`Actor::Guest`].
+        Guest = "guest",
+        /// [`Actor::System`].
+        System = "system",
+    }
+}
+
 impl Actor {
-    /// The word in audit rows.
-    pub const fn kind(&self) -> &'static str {
+    /// What kind of actor this is.
+    pub const fn kind(&self) -> ActorKind {
         match self {
-            Self::Operator => "operator",
-            Self::User { .. } => "user",
-            Self::Application { .. } => "application",
-            Self::Guest { .. } => "guest",
-            Self::System => "system",
+            Self::Operator => ActorKind::Operator,
+            Self::User { .. } => ActorKind::User,
+            Self::Application { .. } => ActorKind::Application,
+            Self::Guest { .. } => ActorKind::Guest,
+            Self::System => ActorKind::System,
         }
     }
 
@@ -79,17 +96,56 @@ impl Actor {
             Self::Operator | Self::System => None,
         }
     }
+
+    /// Whether the actor is named by an entry of the allow-list, and is where the entry counts.
+    fn is(&self, who: Who, object: Object) -> bool {
+        match (self, who) {
+            (Self::Operator, Who::Operator) | (Self::System, Who::System) => true,
+            (Self::User { tenant, roles, .. }, Who::Holder(role)) => {
+                object.tenant() == Some(*tenant) && roles.contains(&role)
+            }
+            (Self::Application { tenant, .. }, Who::Application)
+            | (Self::Guest { tenant, .. }, Who::Guest) => object.tenant() == Some(*tenant),
+            (
+                Self::Operator
+                | Self::User { .. }
+                | Self::Application { .. }
+                | Self::Guest { .. }
+                | Self::System,
+                _,
+            ) => false,
+        }
+    }
+}
+
+/// An entry of the allow-list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// The operator, in every tenant and in the deployment.
+    Operator,
+    /// The server's own jobs, everywhere.
+    System,
+    /// Who holds this role, in their own tenant.
+    Holder(Role),
+    /// An authenticated application, in its own tenant.
+    Application,
+    /// A browser in a trip, in the tenant of its trip.
+    Guest,
 }
 
 text_enum! {
-    /// What is asked for; the word stands in audit rows.
+    /// What is asked for: one or several use cases that the same people may do.
     Action {
-        /// Makes a tenant.
+        /// Founds a tenant.
         CreateTenant = "tenant.create",
+        /// Switches a tenant on or off.
+        ManageTenants = "tenant.manage",
+        /// Reads what a tenant is.
+        ReadTenants = "tenant.read",
         /// Changes a tenant's domains.
         ManageDomains = "tenant.domain",
         /// Changes a tenant's settings or policies.
-        ManagePolicy = "policy.set",
+        ManagePolicy = "policy.manage",
         /// Reads settings and policies.
         ReadPolicy = "policy.read",
         /// Registers or changes applications.
@@ -97,7 +153,7 @@ text_enum! {
         /// Reads applications.
         ReadApplications = "application.read",
         /// Invites.
-        InviteGuest = "invitation.create",
+        InviteGuest = "guest.invite",
         /// Reads guests.
         ReadGuests = "guest.read",
         /// Blocks and unblocks guests.
@@ -106,22 +162,65 @@ text_enum! {
         ReadLogs = "log.read",
         /// Explains discovery for an address.
         ExplainDiscovery = "discovery.explain",
-        /// Rotates signing keys.
+        /// Rotates signing keys, and reads which there are.
         ManageKeys = "key.manage",
         /// Reads the mail queue.
         ReadMail = "mail.read",
         /// Changes the deployment.
-        ManageDeployment = "deployment.set",
+        ManageDeployment = "deployment.manage",
         /// Signs in: send, try, agree, finish.
         SignIn = "sign_in",
         /// Signs out.
         SignOut = "sign_out",
         /// Reports a code.
-        ReportCode = "otp.reported",
+        ReportCode = "code.report",
         /// Exchanges codes and refresh tokens, revokes them.
         UseTokens = "token.use",
         /// Runs a job.
         RunJob = "job.run",
+    }
+}
+
+impl Action {
+    /// The allow-list: a row for each action, and who may.
+    pub const fn who(self) -> &'static [Who] {
+        use Role::{
+            ApplicationAdministrator, ConditionalAccessAdministrator, GlobalAdministrator, GuestInviter,
+            ReportsReader, UserAdministrator,
+        };
+        use Who::{Application, Guest, Holder, Operator, System};
+        match self {
+            Self::CreateTenant | Self::ManageTenants | Self::ReadMail | Self::ManageDeployment => &[Operator],
+            Self::ReadTenants | Self::ManageDomains | Self::ExplainDiscovery => {
+                &[Operator, Holder(GlobalAdministrator)]
+            }
+            Self::ManagePolicy | Self::ReadPolicy => {
+                &[Operator, Holder(GlobalAdministrator), Holder(ConditionalAccessAdministrator)]
+            }
+            Self::ManageApplications | Self::ReadApplications => {
+                &[Operator, Holder(GlobalAdministrator), Holder(ApplicationAdministrator)]
+            }
+            Self::InviteGuest => {
+                &[Operator, Holder(GlobalAdministrator), Holder(UserAdministrator), Holder(GuestInviter)]
+            }
+            Self::ReadGuests | Self::ManageGuests => {
+                &[Operator, Holder(GlobalAdministrator), Holder(UserAdministrator)]
+            }
+            Self::ReadLogs => &[Operator, Holder(GlobalAdministrator), Holder(ReportsReader)],
+            Self::ManageKeys => &[Operator, System],
+            Self::SignIn | Self::ReportCode => &[Guest],
+            Self::SignOut => &[Operator, Guest],
+            Self::UseTokens => &[Application],
+            Self::RunJob => &[System],
+        }
+    }
+
+    /// The roles that may, in their own tenant.
+    pub fn roles(self) -> impl Iterator<Item = Role> {
+        self.who().iter().filter_map(|who| match who {
+            Who::Holder(role) => Some(*role),
+            Who::Operator | Who::System | Who::Application | Who::Guest => None,
+        })
     }
 }
 
@@ -134,72 +233,61 @@ pub enum Object {
     Tenant(TenantId),
 }
 
+impl Object {
+    /// The tenant, where it is one or lies in one.
+    pub const fn tenant(self) -> Option<TenantId> {
+        match self {
+            Self::Deployment => None,
+            Self::Tenant(tenant) => Some(tenant),
+        }
+    }
+}
+
 /// Refused; says what would pass.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{action} is not allowed to this {actor}")]
 pub struct Denied {
     /// The kind of actor.
-    pub actor: &'static str,
+    pub actor: ActorKind,
     /// What was asked.
     pub action: Action,
-    /// Roles that would pass.
-    pub roles: &'static [Role],
+    /// Roles that would pass for this object.
+    pub roles: Vec<Role>,
 }
 
-/// Leave to go on; handed to whoever writes.
-#[derive(Debug, Clone, Copy)]
+/// Leave to do one thing: who may, what, and of what. Made by [`authorize`] alone, and wanted by whatever writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
-pub struct Allowed(());
+pub struct Allowed {
+    actor: Actor,
+    action: Action,
+    object: Object,
+}
 
-/// Decides. What is not listed is refused.
-pub fn authorize(actor: &Actor, action: Action, object: Object) -> Result<Allowed, Denied> {
-    let allowed = match (actor, object) {
-        (Actor::Operator, _) => {
-            !matches!(action, Action::SignIn | Action::RunJob | Action::UseTokens | Action::ReportCode)
-        }
-        (Actor::System, _) => matches!(action, Action::RunJob | Action::ManageKeys),
-        (Actor::User { tenant, roles, .. }, Object::Tenant(of)) => {
-            *tenant == of && roles.iter().any(|role| passing(action).contains(role))
-        }
-        (Actor::Guest { tenant, .. }, Object::Tenant(of)) => {
-            *tenant == of && matches!(action, Action::SignIn | Action::SignOut | Action::ReportCode)
-        }
-        (Actor::Application { tenant, .. }, Object::Tenant(of)) => {
-            *tenant == of && action == Action::UseTokens
-        }
-        (Actor::User { .. } | Actor::Guest { .. } | Actor::Application { .. }, Object::Deployment) => false,
-    };
-    if allowed {
-        Ok(Allowed(()))
-    } else {
-        Err(Denied { actor: actor.kind(), action, roles: passing(action) })
+impl Allowed {
+    /// Who may.
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// What.
+    pub const fn action(&self) -> Action {
+        self.action
+    }
+
+    /// Of what.
+    pub const fn object(&self) -> Object {
+        self.object
     }
 }
 
-/// The roles that may.
-const fn passing(action: Action) -> &'static [Role] {
-    use Role::{
-        ApplicationAdministrator, ConditionalAccessAdministrator, GlobalAdministrator, ReportsReader,
-        UserAdministrator,
-    };
-    match action {
-        Action::InviteGuest => &Role::INVITING,
-        Action::ReadGuests | Action::ManageGuests => &[GlobalAdministrator, UserAdministrator],
-        Action::ManageApplications | Action::ReadApplications => {
-            &[GlobalAdministrator, ApplicationAdministrator]
-        }
-        Action::ManagePolicy | Action::ReadPolicy => &[GlobalAdministrator, ConditionalAccessAdministrator],
-        Action::ReadLogs => &[GlobalAdministrator, ReportsReader],
-        Action::ManageDomains | Action::ExplainDiscovery | Action::ReadMail => &[GlobalAdministrator],
-        Action::CreateTenant
-        | Action::ManageKeys
-        | Action::ManageDeployment
-        | Action::SignIn
-        | Action::SignOut
-        | Action::ReportCode
-        | Action::UseTokens
-        | Action::RunJob => &[],
+/// Decides by the allow-list. What is not listed is refused.
+pub fn authorize(actor: &Actor, action: Action, object: Object) -> Result<Allowed, Denied> {
+    if action.who().iter().any(|who| actor.is(*who, object)) {
+        return Ok(Allowed { actor: actor.clone(), action, object });
     }
+    let roles = object.tenant().map(|_| action.roles().collect()).unwrap_or_default();
+    Err(Denied { actor: actor.kind(), action, roles })
 }
 
 #[cfg(test)]
