@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 use vestibule_app::audit::{self, Change, allow};
 use vestibule_app::live::Live;
-use vestibule_app::mail::{self, Content, Place};
+use vestibule_app::mail::{self, Queue};
 use vestibule_app::vault::{self, Purpose};
 use vestibule_app::{App, Context};
 use vestibule_core::Address;
@@ -12,6 +12,7 @@ use vestibule_core::access::{Action, Actor, Object, Role};
 use vestibule_core::clock::after;
 use vestibule_core::discovery;
 use vestibule_core::ids::{ClientId, InvitationId, TenantId, UserId, ordered_uuid, random_uuid};
+use vestibule_core::letter::{self, Content, Letter, Sender};
 use vestibule_core::lifecycle::{Redemption, UserKind};
 use vestibule_core::numbers::INVITATION_LIFETIME;
 use vestibule_core::random::secret_256;
@@ -233,20 +234,25 @@ async fn invitation_mail(
         Some(client) => app.application(live, client).await?.map(|a| a.application.name.clone()),
         None => None,
     };
-    let content = Content::Invitation(mail::Invitation {
-        to: address.as_str().to_owned(),
-        org: tenant.name.clone(),
-        app: application,
-        inviter: inviter.map(|i| i.display_name.clone().unwrap_or_else(|| i.address.clone())),
-        inviter_email: inviter.map(|i| i.address.clone()),
-        message: invitation.message.clone(),
-        redeem_url: url.to_owned(),
-        expires_at: invitation.expires_at,
-        help_url: app.urls.help(&tenant.id.to_string()),
-        privacy_url: tenant.settings.privacy_url.clone(),
+    let inviter = inviter.map(|i| letter::Inviter {
+        name: i.display_name.clone().unwrap_or_else(|| i.address.clone()),
+        email: i.address.clone(),
     });
+    let content = Content::Invitation(letter::Invitation {
+        inviter,
+        app: application,
+        message: invitation.message.clone(),
+        link: url.to_owned(),
+        until: invitation.expires_at,
+    });
+    let from = Sender {
+        org: tenant.name.clone(),
+        help: app.urls.help(&tenant.id.to_string()),
+        privacy: tenant.settings.privacy_url.clone(),
+    };
+    let letter = Letter { to: address.as_str().to_owned(), from, content };
     let dedupe = app.vault.mac(Purpose::Address, &[b"mail invitation", invitation.id.0.as_bytes()])?;
     let locale = tenant.settings.default_locale.clone().unwrap_or_else(|| "en".into());
-    let place = Place { tenant: tenant.id, passcode: None, dedupe };
-    Ok(mail::queued(&app.vault, app.random.as_ref(), ctx.now, &locale, place, &content)?)
+    let queue = Queue { tenant: tenant.id, passcode: None, dedupe };
+    Ok(mail::queued(&app.vault, app.random.as_ref(), ctx.now, &locale, queue, &letter)?)
 }

@@ -16,6 +16,7 @@ pub mod error;
 pub mod ids;
 pub mod interaction;
 pub mod invisible;
+pub mod letter;
 pub mod lifecycle;
 pub mod log;
 pub mod method;

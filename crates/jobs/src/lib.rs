@@ -1,8 +1,6 @@
 //! What a node does by itself, beside requests: sending mail, numbering the logs, rotating keys, sweeping what has ended.
 //! Any node may run each of them; they claim their work.
 
-mod letters;
-
 pub mod heartbeat;
 pub mod numbering;
 pub mod outbox;

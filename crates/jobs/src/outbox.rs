@@ -7,17 +7,17 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use vestibule_app::mail::{self, Content};
+use vestibule_app::mail;
 use vestibule_app::{App, Error};
 use vestibule_core::Address;
 use vestibule_core::clock::after;
+use vestibule_core::letter::Letter;
 use vestibule_core::numbers as n;
 use vestibule_outbound::{Composed, Delivery, Outgoing, SendError, Transport, compose, message::sender_name};
 use vestibule_store::outbox::{Claim, Claimed};
 use vestibule_store::{self as store};
+use vestibule_ui::mail::{Posting, render};
 use vestibule_ui::{Lang, Ui};
-
-use super::letters::Letters;
 
 /// At most so many are claimed at once, and so many of one tenant (TEN-04).
 const CLAIM: Claim = Claim { limit: 20, share: 5, lease: TimeDelta::seconds(60) };
@@ -98,8 +98,8 @@ impl Outbox {
             return Ok(());
         }
         let sealed = claimed.row.sealed.clone().unwrap_or_default();
-        let content = mail::open(&app.vault, id, &sealed)?;
-        let composed = match self.compose(&claimed, &content) {
+        let letter = mail::open(&app.vault, id, &sealed)?;
+        let composed = match self.compose(&claimed, &letter) {
             Ok(composed) => composed,
             Err(reason) => {
                 tracing::error!(mail = %id, reason, "a mail cannot be composed");
@@ -112,20 +112,21 @@ impl Outbox {
             !code || app.db.read(move |c| store::outbox::is_live(c, id, now)).await.unwrap_or(false)
         };
         let outcome = self.transport.send_if(&composed, live).await;
-        settle(app, &claimed, &content, outcome).await
+        settle(app, &claimed, &letter, outcome).await
     }
 
     /// Renders and composes.
-    fn compose(&self, claimed: &Claimed, content: &Content) -> Result<Composed, String> {
+    fn compose(&self, claimed: &Claimed, letter: &Letter) -> Result<Composed, String> {
         let app = &self.app;
         let lang = Lang::parse(&claimed.row.locale)
             .unwrap_or_else(|| self.ui.catalogue.negotiate(&[], None, None, None));
-        let trace = claimed.row.id.to_string();
-        let rendered = Letters { app, ui: &self.ui, lang, trace }.render(content)?;
-        let to = Address::parse(content.to()).map_err(|e| e.to_string())?;
         let reference = claimed.row.id.to_string();
+        let now = app.clock.now();
+        let posting = Posting { lang, host: app.urls.host(), now, trace: &reference };
+        let rendered = render(&self.ui, letter, &posting).map_err(|e| e.to_string())?;
+        let to = Address::parse(&letter.to).map_err(|e| e.to_string())?;
         let message_id = format!("{reference}@{}", app.options.mail_from.domain());
-        let from_name = sender_name(content.org(), &app.options.site).map_err(|e| e.to_string())?;
+        let from_name = sender_name(&letter.from.org, &app.options.site).map_err(|e| e.to_string())?;
         let outgoing = Outgoing {
             from_address: &app.options.mail_from,
             from_name: &from_name,
@@ -135,7 +136,7 @@ impl Outbox {
             text: &rendered.text,
             html: &rendered.html,
             message_id: &message_id,
-            date: app.clock.now(),
+            date: now,
             language: lang.tag(),
             entity_ref: &reference,
             extra: &[],
@@ -148,7 +149,7 @@ impl Outbox {
 async fn settle(
     app: &App,
     claimed: &Claimed,
-    content: &Content,
+    letter: &Letter,
     outcome: Result<Delivery, SendError>,
 ) -> Result<(), Error> {
     let (id, now, attempts) = (claimed.row.id, app.clock.now(), claimed.row.attempts);
@@ -161,10 +162,10 @@ async fn settle(
         }
         Err(error) => {
             let reason = error.to_string();
-            tracing::warn!(mail = %id, kind = content.kind(), domain = %claimed.row.destination, %reason, "a mail was not sent");
+            tracing::warn!(mail = %id, kind = letter.kind(), domain = %claimed.row.destination, %reason, "a mail was not sent");
             let refused = matches!(error, SendError::Permanent { recipient: true, .. });
             let lasting = matches!(error, SendError::Permanent { .. }) || attempts >= n::MAIL_ATTEMPTS;
-            let address = Address::parse(content.to()).ok();
+            let address = Address::parse(&letter.to).ok();
             let bounced = match address.filter(|_| refused) {
                 Some(address) => Some(app.address_hash(&address.limit_key())?),
                 None => None,

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use vestibule_app::audit::{self, Change as Audited};
 use vestibule_app::cookies::{Change, Jar};
 use vestibule_app::live::Live;
-use vestibule_app::mail::{self, Content, Place};
+use vestibule_app::mail::{self, Queue};
 use vestibule_app::vault::{self, Purpose};
 use vestibule_app::{App, Context, Error, Problem};
 use vestibule_core::Realm;
 use vestibule_core::access::{Action, Actor};
 use vestibule_core::clock::{self, Instant};
 use vestibule_core::error::ErrorCode;
+use vestibule_core::letter::{Content, Letter, Reported, RequestFacts, Sender};
 use vestibule_core::lifecycle::Invitation;
 use vestibule_core::numbers as n;
 use vestibule_core::passcode::{Standing, State};
@@ -58,6 +59,19 @@ struct Found {
     code: PasscodeRow,
     asked: RequestContext,
     paused_until: Option<Instant>,
+}
+
+impl Found {
+    /// What the code's mail told of who asked.
+    fn facts(&self, app: Option<String>) -> RequestFacts {
+        RequestFacts {
+            email: self.asked.address.as_str().to_owned(),
+            app,
+            browser: self.asked.browser.clone(),
+            network: self.asked.network.clone(),
+            at: self.code.created_at,
+        }
+    }
 }
 
 async fn look_up(app: &App, live: &Live, landing: Option<&Landing>) -> Result<Option<Found>, Error> {
@@ -108,10 +122,7 @@ async fn page(
                 application = app.application(live, client).await?;
             }
             View::Report(Some(Report {
-                address: found.asked.address.as_str().to_owned(),
-                browser: found.asked.browser,
-                network: found.asked.network,
-                asked_at: found.code.created_at,
+                facts: found.facts(application.as_ref().map(|a| a.application.name.clone())),
                 fate: fate(&found.code, live.at()),
                 said,
                 paused_until: found.paused_until,
@@ -280,22 +291,18 @@ struct Done {
 
 /// E14 to one of those who must know: once per code and recipient, however often the button is pressed.
 fn alert(app: &App, live: &Live, found: &Found, to: &str, done: &Done) -> Result<NewOutbox, Error> {
-    let content = Content::Reported(mail::Reported {
-        to: to.to_owned(),
-        org: live.tenant.name.clone(),
-        app: done.application.clone(),
-        guest: found.asked.address.as_str().to_owned(),
-        asked_at: found.code.created_at,
-        browser: found.asked.browser.clone(),
-        network: found.asked.network.clone(),
-        reported_at: live.at(),
-        used: found.code.state == State::Used,
-        suspended: done.suspended,
+    let content = Content::Reported(Reported {
+        facts: found.facts(done.application.clone()),
+        at: live.at(),
+        session_ended: found.code.state == State::Used,
+        invitation_suspended: done.suspended,
         paused_until: done.pause,
-        help_url: app.urls.help(&live.tenant.id.to_string()),
     });
+    let help = app.urls.help(&live.tenant.id.to_string());
+    let from = Sender { org: live.tenant.name.clone(), help, privacy: None };
+    let letter = Letter { to: to.to_owned(), from, content };
     let dedupe =
         app.vault.mac(Purpose::Address, &[b"mail reported", found.code.id.0.as_bytes(), to.as_bytes()])?;
-    let place = Place { tenant: live.tenant.id, passcode: None, dedupe };
-    Ok(mail::queued(&app.vault, app.random.as_ref(), live.at(), "en", place, &content)?)
+    let queue = Queue { tenant: live.tenant.id, passcode: None, dedupe };
+    Ok(mail::queued(&app.vault, app.random.as_ref(), live.at(), "en", queue, &letter)?)
 }

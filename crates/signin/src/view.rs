@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use vestibule_app::snapshot::{ApplicationSnapshot, TenantSnapshot};
 use vestibule_core::clock::Instant;
+use vestibule_core::letter::RequestFacts;
 use vestibule_core::passcode::ShapeError;
 use vestibule_core::policies::BlockReason;
 use vestibule_core::throttle::Wait;
@@ -225,14 +226,8 @@ pub struct Invitation {
 /// G20.
 #[derive(Debug)]
 pub struct Report {
-    /// The address.
-    pub address: String,
-    /// Browser family and system of who asked.
-    pub browser: String,
-    /// Network prefix of who asked.
-    pub network: String,
-    /// When.
-    pub asked_at: Instant,
+    /// What the mail said of who asked.
+    pub facts: RequestFacts,
     /// What became of the code.
     pub fate: Fate,
     /// What was pressed.

@@ -66,6 +66,9 @@ pub enum UiError {
         /// What Fluent says.
         reason: String,
     },
+    /// A link of a letter is none, or is of a scheme that may stand in no mail.
+    #[error("a link of a letter is none")]
+    NoLink,
     /// A template failed.
     #[error("a template does not render")]
     Template(#[from] askama::Error),

@@ -8,12 +8,12 @@ mod invite;
 mod letter;
 mod notice;
 
-pub use code::CodeMail;
-pub use invite::{InviteMail, Inviter};
-pub use notice::{NoAccessMail, ReportedMail};
-
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+use vestibule_core::letter::{Content, Letter, Sender};
+
+use crate::samples::{GUEST, now};
 use crate::{Lang, Link, Ui, UiError};
 
 /// A mail as people see it.
@@ -33,35 +33,68 @@ impl fmt::Debug for Mail {
     }
 }
 
-/// Whose mail it is: the foot of each.
+/// What is known of a letter only when it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sender {
-    /// The tenant's display name.
-    pub org: String,
+pub struct Posting<'a> {
+    /// The language that it is put into.
+    pub lang: Lang,
     /// The host where people sign in.
-    pub host: String,
-    /// The help page.
-    pub help: Link,
-    /// The tenant's privacy statement.
-    pub privacy: Option<Link>,
+    pub host: &'a str,
+    /// When it is sent.
+    pub now: DateTime<Utc>,
+    /// What support finds it by.
+    pub trace: &'a str,
+}
+
+/// Puts a letter into words. A link that may stand in no mail is an error (WEB-07): the letter is not sent without it.
+pub fn render(ui: &Ui, letter: &Letter, posting: &Posting<'_>) -> Result<Mail, UiError> {
+    match &letter.content {
+        Content::Code(code) => code::render(ui, &letter.from, code, posting),
+        Content::Invitation(invitation) => invite::render(ui, letter, invitation, posting),
+        Content::NoAccess(notice) => notice::no_access(ui, &letter.from, notice, posting),
+        Content::Reported(report) => notice::reported(ui, &letter.from, report, posting),
+    }
+}
+
+/// A link of a letter.
+fn link(url: &str) -> Result<Link, UiError> {
+    Link::parse(url).ok_or(UiError::NoLink)
+}
+
+/// Every state of every mail, as letters.
+pub(crate) fn letters() -> Vec<(String, Letter)> {
+    let sender = Sender {
+        org: "Alder Works".to_owned(),
+        help: "https://id.example/alder.example/signin/help".to_owned(),
+        privacy: Some("https://alder.example/privacy".to_owned()),
+    };
+    let all = [
+        ("E01", code::samples()),
+        ("E02", invite::samples()),
+        ("E13", notice::no_access_samples()),
+        ("E14", notice::reported_samples()),
+    ];
+    let named = all.into_iter().flat_map(|(id, samples)| samples.into_iter().map(move |s| (id, s)));
+    let letter = |(id, (state, content)): (&str, (&str, Content))| {
+        let mut from = sender.clone();
+        if state == "digits" {
+            "Studio 19842026".clone_into(&mut from.org);
+        }
+        from.privacy = from.privacy.filter(|_| state != "noapp");
+        (format!("{id}-{state}"), Letter { to: GUEST.to_owned(), from, content })
+    };
+    named.map(letter).collect()
+}
+
+/// How the samples are sent.
+pub(crate) fn posting(lang: Lang) -> Posting<'static> {
+    Posting { lang, host: "id.example", now: now(), trace: "01JNE8P4ZK7Y5B3W" }
 }
 
 /// Every state of every mail.
 pub(crate) fn samples(ui: &Ui, lang: Lang) -> Result<Vec<(String, Mail)>, UiError> {
-    let mut out = Vec::new();
-    for (state, mail) in CodeMail::samples() {
-        out.push((format!("E01-{state}"), mail.render(ui, lang)?));
-    }
-    for (state, mail) in InviteMail::samples() {
-        out.push((format!("E02-{state}"), mail.render(ui, lang)?));
-    }
-    for (state, mail) in NoAccessMail::samples() {
-        out.push((format!("E13-{state}"), mail.render(ui, lang)?));
-    }
-    for (state, mail) in ReportedMail::samples() {
-        out.push((format!("E14-{state}"), mail.render(ui, lang)?));
-    }
-    Ok(out)
+    let posting = posting(lang);
+    letters().into_iter().map(|(name, letter)| Ok((name, render(ui, &letter, &posting)?))).collect()
 }
 
 #[cfg(test)]

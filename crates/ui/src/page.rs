@@ -23,7 +23,7 @@ pub use finish::FormPostPage;
 pub use invite::{DonePage, InviteOtherPage, InvitePage, InviteProblemPage};
 pub use locked::{Locked, LockedPage, WaitPage};
 pub use mailbox::{MailboxMail, MailboxPage};
-pub use report::{ReportPage, ReportState, RequestFacts};
+pub use report::{ReportPage, ReportState};
 pub use review::{ReviewCancelledPage, ReviewPage};
 pub use send::{SendCodePage, SendProblem};
 pub use signout::{SignOutPage, SignedOutPage};

@@ -227,7 +227,6 @@ facts-email = E-Mail-Adresse
 facts-app = App
 facts-browser = Browser
 facts-network = Netz
-facts-place = Ungefährer Ort
 facts-time = Zeit
 
 ## G23

@@ -227,7 +227,6 @@ facts-email = Email address
 facts-app = App
 facts-browser = Browser
 facts-network = Network
-facts-place = Approximate place
 facts-time = Time
 
 ## G23 Sign out

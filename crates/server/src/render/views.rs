@@ -14,8 +14,8 @@ use vestibule_signin::{Page, View};
 use vestibule_ui::page::{
     AccountDetail, AccountRow, AccountsPage, AddressPage, AddressProblem, BlockReason, BlockedPage,
     CodeProblem, DonePage, EnterCodePage, InviteOtherPage, InvitePage, InviteProblemPage, Locked, LockedPage,
-    ReportPage, ReportState, RequestFacts, ResendHint, ReviewCancelledPage, ReviewPage, SendCodePage,
-    SendProblem, SignOutPage, SignedOutPage, WaitPage,
+    ReportPage, ReportState, ResendHint, ReviewCancelledPage, ReviewPage, SendCodePage, SendProblem,
+    SignOutPage, SignedOutPage, WaitPage,
 };
 use vestibule_ui::{Again, AppLink, Frame, Link, Page as _, UiError};
 
@@ -69,7 +69,7 @@ pub(crate) fn render(state: &State, page: &Page, frame: &Frame, trace: &str) -> 
         }
         View::Report(report) => {
             let status = if report.is_some() { ok } else { StatusCode::NOT_FOUND };
-            (status, report_page(frame, report.as_ref()).render(ui, frame))
+            (status, report_page(report.as_ref()).render(ui, frame))
         }
         View::SignOut { address, query } => (ok, sign_out(page, address, query).render(ui, frame)),
         View::SignedOut { back: place } => {
@@ -248,16 +248,8 @@ fn invite(frame: &Frame, invitation: &Invitation) -> InvitePage {
     }
 }
 
-fn report_page(frame: &Frame, report: Option<&Report>) -> ReportPage {
+fn report_page(report: Option<&Report>) -> ReportPage {
     let Some(report) = report else { return ReportPage { state: ReportState::Ended, facts: None } };
-    let facts = RequestFacts {
-        email: report.address.clone(),
-        app: frame.app.clone(),
-        browser: report.browser.clone(),
-        network: report.network.clone(),
-        place: None,
-        at: report.asked_at,
-    };
     let state = match (report.said, report.paused_until, report.fate) {
         (Said::Mine, _, _) => ReportState::Mine,
         (Said::Resumed, _, _) => ReportState::Resumed,
@@ -267,7 +259,7 @@ fn report_page(frame: &Frame, report: Option<&Report>) -> ReportPage {
         (Said::Nothing, None, Fate::Expired) => ReportState::Expired,
         (Said::Nothing, None, Fate::Used(at)) => ReportState::Used { at },
     };
-    ReportPage { state, facts: Some(facts) }
+    ReportPage { state, facts: Some(report.facts.clone()) }
 }
 
 fn sign_out(page: &Page, address: &str, query: &str) -> SignOutPage {

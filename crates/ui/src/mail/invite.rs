@@ -1,52 +1,13 @@
 //! E02: an invitation.
 
-use chrono::{DateTime, Utc};
+use vestibule_core::letter::{Content, Invitation, Inviter, Letter};
 use vestibule_core::numbers::INVITATION_LIFETIME;
 
-use super::code::sender;
-use super::letter::{Block, Letter, name, quote, speak};
-use super::{Mail, Sender};
-use crate::samples::{GUEST, now, url};
+use super::letter::{Block, Body, name, quote, speak};
+use super::{Mail, Posting, link};
+use crate::samples::now;
 use crate::text::{Message, Speaker};
-use crate::{Lang, Link, Ui, UiError};
-
-/// E02.
-#[derive(Clone)]
-pub struct InviteMail {
-    /// Whose mail it is.
-    pub from: Sender,
-    /// Who invited; without, the organization speaks.
-    pub inviter: Option<Inviter>,
-    /// The application that it is for.
-    pub app: Option<String>,
-    /// What the inviter wrote.
-    pub message: Option<String>,
-    /// Whom it is for.
-    pub email: String,
-    /// The redeem URL.
-    pub link: Link,
-    /// Until when it can be accepted.
-    pub until: Option<DateTime<Utc>>,
-    /// When it is rendered.
-    pub now: DateTime<Utc>,
-    /// What the log line is found by.
-    pub trace: String,
-}
-
-/// Who invited.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inviter {
-    /// The name.
-    pub name: String,
-    /// The address, if it may be told.
-    pub email: Option<String>,
-}
-
-impl std::fmt::Debug for InviteMail {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("InviteMail").field("trace", &self.trace).finish_non_exhaustive() // the link is a secret
-    }
-}
+use crate::{Ui, UiError};
 
 /// What the mail says of who invited, in each of its places.
 struct Words<'a> {
@@ -57,77 +18,70 @@ struct Words<'a> {
     reason: Message<'a>,
 }
 
-impl InviteMail {
-    /// The mail in a language.
-    pub fn render(&self, ui: &Ui, lang: Lang) -> Result<Mail, UiError> {
-        let t = speak(ui, lang, self.now);
-        let org = name(&self.from.org);
-        let app = self.app.as_deref().map(name);
-        let inviter =
-            self.inviter.as_ref().map(|inviter| Inviter { name: name(&inviter.name), ..inviter.clone() });
-        let words = words(t, &org, app.as_deref(), inviter.as_ref());
-        let mut blocks = vec![Block::Caution(words.caution), Block::Heading(words.heading)];
-        let (preheader, place) = match &app {
-            Some(app) => {
-                blocks.push(Block::Text(t.msg("mail-invite-app").strong("app", app)));
-                (t.msg("mail-invite-preheader").name("app", app), t.msg("mail-invite-where").name("app", app))
-            }
-            None => {
-                (t.msg("mail-invite-preheader-noapp").name("org", &org), t.msg("mail-invite-where-noapp"))
-            }
-        };
-        blocks.push(Block::Small(place.ltr("host", &self.from.host)));
-        let quoted = quote(self.message.as_deref().unwrap_or_default());
-        if !quoted.is_empty() {
-            blocks.extend([Block::Small(words.message), Block::Quote(quoted)]);
+/// The mail.
+pub(super) fn render(
+    ui: &Ui,
+    letter: &Letter,
+    invitation: &Invitation,
+    posting: &Posting<'_>,
+) -> Result<Mail, UiError> {
+    let t = speak(ui, posting);
+    let org = name(&letter.from.org);
+    let app = invitation.app.as_deref().map(name);
+    let inviter =
+        invitation.inviter.as_ref().map(|inviter| Inviter { name: name(&inviter.name), ..inviter.clone() });
+    let words = words(t, &org, app.as_deref(), inviter.as_ref());
+    let mut blocks = vec![Block::Caution(words.caution), Block::Heading(words.heading)];
+    let (preheader, place) = match &app {
+        Some(app) => {
+            blocks.push(Block::Text(t.msg("mail-invite-app").strong("app", app)));
+            (t.msg("mail-invite-preheader").name("app", app), t.msg("mail-invite-where").name("app", app))
         }
-        let valid = match self.until {
-            Some(until) => t.msg("mail-invite-valid").date("date", until),
-            None => t.msg("mail-invite-valid-open"),
-        };
-        blocks.extend([
-            Block::Button {
-                label: t.msg("mail-invite-button"),
-                copy: t.msg("mail-invite-plain"),
-                link: &self.link,
-            },
-            Block::Rule,
-            Block::Text(t.msg("mail-invite-how")),
-            Block::Text(valid.strong_ltr("email", &self.email)),
-        ]);
-        let tail = t.msg("mail-trace").ltr("trace", &self.trace);
-        let letter = Letter { preheader, blocks, reason: words.reason, tail };
-        letter.render(t, &self.from, &words.subject)
+        None => (t.msg("mail-invite-preheader-noapp").name("org", &org), t.msg("mail-invite-where-noapp")),
+    };
+    blocks.push(Block::Small(place.ltr("host", posting.host)));
+    let quoted = quote(invitation.message.as_deref().unwrap_or_default());
+    if !quoted.is_empty() {
+        blocks.extend([Block::Small(words.message), Block::Quote(quoted)]);
     }
+    let valid = match invitation.until {
+        Some(until) => t.msg("mail-invite-valid").date("date", until),
+        None => t.msg("mail-invite-valid-open"),
+    };
+    blocks.extend([
+        Block::Button {
+            label: t.msg("mail-invite-button"),
+            copy: t.msg("mail-invite-plain"),
+            link: link(&invitation.link)?,
+        },
+        Block::Rule,
+        Block::Text(t.msg("mail-invite-how")),
+        Block::Text(valid.strong_ltr("email", &letter.to)),
+    ]);
+    let tail = t.msg("mail-trace").ltr("trace", posting.trace);
+    let body = Body { preheader, blocks, reason: words.reason, tail };
+    body.render(t, &letter.from, posting, &words.subject)
+}
 
-    /// Every state of the mail.
-    pub fn samples() -> Vec<(&'static str, Self)> {
-        let text = "Hello Nicole,\nhere are the drawings for the river bank. Tell me if a sheet is missing. \
-                    The plan is at http://drawings.example/list?a=b, or ask me.";
-        let full = Self {
-            from: sender(),
-            inviter: Some(Inviter {
-                name: "Jonas Feld".to_owned(),
-                email: Some("jonas.feld@alder.example".to_owned()),
-            }),
-            app: Some("Project Portal".to_owned()),
-            message: Some(text.to_owned()),
-            email: GUEST.to_owned(),
-            link: url("https://id.example/alder.example/invite/9c1f27Qm4vYkT0b3"),
-            until: Some(now() + INVITATION_LIFETIME),
-            now: now(),
-            trace: "01JNE8P4ZK7Y5B3W".to_owned(),
-        };
-        let org = Self { inviter: None, message: None, ..full.clone() };
-        let bare = Self { app: None, until: None, ..org.clone() };
-        let nameless = Inviter { name: "Jonas Feld".to_owned(), email: None };
-        vec![
-            ("default", full.clone()),
-            ("nomail", Self { inviter: Some(nameless), ..full }),
-            ("org", org),
-            ("bare", bare),
-        ]
-    }
+/// Every state of the mail.
+pub(super) fn samples() -> Vec<(&'static str, Content)> {
+    let text = "Hello Nicole,\nhere are the drawings for the river bank. Tell me if a sheet is missing. \
+                The plan is at http://drawings.example/list?a=b, or ask me.";
+    let full = Invitation {
+        inviter: Some(Inviter {
+            name: "Jonas Feld".to_owned(),
+            email: "jonas.feld@alder.example".to_owned(),
+        }),
+        app: Some("Project Portal".to_owned()),
+        message: Some(text.to_owned()),
+        link: "https://id.example/alder.example/invite/9c1f27Qm4vYkT0b3".to_owned(),
+        until: Some(now() + INVITATION_LIFETIME),
+    };
+    let org = Invitation { inviter: None, ..full.clone() };
+    let bare = Invitation { app: None, message: None, until: None, ..org.clone() };
+    [("default", full), ("org", org), ("bare", bare)]
+        .map(|(state, one)| (state, Content::Invitation(one)))
+        .into()
 }
 
 fn words<'a>(t: Speaker<'a>, org: &'a str, app: Option<&'a str>, inviter: Option<&'a Inviter>) -> Words<'a> {
@@ -144,14 +98,14 @@ fn words<'a>(t: Speaker<'a>, org: &'a str, app: Option<&'a str>, inviter: Option
         };
     };
     let name = inviter.name.as_str();
-    let heading = match &inviter.email {
-        Some(email) => t.msg("mail-invite-h1").ltr("inviteremail", email),
-        None => t.msg("mail-invite-h1-name"),
-    };
     Words {
         subject: t.msg("mail-invite-subject").name("inviter", name).name("org", org),
         caution: t.msg("mail-invite-caution").name("inviter", name),
-        heading: heading.name("inviter", name).name("org", org),
+        heading: t
+            .msg("mail-invite-h1")
+            .ltr("inviteremail", &inviter.email)
+            .name("inviter", name)
+            .name("org", org),
         message: t.msg("mail-invite-message").name("inviter", name),
         reason: t.msg("mail-invite-footer").name("inviter", name),
     }

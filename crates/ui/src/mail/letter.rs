@@ -1,12 +1,12 @@
-//! A mail as a list of blocks, and its two renderings.
+//! The body of a mail as a list of blocks, and its two renderings.
 
 use askama::Template;
-use chrono::{DateTime, Utc};
+use vestibule_core::letter::Sender;
 
-use super::{Mail, Sender};
+use super::{Mail, Posting, link};
 use crate::names::{cap_name, cap_subject, neutralise};
 use crate::text::{Medium, Message, Speaker};
-use crate::{Lang, Link, Ui, UiError};
+use crate::{Link, Ui, UiError};
 
 /// One block of a mail.
 pub(super) enum Block<'a> {
@@ -31,13 +31,21 @@ pub(super) enum Block<'a> {
     /// Somebody's own words.
     Quote(Vec<String>),
     /// The one thing to do, with its link repeated as text.
-    Button { label: Message<'a>, copy: Message<'a>, link: &'a Link },
+    Button { label: Message<'a>, copy: Message<'a>, link: Link },
     /// A paragraph that ends with a link.
-    Linked { lead: Message<'a>, label: Message<'a>, link: &'a Link },
+    Linked { lead: Message<'a>, label: Message<'a>, link: Link },
+}
+
+/// Whose mail it is: the foot of each.
+struct Foot<'a> {
+    org: &'a str,
+    host: &'a str,
+    help: Link,
+    privacy: Option<Link>,
 }
 
 /// A mail before it is rendered.
-pub(super) struct Letter<'a> {
+pub(super) struct Body<'a> {
     pub(super) preheader: Message<'a>,
     pub(super) blocks: Vec<Block<'a>>,
     /// Why one gets it.
@@ -50,8 +58,8 @@ pub(super) struct Letter<'a> {
 #[template(path = "mail/letter.html")]
 struct Html<'a> {
     t: Speaker<'a>,
-    from: &'a Sender,
-    letter: &'a Letter<'a>,
+    from: &'a Foot<'a>,
+    letter: &'a Body<'a>,
     title: String,
 }
 
@@ -59,24 +67,27 @@ struct Html<'a> {
 #[template(path = "mail/letter.txt")]
 struct Text<'a> {
     t: Speaker<'a>,
-    from: &'a Sender,
-    letter: &'a Letter<'a>,
+    from: &'a Foot<'a>,
+    letter: &'a Body<'a>,
 }
 
-/// Who speaks in a mail that is rendered at `now`.
-pub(super) fn speak(ui: &Ui, lang: Lang, now: DateTime<Utc>) -> Speaker<'_> {
-    Speaker { catalogue: &ui.catalogue, lang, now, medium: Medium::Mail }
+/// Who speaks in a mail.
+pub(super) fn speak<'a>(ui: &'a Ui, posting: &Posting<'_>) -> Speaker<'a> {
+    Speaker { catalogue: &ui.catalogue, lang: posting.lang, now: posting.now, medium: Medium::Mail }
 }
 
-impl Letter<'_> {
+impl Body<'_> {
     /// Both parts.
     pub(super) fn render(
         &self,
         t: Speaker<'_>,
         from: &Sender,
+        posting: &Posting<'_>,
         subject: &Message<'_>,
     ) -> Result<Mail, UiError> {
         let subject = cap_subject(&subject.plain()?);
+        let privacy = from.privacy.as_deref().map(link).transpose()?;
+        let from = &Foot { org: &from.org, host: posting.host, help: link(&from.help)?, privacy };
         let html = Html { t, from, letter: self, title: self.title()? }.render()?;
         let text = Text { t, from, letter: self }.render()?;
         Ok(Mail { subject, text, html })

@@ -1,11 +1,22 @@
 //! What holds for the mails (OTP-21, OTP-22, MAIL-01, MAIL-02).
 
-use super::{CodeMail, InviteMail, Inviter, Mail, ReportedMail, samples};
+use vestibule_core::letter::{Content, Inviter, Letter};
+
+use super::{Mail, letters, posting, render, samples};
 use crate::tests::scan::{tags, text_of};
-use crate::{Lang, Ui};
+use crate::{Lang, Ui, UiError};
 
 fn ui() -> Ui {
     Ui::with_pseudo().expect("the catalogue loads")
+}
+
+/// A letter of the samples.
+fn letter(name: &str) -> Letter {
+    letters().into_iter().find(|(sample, _)| sample == name).expect("there is one").1
+}
+
+fn rendered(letter: &Letter, lang: Lang) -> Mail {
+    render(&ui(), letter, &posting(lang)).expect("renders")
 }
 
 fn all(lang: Lang) -> Vec<(String, Mail)> {
@@ -137,10 +148,12 @@ fn text_and_html_say_the_same() {
 /// MAIL-01: a subject is one line of at most 120 characters, whatever the names are.
 #[test]
 fn mail_01_a_subject_is_one_short_line() {
-    let (_, mut mail) = InviteMail::samples().remove(0);
+    let mut mail = letter("E02-default");
     mail.from.org = "Alder\r\nBcc: x@evil.test ".repeat(20);
-    mail.inviter = Some(Inviter { name: "J\0onas\u{85}\u{2028}Feld".repeat(30), email: None });
-    let subject = mail.render(&ui(), Lang::De).expect("renders").subject;
+    let Content::Invitation(invite) = &mut mail.content else { panic!("an invitation") };
+    let name = "J\0onas\u{85}\u{2028}Feld".repeat(30);
+    invite.inviter = Some(Inviter { name, email: "jonas@alder.example".to_owned() });
+    let subject = rendered(&mail, Lang::De).subject;
     assert!(subject.chars().count() <= 120);
     assert!(!subject.chars().any(char::is_control), "{subject:?}");
 }
@@ -149,21 +162,24 @@ fn mail_01_a_subject_is_one_short_line() {
 #[test]
 fn mail_02_names_are_neither_links_nor_markup() {
     let bad = "Win at http://evil.test <b>x, or mail it@evil.test";
-    let (_, mut invite) = InviteMail::samples().remove(0);
-    invite.from.org = bad.to_owned();
-    invite.app = Some(bad.to_owned());
-    invite.message = Some(bad.to_owned());
-    invite.inviter = Some(Inviter { name: bad.to_owned(), email: None });
-    let (_, mut code) = CodeMail::samples().remove(0);
-    code.from.org = bad.to_owned();
-    code.facts.app = Some(bad.to_owned());
-    code.facts.browser = bad.to_owned();
-    let (_, mut reported) = ReportedMail::samples().remove(0);
-    reported.from.org = bad.to_owned();
+    let mut letters = ["E02-default", "E01-default", "E14-all"].map(letter);
+    for letter in &mut letters {
+        letter.from.org = bad.to_owned();
+        match &mut letter.content {
+            Content::Invitation(invite) => {
+                invite.app = Some(bad.to_owned());
+                invite.message = Some(bad.to_owned());
+                invite.inviter = Some(Inviter { name: bad.to_owned(), email: "j@alder.example".to_owned() });
+            }
+            Content::Code(code) => {
+                code.facts.app = Some(bad.to_owned());
+                code.facts.browser = bad.to_owned();
+            }
+            Content::NoAccess(_) | Content::Reported(_) => {}
+        }
+    }
     for lang in Lang::ALL {
-        let ui = ui();
-        let mails = [invite.render(&ui, *lang), code.render(&ui, *lang), reported.render(&ui, *lang)];
-        for mail in mails.map(|mail| mail.expect("renders")) {
+        for mail in letters.each_ref().map(|letter| rendered(letter, *lang)) {
             for part in [&mail.subject, &mail.text, &mail.html] {
                 assert!(!part.contains("evil.test") && !part.contains("http://"), "{part}");
             }
@@ -175,9 +191,10 @@ fn mail_02_names_are_neither_links_nor_markup() {
 /// MAIL-02: free text is cut at 500 characters.
 #[test]
 fn mail_02_free_text_is_bounded() {
-    let (_, mut invite) = InviteMail::samples().remove(0);
+    let mut mail = letter("E02-default");
+    let Content::Invitation(invite) = &mut mail.content else { panic!("an invitation") };
     invite.message = Some("ab ".repeat(10_000));
-    let text = invite.render(&ui(), Lang::En).expect("renders").text;
+    let text = rendered(&mail, Lang::En).text;
     assert!(text.matches("ab").count() <= 170);
 }
 
@@ -185,25 +202,47 @@ fn mail_02_free_text_is_bounded() {
 #[test]
 fn web_06_a_canary_in_a_mail_is_inert() {
     let canary = "'\"><svg/onload=x>";
-    let (_, plain) = CodeMail::samples().remove(0);
+    let plain = letter("E01-default");
     let mut mail = plain.clone();
     mail.from.org = canary.to_owned();
-    mail.facts.app = Some(canary.to_owned());
-    mail.facts.browser = canary.to_owned();
-    mail.facts.network = canary.to_owned();
-    mail.mark = canary.to_owned();
-    let names = |mail: &CodeMail| {
-        let html = mail.render(&ui(), Lang::En).expect("renders").html;
+    let Content::Code(code) = &mut mail.content else { panic!("a code") };
+    code.facts.app = Some(canary.to_owned());
+    code.facts.browser = canary.to_owned();
+    code.facts.network = canary.to_owned();
+    code.mark = canary.to_owned();
+    let names = |mail: &Letter| {
+        let html = rendered(mail, Lang::En).html;
         tags(&html).into_iter().map(|tag| tag.name).collect::<Vec<_>>()
     };
     assert_eq!(names(&plain), names(&mail));
 }
 
+/// WEB-07: an address that may be no link of a mail makes no mail at all, wherever it stands.
+#[test]
+fn web_07_a_letter_with_another_link_is_not_made() {
+    for bad in ["javascript:alert(1)", "http://evil.test/", "/report/7f3a", ""] {
+        let mut mails = ["E01-default", "E02-default", "E13-default", "E13-bare"].map(letter);
+        let [code, invite, help, privacy] = &mut mails;
+        let (Content::Code(code), Content::Invitation(invite)) = (&mut code.content, &mut invite.content)
+        else {
+            panic!("a code and an invitation")
+        };
+        bad.clone_into(&mut code.report);
+        bad.clone_into(&mut invite.link);
+        bad.clone_into(&mut help.from.help);
+        privacy.from.privacy = Some(bad.to_owned());
+        for mail in &mails {
+            let made = render(&ui(), mail, &posting(Lang::En));
+            assert!(matches!(made, Err(UiError::NoLink)), "{bad:?}: {made:?}");
+        }
+    }
+}
+
 /// OTP-20: neither the mail nor what it is made of shows the code when it is printed for debugging.
 #[test]
 fn otp_20_debug_output_has_no_code() {
-    let (_, mail) = CodeMail::samples().remove(0);
-    let rendered = mail.render(&ui(), Lang::En).expect("renders");
+    let mail = letter("E01-default");
+    let rendered = rendered(&mail, Lang::En);
     assert!(!format!("{mail:?} {rendered:?}").contains("48203917"));
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
+use vestibule_core::letter::RequestFacts;
 
 use super::Page;
 use crate::frame::{Shell, speak};
@@ -47,23 +48,6 @@ pub enum ReportState {
     Ended,
 }
 
-/// Who asked for a code, as far as it is said in mails and pages (OTP-22).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestFacts {
-    /// For which address.
-    pub email: String,
-    /// For which application.
-    pub app: Option<String>,
-    /// The browser's family and system: "Firefox on Windows".
-    pub browser: String,
-    /// The network: `203.0.113.x`.
-    pub network: String,
-    /// A coarse place, from a local file only.
-    pub place: Option<String>,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
 #[derive(Template)]
 #[template(path = "guest/report.html")]
 struct View<'a> {
@@ -102,14 +86,13 @@ impl Page for ReportPage {
             app: Some("Project Portal".to_owned()),
             browser: "Firefox on Windows".to_owned(),
             network: "203.0.113.x".to_owned(),
-            place: None,
             at: now(),
         };
         let page = |state| Self { state, facts: Some(facts.clone()) };
-        let placed = RequestFacts { app: None, place: Some("Ghent, Belgium".to_owned()), ..facts.clone() };
+        let bare = RequestFacts { app: None, ..facts.clone() };
         vec![
             ("live", page(ReportState::Live)),
-            ("live-place-noapp", Self { state: ReportState::Live, facts: Some(placed) }),
+            ("live-noapp", Self { state: ReportState::Live, facts: Some(bare) }),
             ("expired", page(ReportState::Expired)),
             ("used", page(ReportState::Used { at: now() + TimeDelta::minutes(3) })),
             ("done", page(ReportState::Done)),

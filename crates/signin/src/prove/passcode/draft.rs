@@ -1,11 +1,12 @@
 //! What one send draws and says: the code, its row, and the two mails of which one is queued.
 
-use vestibule_app::mail::{self, Content, Place};
+use vestibule_app::mail::{self, Queue};
 use vestibule_app::vault::{self, Purpose};
 use vestibule_app::{App, Context, Error};
 use vestibule_core::Address;
 use vestibule_core::clock::{self, Instant};
 use vestibule_core::ids::{ClientId, PasscodeId, Realm, ordered_uuid};
+use vestibule_core::letter::{self, Content, Letter, NoAccess, RequestFacts, Sender};
 use vestibule_core::passcode::{Code, Purpose as CodePurpose, draw_mark};
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
@@ -95,57 +96,56 @@ impl<'a> Draft<'a> {
         })
     }
 
-    fn app_name(&self) -> String {
-        let name = self.trip.application.as_ref().map(|a| a.application.name.clone());
-        name.unwrap_or_else(|| self.trip.tenant().name.clone())
+    fn app_name(&self) -> Option<String> {
+        self.trip.application.as_ref().map(|a| a.application.name.clone())
     }
 
     /// E01.
     pub(super) fn code_mail(&self) -> Result<NewOutbox, Error> {
-        let (app, tenant) = (self.app, self.trip.tenant());
-        let content = Content::Code(mail::Code {
-            to: self.address.as_str().to_owned(),
+        let app = self.app;
+        let content = Content::Code(letter::Code {
             code: self.code.expose().to_owned(),
             mark: self.mark.clone(),
-            org: tenant.name.clone(),
-            app: self.app_name(),
-            browser: self.ctx.browser.clone(),
-            network: network_prefix(self.ctx.source),
-            asked_at: self.trip.at(),
-            expires_at: self.expires_at,
-            report_url: app.urls.report(&self.trip.sealed.segment, self.report.expose()),
-            help_url: app.urls.help(&self.trip.sealed.segment),
-            privacy_url: tenant.settings.privacy_url.clone(),
+            until: self.expires_at,
+            facts: RequestFacts {
+                email: self.address.as_str().to_owned(),
+                app: self.app_name(),
+                browser: self.ctx.browser.clone(),
+                network: network_prefix(self.ctx.source),
+                at: self.trip.at(),
+            },
+            report: app.urls.report(&self.trip.sealed.segment, self.report.expose()),
         });
         let dedupe = app.vault.mac(Purpose::Address, &[b"mail code", self.id.0.as_bytes()])?;
-        self.queued(Some(self.id), dedupe, &content)
+        self.queued(Some(self.id), dedupe, content)
     }
 
     /// E13.
     pub(super) fn no_access(&self) -> Result<NewOutbox, Error> {
-        let (app, tenant) = (self.app, self.trip.tenant());
-        let content = Content::NoAccess(mail::NoAccess {
-            to: self.address.as_str().to_owned(),
-            org: tenant.name.clone(),
-            app: self.app_name(),
-            contact: tenant.settings.contact.clone(),
-            help_url: app.urls.help(&self.trip.sealed.segment),
-            privacy_url: tenant.settings.privacy_url.clone(),
-        });
+        let app = self.app;
+        let contact = self.trip.tenant().settings.contact.clone();
+        let content = Content::NoAccess(NoAccess { app: self.app_name(), contact });
         // One a day and address over all tenants (N-22): the key does not name the tenant.
         let dedupe =
             app.vault.mac(Purpose::Address, &[b"mail no access", self.address.limit_key().as_bytes()])?;
-        self.queued(None, dedupe, &content)
+        self.queued(None, dedupe, content)
     }
 
     fn queued(
         &self,
         passcode: Option<PasscodeId>,
         dedupe: Digest,
-        content: &Content,
+        content: Content,
     ) -> Result<NewOutbox, Error> {
-        let place = Place { tenant: self.trip.tenant().id, passcode, dedupe };
+        let tenant = self.trip.tenant();
+        let from = Sender {
+            org: tenant.name.clone(),
+            help: self.app.urls.help(&self.trip.sealed.segment),
+            privacy: tenant.settings.privacy_url.clone(),
+        };
+        let letter = Letter { to: self.address.as_str().to_owned(), from, content };
+        let queue = Queue { tenant: tenant.id, passcode, dedupe };
         let (vault, random) = (&self.app.vault, self.app.random.as_ref());
-        Ok(mail::queued(vault, random, self.trip.at(), &self.ctx.locale, place, content)?)
+        Ok(mail::queued(vault, random, self.trip.at(), &self.ctx.locale, queue, &letter)?)
     }
 }
