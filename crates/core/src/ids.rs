@@ -61,7 +61,8 @@ uuid_id! {
     PasscodeId
 }
 uuid_id! {
-    /// `sid`: a browser's signed-in state in one tenant. Random (v4); the cookie holds another secret.
+    /// `sid`: a browser's signed-in state in one tenant. Time-ordered (v7), so that it and what came of it can be swept
+    /// without an index of ends; never a credential: the cookie holds another secret.
     SessionId
 }
 uuid_id! {

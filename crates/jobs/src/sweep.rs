@@ -1,14 +1,16 @@
 //! Sweeps what has ended, in small batches of the lane that people go before (OTP-16, DOS-05, PRV-02).
+//!
+//! A round reads first, once a table for all realms, and writes only what it found: however many tenants there are, a
+//! round in which nothing has ended writes nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use vestibule_app::{App, Error};
-use vestibule_core::Realm;
-use vestibule_core::clock::after;
+use vestibule_core::clock::{Instant, after};
 use vestibule_core::numbers as n;
-use vestibule_store::{self as store, Conn, QueryError};
+use vestibule_store::sweep::{self, Age, Ended, Shared, Table};
 
 /// Rows in one write.
 const BATCH: usize = 200;
@@ -35,40 +37,73 @@ pub async fn run(app: Arc<App>, mut stop: tokio::sync::watch::Receiver<bool>) {
     }
 }
 
-/// One round: all that has ended, of each kind and tenant.
+/// One round: all that has ended, of each table and every realm.
 pub async fn once(app: &App) -> Result<(), Error> {
     let now = app.clock.now();
-    let ended = |kept: TimeDelta| after(now, -kept);
-    let (passcodes, sessions) = (ended(n::PASSCODE_RETENTION), ended(SESSIONS_KEPT));
-    // A used code stays as long as what came of it, to notice a replay (OID-06).
-    let tokens = ended(n::SESSION_LIFETIME);
-    let (sign_ins, audits) = (ended(SIGN_INS_KEPT), ended(AUDITS_KEPT));
-    let (outbox, bounces) = (ended(OUTBOX_KEPT), ended(BOUNCES_KEPT));
-    for tenant in app.db.read(store::tenants::list).await?.into_iter().map(|t| t.id) {
-        let realm = Realm::Tenant(tenant);
-        all(app, move |c, batch| store::sweep::passcodes(c, realm, passcodes, batch)).await?;
-        all(app, move |c, batch| store::sweep::interactions(c, realm, passcodes, batch)).await?;
-        all(app, move |c, batch| store::sweep::sessions(c, realm, sessions, batch)).await?;
-        all(app, move |c, batch| store::sweep::codes(c, tenant, tokens, batch)).await?;
-        all(app, move |c, batch| store::sweep::tokens(c, tenant, tokens, batch)).await?;
-        all(app, move |c, batch| store::sweep::sign_ins(c, tenant, sign_ins, batch)).await?;
-        all(app, move |c, batch| store::sweep::audits(c, tenant, audits, batch)).await?;
+    for (table, age) in ages(now) {
+        of_realms(app, table, age).await?;
     }
-    all(app, move |c, batch| store::sweep::throttles(c, now, batch)).await?;
-    all(app, move |c, batch| store::sweep::sources(c, now, batch)).await?;
-    all(app, move |c, batch| store::sweep::outbox(c, outbox, batch)).await?;
-    all(app, move |c, batch| store::sweep::bounces(c, bounces, batch)).await
+    let shared = [
+        (Shared::Throttles, now),
+        (Shared::Sources, now),
+        (Shared::Outbox, after(now, -OUTBOX_KEPT)),
+        (Shared::Bounces, after(now, -BOUNCES_KEPT)),
+    ];
+    for (table, before) in shared {
+        of_all(app, table, before).await?;
+    }
+    Ok(())
 }
 
-/// Batch after batch, each a write of its own, until one is not full: more comes in between two rounds than fits in one.
-async fn all<F>(app: &App, sweep: F) -> Result<(), Error>
-where
-    F: Fn(&mut Conn, i64) -> Result<usize, QueryError> + Clone + Send + 'static,
-{
+/// What goes when.
+fn ages(now: Instant) -> [(Table, Age); 8] {
+    // An id may be so much older than its row's end; what is younger need not be looked at.
+    let ended = |kept: TimeDelta, lives: TimeDelta| {
+        let ended_before = after(now, -kept);
+        Age { born_before: after(ended_before, -lives), ended_before }
+    };
+    let (at_once, session) = (TimeDelta::zero(), n::SESSION_LIFETIME);
+    // A used code stays as long as what came of it, to notice a replay (OID-06).
+    let tokens_kept = n::SESSION_LIFETIME;
+    [
+        (Table::Passcodes, ended(n::PASSCODE_RETENTION, at_once)),
+        (Table::Interactions, ended(n::PASSCODE_RETENTION, at_once)),
+        (Table::Sessions, ended(SESSIONS_KEPT, session)),
+        (Table::Codes, ended(tokens_kept, at_once)),
+        (Table::AccessTokens, ended(tokens_kept, session)),
+        (Table::Families, ended(tokens_kept, session)),
+        (Table::SignIns, ended(SIGN_INS_KEPT, at_once)),
+        (Table::Audits, ended(AUDITS_KEPT, at_once)),
+    ]
+}
+
+/// What has ended in a table of realms, batch after batch, each a write of its own.
+async fn of_realms(app: &App, table: Table, age: Age) -> Result<(), Error> {
+    let mut last: Option<Ended> = None;
+    loop {
+        let from = last.take();
+        let rows = app.db.read(move |c| sweep::ended(c, table, age, from.as_ref())).await?;
+        for batch in rows.chunks(BATCH) {
+            let batch = batch.to_vec();
+            app.db.write_bulk(move |c| sweep::delete(c, table, age, &batch)).await??;
+        }
+        if i64::try_from(rows.len()).is_ok_and(|found| found < sweep::MOST) {
+            return Ok(());
+        }
+        last = rows.into_iter().next_back();
+    }
+}
+
+/// What has ended in a table without realms, batch after batch until one is not full: more comes in between two rounds
+/// than fits in one.
+async fn of_all(app: &App, table: Shared, before: Instant) -> Result<(), Error> {
+    if !app.db.read(move |c| sweep::any_ended(c, table, before)).await? {
+        return Ok(());
+    }
     let batch = i64::try_from(BATCH).unwrap_or(i64::MAX);
     loop {
-        let sweep = sweep.clone();
-        if app.db.write_bulk(move |c| sweep(c, batch)).await?? < BATCH {
+        let gone = app.db.write_bulk(move |c| sweep::delete_ended(c, table, before, batch)).await??;
+        if gone < BATCH {
             return Ok(());
         }
     }

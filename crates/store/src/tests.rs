@@ -35,6 +35,7 @@ mod mail;
 mod migrations;
 mod signing_in;
 mod statements;
+mod sweeping;
 mod texts;
 mod throttles;
 mod unknown_words;
@@ -256,6 +257,19 @@ impl Lab {
         let read =
             |c: &mut Conn| live::request(c, live::Segment::Id(tenant), None, Some(interaction), self.now());
         self.read(read).unwrap().interaction.unwrap().passcode
+    }
+
+    /// What the database was asked for meanwhile.
+    fn stats_of(&self, f: impl FnOnce(&Self)) -> Stats {
+        let before = self.db.stats();
+        f(self);
+        let after = self.db.stats();
+        Stats {
+            statements: after.statements - before.statements,
+            write_jobs: after.write_jobs - before.write_jobs,
+            commits: after.commits - before.commits,
+            reads: after.reads - before.reads,
+        }
     }
 
     /// The column `line` of what SQL finds.

@@ -360,7 +360,7 @@ CREATE TABLE access_tokens (
   PRIMARY KEY (tenant_id, digest),
   FOREIGN KEY (tenant_id) REFERENCES tenants (id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX access_tokens_code ON access_tokens (tenant_id, code_digest) WHERE code_digest IS NOT NULL;
+CREATE INDEX access_tokens_session ON access_tokens (tenant_id, session_id);
 
 -- counters by keyed hash; the moments inside are microseconds on both databases, so that one text computes with them.
 CREATE TABLE throttles (
@@ -420,6 +420,7 @@ CREATE TABLE bounces (
   reason       TEXT NOT NULL,
   PRIMARY KEY (address_hash)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX bounces_at ON bounces (at);
 
 -- logs: written once, then numbered in the order of commit by a job: ids are made before a commit, so who follows by id
 -- would miss rows (AUD-01). A number is set once and is a place to go on from; log_heads has the last one of each log.

@@ -482,6 +482,25 @@ vestibule_testkit::flows! {
         assert_eq!(rows(world, "throttle_sources"), 0);
     }
 
+    /// DOS-05, F7: a round writes nothing where nothing has ended, however many tenants there are; what has ended in each
+    /// of 10,000, and in the accounts realm, goes in one round, by as many writes as its rows fill.
+    async fn dos_05_the_sweep_does_not_grow_with_tenants(world) {
+        let quiet = world.another(Setup { without_jobs: true, ..Setup::default() }).await;
+        let app = quiet.server.app();
+        testing::execute(quiet.server.database_url(), &ten_thousand_tenants(quiet.database)).unwrap();
+        let round = async || {
+            let before = app.db.stats();
+            vestibule_jobs::sweep::once(app).await.unwrap();
+            let after = app.db.stats();
+            (after.write_jobs - before.write_jobs, after.reads - before.reads)
+        };
+        let (writes, reads) = round().await;
+        assert_eq!(writes, 10_001_u64.div_ceil(200), "200 rows a write");
+        assert!(reads <= 12 + 11, "a look at each table, one more for each 1,000 rows: {reads}");
+        assert_eq!(rows(&quiet, "passcodes"), 0);
+        assert_eq!(round().await, (0, 12), "a look at each table");
+    }
+
     /// MAIL-09, OTP-18: an address that the mail server refuses shows as such, a guest's and nobody's alike, to the
     /// browser that typed it.
     pages async fn mail_09_otp_18_a_refused_address_shows(world) {
@@ -526,4 +545,37 @@ vestibule_testkit::flows! {
         let failed = queue(world).await;
         assert!(failed.iter().all(|mail| mail.state == "failed" && mail.reason.is_some()), "{failed:?}");
     }
+}
+
+/// 10,000 tenants, and in the realm of each, and in the accounts realm, a passcode that ended long ago.
+fn ten_thousand_tenants(database: Database) -> String {
+    let (numbers, realm, key, old) = match database {
+        Database::Sqlite => (
+            "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)",
+            "CAST(printf('%016d', i) AS BLOB)",
+            "x'01'",
+            "1",
+        ),
+        Database::Postgres => (
+            "WITH n (i) AS (SELECT generate_series(0, 10000))",
+            "CAST(lpad(CAST(i AS text), 32, '0') AS uuid)",
+            "'\\x01'",
+            "to_timestamp(1)",
+        ),
+    };
+    let (accounts, zero) = match database {
+        Database::Sqlite => ("x'acc00000000000000000000000000001'", "zeroblob(16)"),
+        Database::Postgres => {
+            ("CAST('acc00000-0000-0000-0000-000000000001' AS uuid)", "'00000000-0000-0000-0000-000000000000'")
+        }
+    };
+    let decoy = if database == Database::Sqlite { "0" } else { "false" };
+    format!(
+        "{numbers} INSERT INTO tenants (id, name, state, change_number, pairwise_key, created_at) \
+         SELECT {realm}, 'n', 'active', 1, {key}, {old} FROM n WHERE i > 0; \
+         {numbers}, realms (id) AS (SELECT {realm} FROM n WHERE i > 0 UNION ALL SELECT {accounts}) \
+         INSERT INTO passcodes (realm_id, id, interaction_id, ordinal, purpose, subject_key, digest, decoy, mark, tries, \
+         state, expires_at, created_at, context) SELECT id, {zero}, {zero}, 1, 'sign_in', {key}, {key}, {decoy}, \
+         'ABCD', 0, 'live', {old}, {old}, {key} FROM realms;"
+    )
 }

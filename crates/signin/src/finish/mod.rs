@@ -11,7 +11,7 @@ pub(crate) use redeem::may_still_invite;
 
 use vestibule_core::access::Actor;
 use vestibule_core::directory::TurnedAway;
-use vestibule_core::ids::{SessionId, UserId, random_uuid};
+use vestibule_core::ids::{SessionId, UserId, ordered_uuid, random_uuid};
 use vestibule_core::interaction::Proof;
 use vestibule_core::lifecycle::UserKind;
 use vestibule_core::log::{Outcome, StepKind};
@@ -70,7 +70,7 @@ impl Closing {
     pub(crate) fn prepare(app: &App, ctx: &Context, trip: &Trip) -> Self {
         let random = app.random.as_ref();
         let secret = secret_256(random);
-        let session = SessionId(random_uuid(random));
+        let session = SessionId(ordered_uuid(trip.at(), random));
         let new_user = UserId(random_uuid(random));
         let target = trip.row().and_then(|r| r.user_id).unwrap_or(new_user);
         let tenant = trip.tenant().id;

@@ -31,8 +31,8 @@ macro_rules! piece {
     ((by $index:ident)) => {
         $crate::statement::Piece::Either(concat!(" INDEXED BY ", stringify!($index)), "")
     };
-    ((text $text:ident $($of:literal)?)) => {
-        $crate::statement::Piece::Text($text!($($of)?))
+    ((text $text:ident $($of:literal)*)) => {
+        $crate::statement::Piece::Text($text!($($of),*))
     };
     (($row:ident)) => {
         $crate::statement::Piece::Columns("", <$row as $crate::row::Named>::NAMES)

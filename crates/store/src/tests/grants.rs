@@ -39,13 +39,28 @@ pub(super) fn new_family(lab: &Lab, tenant: TenantId) -> NewFamily {
 }
 
 /// A signed-in guest with an application.
-async fn signed_in(lab: &Lab, tenant: TenantId) -> (UserId, SessionId) {
+pub(super) async fn signed_in(lab: &Lab, tenant: TenantId) -> (UserId, SessionId) {
     let user = lab.user(tenant, "gina@guest.test", Redemption::Accepted).await;
     lab.registered(tenant, "portal").await;
     let session = lab.new_session(tenant, user, InteractionId(lab.id()));
     let id = session.id;
     assert!(lab.write(move |c| signin::insert_session(c, &session)).await);
     (user, id)
+}
+
+pub(super) fn new_access(lab: &Lab, family: &NewFamily) -> NewAccessToken {
+    NewAccessToken {
+        tenant_id: family.tenant_id,
+        digest: lab.digest(),
+        client_id: family.client_id.clone(),
+        session_id: family.session_id,
+        user_id: family.user_id,
+        scope: "openid".into(),
+        requested: None,
+        code_digest: Some(family.code_digest),
+        family_id: Some(family.id),
+        expires_at: lab.base + TimeDelta::minutes(10),
+    }
 }
 
 both! {
@@ -92,21 +107,12 @@ both! {
         let tenant = lab.tenant("alpha.test").await;
         let (user, session) = signed_in(lab, tenant).await;
         let family = NewFamily { session_id: session, user_id: user, ..new_family(lab, tenant) };
-        let new = NewAccessToken {
-            tenant_id: tenant,
-            digest: lab.digest(),
-            client_id: ClientId("portal".into()),
-            session_id: session,
-            user_id: user,
-            scope: "openid".into(),
-            requested: None,
-            code_digest: Some(family.code_digest),
-            family_id: Some(family.id),
-            expires_at: lab.base + TimeDelta::minutes(10),
-        };
+        let new = new_access(lab, &family);
         let (token, code, loose) = (new.digest, family.code_digest, NewAccessToken { digest: lab.digest(), family_id: None, ..new.clone() });
         let loose_token = loose.digest;
+        let presented = NewCode { digest: code, session_id: session, ..new_code(lab, tenant) };
         lab.write(move |c| {
+            insert_code(c, &presented)?;
             insert_family(c, &family)?;
             insert_access(c, &loose)?;
             insert_access(c, &new)

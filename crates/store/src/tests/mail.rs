@@ -176,7 +176,7 @@ both! {
         assert!(take(lab, ALL, lab.now()).await.is_empty());
         assert_eq!(take(lab, ALL, lab.at(TimeDelta::minutes(6))).await.len(), 1);
         let later = now + TimeDelta::seconds(1);
-        assert_eq!(lab.write(move |c| sweep::outbox(c, later, 10)).await, 3);
+        assert_eq!(lab.write(move |c| sweep::delete_ended(c, sweep::Shared::Outbox, later, 10)).await, 3);
     }
 
     /// Bounced addresses, the last reason, for a time.
@@ -188,8 +188,8 @@ both! {
         })
         .await;
         assert_eq!(lab.lines("SELECT reason AS line FROM bounces"), ["550 no such user"]);
-        assert_eq!(lab.write(move |c| sweep::bounces(c, now, 10)).await, 0);
+        assert_eq!(lab.write(move |c| sweep::delete_ended(c, sweep::Shared::Bounces, now, 10)).await, 0);
         let later = now + TimeDelta::days(400);
-        assert_eq!(lab.write(move |c| sweep::bounces(c, later, 10)).await, 1);
+        assert_eq!(lab.write(move |c| sweep::delete_ended(c, sweep::Shared::Bounces, later, 10)).await, 1);
     }
 }

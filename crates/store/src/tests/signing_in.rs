@@ -297,27 +297,4 @@ both! {
         assert!(!lab.write(move |c| signin::rotate_session_secret(c, realm, id, &secret)).await);
         assert!(lab.read(|c| signin::sessions_of_user(c, realm, gina, now)).is_empty());
     }
-
-    /// OTP-16: rows of passcodes go in batches after their end, those of other realms and live ones stay.
-    async fn otp_16_ended_passcodes_are_swept(lab: &Lab) {
-        let (tenant, beta) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await);
-        for _ in 0..3 {
-            lab.begun(tenant, None).await;
-        }
-        lab.begun(beta, None).await;
-        let realm = Realm::Tenant(tenant);
-        let (early, late) = (lab.base + TimeDelta::minutes(29), lab.base + TimeDelta::hours(2));
-        assert_eq!(lab.write(move |c| sweep::passcodes(c, realm, early, 10)).await, 0);
-        assert_eq!(lab.write(move |c| sweep::passcodes(c, realm, late, 2)).await, 2);
-        assert_eq!(lab.write(move |c| sweep::passcodes(c, realm, late, 2)).await, 1);
-        assert_eq!(lab.write(move |c| sweep::interactions(c, realm, late, 10)).await, 3);
-        assert_eq!(lab.write(move |c| sweep::passcodes(c, Realm::Tenant(beta), late, 10)).await, 1);
-        let code = grants::new_code(lab, tenant);
-        let gone = lab.write(move |c| {
-            tokens::insert_code(c, &code)?;
-            Ok((sweep::codes(c, tenant, late, 10)?, sweep::tokens(c, tenant, late, 10)?, sweep::sessions(c, realm, late, 10)?))
-        })
-        .await;
-        assert_eq!(gone, (1, 0, 0));
-    }
 }

@@ -178,11 +178,6 @@ const WHOLE: &[(&str, &str)] = &[
     ("outbox", "list"),
     ("outbox", "waiting"),
     ("policies", "in_force"),
-    ("sweep", "sessions"),
-    ("sweep", "codes"),
-    ("sweep", "access_tokens"),
-    ("sweep", "families"),
-    ("sweep", "bounces"),
     ("tenants", "list"),
     ("tenants", "all_domains"),
     ("tenants", "domains"),
@@ -191,6 +186,7 @@ const WHOLE: &[(&str, &str)] = &[
 /// Steps of plans that read one row, or what the statement itself has gathered.
 const SMALL: &[&str] = &[
     "SCAN d",
+    "SCAN r",
     "SCAN f",
     "SCAN e",
     "SCAN windows",

@@ -121,7 +121,7 @@ both! {
         ask(lab, &[sends(1), sends(2)], TimeDelta::zero()).await;
         let sweep = |at: TimeDelta| {
             let before = lab.base + at;
-            lab.write(move |c| sweep::throttles(c, before, 1))
+            lab.write(move |c| sweep::delete_ended(c, sweep::Shared::Throttles, before, 1))
         };
         assert_eq!(sweep(TimeDelta::hours(23)).await, 0);
         assert_eq!(sweep(TimeDelta::hours(26)).await, 1);

@@ -78,9 +78,12 @@ statements! {
         " WHERE tenant_id = :tenant AND interaction_id = :interaction AND used_at IS NOT NULL"
     ];
 
+    // by the code's session: the tokens have no index of their codes
     fn revoke_access_of_code(tenant: TenantId, digest: &Digest, now: Now) -> usize = [
-        "UPDATE access_tokens" (by access_tokens_code) " SET revoked_at = :now"
-        " WHERE tenant_id = :tenant AND code_digest = :digest AND revoked_at IS NULL"
+        "UPDATE access_tokens" (by access_tokens_session) " SET revoked_at = :now"
+        " WHERE tenant_id = :tenant AND session_id ="
+        " (SELECT c.session_id FROM authorization_codes c WHERE c.tenant_id = :tenant AND c.digest = :digest)"
+        " AND code_digest = :digest AND revoked_at IS NULL"
     ];
 
     fn revoke_families_of_code(tenant: TenantId, digest: &Digest, now: Now) -> usize = [
