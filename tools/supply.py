@@ -19,6 +19,8 @@ from report import Report, expect
 
 ROOT = Path(__file__).resolve().parent.parent
 RSA_BY = {"openidconnect", "vestibule-oidc"}
+# Named in a manifest for their features alone.
+FOR_FEATURES = {"libsqlite3-sys", "pq-sys"}
 DENY = tomllib.loads((ROOT / "deny.toml").read_text())
 
 
@@ -88,6 +90,20 @@ class Graph:
         return complaints
 
 
+def unused() -> list[str]:
+    """Lines of our manifests whose crate no source of the package names."""
+    command = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--locked"]
+    packages = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)["packages"]
+    complaints = []
+    for package in packages:
+        text = "\n".join(path.read_text() for path in Path(package["manifest_path"]).parent.rglob("*.rs"))
+        for dependency in package["dependencies"]:
+            name = dependency["rename"] or dependency["name"]
+            if name not in FOR_FEATURES and not re.search(rf"\b{name.replace('-', '_')}\b", text):
+                complaints.append(f"{package['name']} does not use {name}")
+    return complaints
+
+
 def allows(expression: str, allowed: set[str]) -> bool:
     """Whether an SPDX expression can be met by licences of `allowed` (`/` is the old form of OR)."""
     text = expression.replace("/", " OR ").replace("(", " ( ").replace(")", " ) ")
@@ -148,6 +164,7 @@ def main() -> None:
     report.check("key_07_rsa_by_known_paths_only", lambda: sorted(set(graph.parents("rsa")) - RSA_BY))
     report.check("key_07_the_exception_for_rsa_has_reason_and_expiry", rsa_exception)
     report.check("sup_01_licences", graph.licences)
+    report.check("no_unused_line_in_a_manifest", unused)
     report.check("sup_01_only_from_the_registry", lambda: sources(lock))
     report.check("dos_06_no_backtracking_regular_expressions", lambda: regex_engines(graph))
     report.end()

@@ -63,6 +63,7 @@ vestibule_testkit::flows! {
     /// tenant but itself; and a domain or tenant more reloads nobody else.
     async fn dos_05_a_change_reloads_what_it_concerns(world) {
         founds(world).await;
+        let app = world.server.app();
         let house = world.office().house("alpha.test").await;
         let jwks = format!("{}/{}/discovery/v2.0/keys", world.server.base_url(), house.tenant.id);
         let everything = async || {
@@ -89,6 +90,10 @@ vestibule_testkit::flows! {
         world.office().application_with(&another, vestibule_core::client::ApplicationType::Web, "https://b.another.test/cb", alg).await;
         everything().await;
         assert_eq!(loads(world), (first.0 + 1, 3), "the first key of an algorithm");
+        // A round of the sweep, which runs every ten minutes, writes nothing where nothing has ended.
+        let before = app.db.stats().write_jobs;
+        vestibule_jobs::sweep::once(app).await.unwrap();
+        assert_eq!(app.db.stats().write_jobs, before);
     }
 }
 

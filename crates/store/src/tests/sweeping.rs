@@ -132,8 +132,8 @@ fn many_tenants(kind: Kind) -> String {
         "'00000000-0000-0000-0000-000000000001'"
     };
     format!(
-        "{numbers} INSERT INTO tenants (id, name, state, change_number, pairwise_key, created_at) \
-         SELECT {id}, 'n', 'active', 1, {key}, {moment} FROM n; \
+        "{numbers} INSERT INTO tenants (id, name, state, change_number, applications_number, pairwise_key, created_at) \
+         SELECT {id}, 'n', 'active', 1, 1, {key}, {moment} FROM n; \
          INSERT INTO sign_ins (tenant_id, id, at, trace_id, address_masked, outcome, steps, trail, client_address) \
          SELECT id, {old}, {moment}, {old}, 'g', 'success', '[]', '[]', '' FROM tenants;"
     )
