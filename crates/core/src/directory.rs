@@ -3,6 +3,10 @@
 use crate::clock::Instant;
 use crate::lifecycle::{Redemption, UserKind};
 
+mod guests;
+
+pub use self::guests::{GuestField, external_user_state, redemption};
+
 /// Who the address is in this tenant; acted upon only after a proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Person {

@@ -25,6 +25,7 @@ pub mod passcode;
 pub mod policies;
 pub mod policy;
 pub mod proof;
+pub mod query;
 pub mod random;
 pub mod release;
 pub mod secret;
