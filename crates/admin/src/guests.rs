@@ -5,8 +5,10 @@ use vestibule_app::audit::{self, Change, allow};
 use vestibule_app::{App, Context};
 use vestibule_core::access::{Action, Actor, Object};
 use vestibule_core::clock::Instant;
+use vestibule_core::directory::GuestField;
 use vestibule_core::ids::{TenantId, UserId};
 use vestibule_core::lifecycle::{Redemption, UserKind};
+use vestibule_core::query::Query;
 use vestibule_core::{Address, Realm};
 use vestibule_store::directory::UserRow;
 use vestibule_store::{self as store};
@@ -73,11 +75,10 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Guest>, AdminError> {
     let _allowed = allow(ctx, actor, Action::ReadGuests, Object::Tenant(tenant))?;
-    let rows = app
-        .db
-        .read(move |c| store::directory::list_users(c, tenant, Some(UserKind::Guest), None, limit))
-        .await?;
-    Ok(rows.into_iter().map(|r| told(r, None, Vec::new())).collect())
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let query = Query { filter: Vec::new(), order: GuestField::ORDER, after: None, limit };
+    let page = app.db.read(move |c| store::directory::list_guests(c, tenant, &query)).await?;
+    Ok(page.rows.into_iter().map(|r| told(r, None, Vec::new())).collect())
 }
 
 async fn find(app: &App, tenant: TenantId, name: &str) -> Result<UserRow, AdminError> {

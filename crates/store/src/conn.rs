@@ -16,7 +16,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::error::{DbError, is_transient};
 use crate::row::FromRow;
-use crate::statement::{Bound, Statement};
+use crate::statement::{Fragment, Run};
 use crate::stats::{Counters, count};
 use crate::target::Target;
 
@@ -267,24 +267,28 @@ impl Conn {
         std::mem::take(&mut self.transient)
     }
 
-    pub(crate) fn load<S: Statement, R: FromRow>(&mut self, bound: &Bound<'_, S>) -> QueryResult<Vec<R>> {
+    pub(crate) fn load<F: Fragment, R: FromRow>(&mut self, fragment: &F) -> QueryResult<Vec<R>> {
         count(&self.counters.statements);
         let rows = match &mut self.link {
             #[cfg(feature = "sqlite")]
-            Link::Sqlite(c) => LoadConnection::<DefaultLoadingMode>::load(c, bound).and_then(|cursor| {
-                cursor.map(|row| read(R::read(&mut crate::row::SqliteCells::new(&row?)))).collect()
-            }),
+            Link::Sqlite(c) => {
+                LoadConnection::<DefaultLoadingMode>::load(c, Run(fragment)).and_then(|cursor| {
+                    cursor.map(|row| read(R::read(&mut crate::row::SqliteCells::new(&row?)))).collect()
+                })
+            }
             #[cfg(feature = "postgres")]
-            Link::Postgres(c) => LoadConnection::<DefaultLoadingMode>::load(c, bound).and_then(|cursor| {
-                cursor.map(|row| read(R::read(&mut crate::row::PostgresCells::new(&row?)))).collect()
-            }),
+            Link::Postgres(c) => {
+                LoadConnection::<DefaultLoadingMode>::load(c, Run(fragment)).and_then(|cursor| {
+                    cursor.map(|row| read(R::read(&mut crate::row::PostgresCells::new(&row?)))).collect()
+                })
+            }
         };
         self.noted(rows)
     }
 
-    pub(crate) fn execute<S: Statement>(&mut self, bound: &Bound<'_, S>) -> QueryResult<usize> {
+    pub(crate) fn execute<F: Fragment>(&mut self, fragment: &F) -> QueryResult<usize> {
         count(&self.counters.statements);
-        let changed = each!(&mut self.link, c => RunQueryDsl::execute(bound, c));
+        let changed = each!(&mut self.link, c => RunQueryDsl::execute(Run(fragment), c));
         self.noted(changed)
     }
 

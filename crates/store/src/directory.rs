@@ -9,10 +9,15 @@ use vestibule_core::ids::{TenantId, UserId};
 use vestibule_core::lifecycle::{Redemption, RedemptionEvent, UserKind};
 use vestibule_core::method::{Method, Way};
 use vestibule_core::proof::{IdentityKey, Unreadable};
+use vestibule_core::query::fold;
 
 use crate::conn::Conn;
 use crate::row::{record, row};
 use crate::statement::{Piece, pieces, statements};
+
+pub(crate) mod guests;
+
+pub use self::guests::list_guests;
 
 row! {
     /// A user as stored.
@@ -97,7 +102,9 @@ pub(crate) const LET_IN: &[Piece] = pieces![
 ];
 
 statements! {
-    fn insert_user_row(new: &NewUser) = ["INSERT INTO users (" (NewUser) ", version) VALUES (" (values new) ", 1)"];
+    fn insert_user_row(new: &NewUser, name_key: &str) = [
+        "INSERT INTO users (" (NewUser) ", name_key, version) VALUES (" (values new) ", :name_key, 1)"
+    ];
 
     fn insert_address(
         tenant: TenantId,
@@ -122,25 +129,14 @@ statements! {
         " AND u.deleted_at IS NULL"
     ];
 
-    fn users_after(tenant: TenantId, after: UserId, limit: i64) -> Vec<UserRow> = [
-        "SELECT " (UserRow) " FROM users WHERE tenant_id = :tenant AND id > :after AND deleted_at IS NULL"
-        " ORDER BY id LIMIT :limit"
-    ];
-
-    fn users_of_kind_after(tenant: TenantId, kind: UserKind, after: UserId, limit: i64) -> Vec<UserRow> = [
-        "SELECT " (UserRow) " FROM users WHERE tenant_id = :tenant AND id > :after AND kind = :kind"
-        " AND deleted_at IS NULL ORDER BY id LIMIT :limit"
-    ];
-
     /// Lets a user in or shuts them out; `false` where there is no such user.
     pub fn set_enabled(tenant: TenantId, id: UserId, enabled: bool) -> bool = [
         "UPDATE users SET enabled = :enabled, version = version + 1"
         " WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL"
     ];
 
-    /// Changes a user's display name; `false` where there is no such user.
-    pub fn set_display_name(tenant: TenantId, id: UserId, name: Option<&str>) -> bool = [
-        "UPDATE users SET display_name = :name, version = version + 1"
+    fn rename(tenant: TenantId, id: UserId, name: Option<&str>, name_key: &str) -> bool = [
+        "UPDATE users SET display_name = :name, name_key = :name_key, version = version + 1"
         " WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL"
     ];
 
@@ -316,23 +312,18 @@ impl NewIdentity {
 
 /// Adds a user with their address; a unique violation where the tenant has the address or the principal name.
 pub fn insert_user(c: &mut Conn, new: &NewUser, verified_at: Option<Instant>) -> QueryResult<()> {
-    insert_user_row(c, new)?;
+    insert_user_row(c, new, &name_key(new.display_name.as_deref()))?;
     insert_address(c, new.tenant_id, new.id, &new.address_key, &new.address, verified_at)
 }
 
-/// A page of users by id, of one kind or all.
-pub fn list_users(
-    c: &mut Conn,
-    tenant: TenantId,
-    kind: Option<UserKind>,
-    after: Option<UserId>,
-    limit: i64,
-) -> QueryResult<Vec<UserRow>> {
-    let after = after.unwrap_or(UserId(Uuid::nil()));
-    match kind {
-        Some(kind) => users_of_kind_after(c, tenant, kind, after, limit),
-        None => users_after(c, tenant, after, limit),
-    }
+/// Changes a user's display name; `false` where there is no such user.
+pub fn set_display_name(c: &mut Conn, tenant: TenantId, id: UserId, name: Option<&str>) -> QueryResult<bool> {
+    rename(c, tenant, id, name, &name_key(name))
+}
+
+/// A name as lists compare and order it; without one it is empty.
+fn name_key(name: Option<&str>) -> String {
+    name.map(fold).unwrap_or_default()
 }
 
 /// Turns a pending guest into an accepted one, pinned to their way (HRD-08), and their address into a verified one;

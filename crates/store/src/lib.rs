@@ -9,6 +9,7 @@ mod conn;
 mod db;
 mod dialect;
 mod error;
+mod list;
 mod row;
 mod statement;
 mod stats;

@@ -63,17 +63,37 @@ impl<'a, S> Bound<'a, S> {
     }
 }
 
-impl<S: Statement> QueryId for Bound<'_, S> {
-    type QueryId = S;
-    const HAS_STATIC_QUERY_ID: bool = true;
+/// What can be run on either database.
+pub(crate) trait Fragment {
+    /// Its key in the statement cache, where it is always the same text.
+    type Key: 'static;
+    /// Whether it is.
+    const STATIC: bool;
+    fn write<'b, D: Dialect>(&'b self, out: AstPass<'_, 'b, D>) -> QueryResult<()>;
 }
-impl<S> Query for Bound<'_, S> {
+
+/// A fragment as diesel takes it.
+pub(crate) struct Run<'a, F>(pub(crate) &'a F);
+
+impl<F: Fragment> QueryId for Run<'_, F> {
+    type QueryId = F::Key;
+    const HAS_STATIC_QUERY_ID: bool = F::STATIC;
+}
+impl<F> Query for Run<'_, F> {
     type SqlType = sql_types::Untyped;
 }
-impl<S, C> RunQueryDsl<C> for &Bound<'_, S> {}
+impl<F, C> RunQueryDsl<C> for Run<'_, F> {}
+impl<F: Fragment, D: Dialect> QueryFragment<D> for Run<'_, F> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, D>) -> QueryResult<()> {
+        self.0.write(out)
+    }
+}
 
-impl<S: Statement, D: Dialect> QueryFragment<D> for Bound<'_, S> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {
+impl<S: Statement> Fragment for Bound<'_, S> {
+    type Key = S;
+    const STATIC: bool = true;
+
+    fn write<'b, D: Dialect>(&'b self, mut out: AstPass<'_, 'b, D>) -> QueryResult<()> {
         for token in S::TOKENS {
             match *token {
                 Token::Sql(text) => out.push_sql(text),

@@ -30,6 +30,7 @@ mod aggregates;
 mod concurrency;
 mod deletion;
 mod grants;
+mod lists;
 mod log;
 mod mail;
 mod migrations;

@@ -81,6 +81,7 @@ CREATE TABLE users (
   kind               TEXT NOT NULL CHECK (kind IN ('member', 'guest')),
   principal_name     TEXT COLLATE "C" NOT NULL,
   display_name       TEXT,
+  name_key           TEXT COLLATE "C" NOT NULL,
   address            TEXT NOT NULL,
   address_key        TEXT COLLATE "C" NOT NULL,
   domain             TEXT COLLATE "C" NOT NULL,
@@ -101,6 +102,12 @@ CREATE TABLE users (
 );
 -- names and addresses of the deleted are free again: who is invited anew under one is somebody else (ADR-11)
 CREATE UNIQUE INDEX users_principal_name ON users (tenant_id, principal_name) WHERE deleted_at IS NULL;
+-- the orders of lists, each filter a range of one of them (docs/architecture.md, 6)
+CREATE INDEX users_created ON users (tenant_id, kind, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX users_state ON users (tenant_id, kind, state, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX users_mail ON users (tenant_id, kind, address_key, id) WHERE deleted_at IS NULL;
+CREATE INDEX users_mail_reversed ON users (tenant_id, kind, reversed_address) WHERE deleted_at IS NULL;
+CREATE INDEX users_name ON users (tenant_id, kind, name_key, id) WHERE deleted_at IS NULL;
 CREATE TABLE user_addresses (
   tenant_id   UUID NOT NULL,
   user_id     UUID NOT NULL,

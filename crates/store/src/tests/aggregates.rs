@@ -170,8 +170,8 @@ both! {
         }
     }
 
-    /// Pages, sponsors and roles.
-    async fn pages_sponsors_and_roles(lab: &Lab) {
+    /// Sponsors and roles.
+    async fn sponsors_and_roles(lab: &Lab) {
         let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
         let mut users = Vec::new();
         for i in 0..5 {
@@ -181,11 +181,6 @@ both! {
         boss.kind = UserKind::Member;
         let boss_id = boss.id;
         lab.write(move |c| directory::insert_user(c, &boss, Some(now))).await;
-        let first = lab.read(|c| directory::list_users(c, tenant, None, None, 3));
-        assert_eq!(first.len(), 3);
-        let rest = lab.read(|c| directory::list_users(c, tenant, None, Some(first[2].id), 10));
-        assert_eq!(rest.len(), 3);
-        assert_eq!(lab.read(|c| directory::list_users(c, tenant, Some(UserKind::Member), None, 10)).len(), 1);
         let gina = users[0];
         lab.write(move |c| {
             for _ in 0..2 {
@@ -368,7 +363,7 @@ both! {
             assert!(is_unique_violation(&lab.try_write(move |c| directory::insert_user(c, &new, None)).await.unwrap_err()));
         }
         // the failed ones left nothing behind
-        assert_eq!(lab.read(|c| directory::list_users(c, alpha, None, None, 10)).len(), 1);
+        assert_eq!(lab.lines("SELECT CAST(COUNT(*) AS TEXT) AS line FROM users"), ["1"]);
 
         lab.registered(alpha, "portal").await;
         let (other, principal) = (lab.application(beta, "portal"), lab.id());

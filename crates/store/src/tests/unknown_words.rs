@@ -3,6 +3,9 @@
 use vestibule_core::lifecycle::{Event, MailEvent};
 use vestibule_core::text_enum::Word;
 
+use vestibule_core::directory::GuestField;
+use vestibule_core::query::Query;
+
 use super::*;
 
 /// What there is to read.
@@ -26,7 +29,10 @@ const LIVE: Read = |c, t| {
 };
 const LIVE_USER: Read = |c, t| Ok(live::user_by_address(c, t.tenant, "gina@guest.test")?.is_some());
 const USER: Read = |c, t| Ok(directory::user(c, t.tenant, t.user)?.is_some());
-const USERS: Read = |c, t| Ok(!directory::list_users(c, t.tenant, None, None, 9)?.is_empty());
+const GUESTS: Read = |c, t| {
+    let query = Query { filter: Vec::new(), order: GuestField::ORDER, after: None, limit: 9 };
+    Ok(!directory::list_guests(c, t.tenant, &query)?.rows.is_empty())
+};
 const ACTIVITY: Read = |c, t| Ok(directory::activity(c, t.tenant, t.user)?.is_some());
 const STANDING: Read = |c, t| {
     let client = &t.client;
@@ -50,9 +56,9 @@ const PRESENCE: Read = |c, t| Ok(applications::presence(c, &t.client, None)?.is_
 /// wrote it. Kinds of policies neither: one that is unknown blocks (`core::policies`).
 const COLUMNS: &[(&str, &str, &[Read])] = &[
     ("tenants", "state", &[TENANT, TENANTS, LIVE]),
-    ("users", "kind", &[USER, USERS, LIVE_USER, LIVE, STANDING]),
-    ("users", "state", &[USER, USERS, LIVE_USER, LIVE, STANDING, TICKET, INVITATION]),
-    ("users", "pinned_method", &[USER, USERS, LIVE_USER, LIVE, STANDING]),
+    ("users", "kind", &[USER, LIVE_USER, LIVE, STANDING]),
+    ("users", "state", &[USER, GUESTS, LIVE_USER, LIVE, STANDING, TICKET, INVITATION]),
+    ("users", "pinned_method", &[USER, GUESTS, LIVE_USER, LIVE, STANDING]),
     ("sign_in_activity", "last_method", &[ACTIVITY]),
     ("sessions", "method", &[SESSION, SESSIONS, LIVE, STANDING]),
     ("sessions", "level", &[SESSION, SESSIONS, LIVE, STANDING]),
