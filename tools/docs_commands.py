@@ -203,13 +203,13 @@ def configuration() -> list[str]:
 
 
 def routes() -> list[str]:
-    paths = re.findall(r'(?:page|resource|route)\(\s*"(/[^"]*)"', source("server/src/routes.rs") + source("server/src/management.rs"))
+    paths = re.findall(r'(?:page|resource|route)\(\s*"(/[^"]*)"', source("server/src/routes.rs") + source("server/src/ops/management.rs"))
     return absent(paths, reference("endpoints.md"))
 
 
 def claims() -> list[str]:
     listed = re.search(r"const CLAIMS: \[&str; \d+\] = \[(.*?)\]", source("oidc/src/discovery.rs"), re.S)[1]
-    cookies = re.findall(r'kind == "(v\w)"|Some\(\("(v\w)", tag\)\)|self\.name\("(v\w)"\)', source("server/src/cookies.rs"))
+    cookies = re.findall(r'kind == "(v\w)"|Some\(\("(v\w)", tag\)\)|self\.name\("(v\w)"\)', source("server/src/http/cookies.rs"))
     names = re.findall(r'"(\w+)"', listed) + [one for found in cookies for one in found if one]
     return [name for name in names if not re.search(rf"`{name}[`.]", reference("claims.md"))]
 

@@ -25,8 +25,6 @@ pub struct Problem {
     pub developer: Option<&'static str>,
     /// The address, for pages after a proof.
     pub address: Option<String>,
-    /// Which sentence a block shows.
-    pub block: Option<vestibule_core::policies::BlockReason>,
 }
 
 impl Problem {
@@ -40,7 +38,6 @@ impl Problem {
             restart: None,
             developer: None,
             address: None,
-            block: None,
         }
     }
 

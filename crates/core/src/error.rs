@@ -27,16 +27,12 @@ text_enum! {
         RedirectMismatch = "redirect-mismatch",
         /// The request is malformed.
         RequestBad = "request-bad",
-        /// A scope is not allowed.
-        ScopeDenied = "scope-denied",
         /// Proven, but not invited.
         NoAccess = "no-access",
         /// The guest is switched off.
         GuestDisabled = "guest-disabled",
         /// No longer a guest.
         GuestRemoved = "guest-removed",
-        /// The organisation changed how the guest signs in.
-        NeedsRedemption = "needs-redemption",
         /// Codes are switched off.
         CodeOff = "code-off",
         /// No such organisation.
@@ -59,12 +55,6 @@ text_enum! {
         NoMethod = "no-method",
         /// A second step is asked for and none can be had.
         SecondStep = "second-step",
-        /// Too many requests.
-        Wait = "wait",
-        /// Our fault.
-        Server = "server",
-        /// Busy, or the database is away.
-        Unavailable = "unavailable",
     }
 }
 
@@ -75,19 +65,44 @@ impl ErrorCode {
             Self::ClientUnknown | Self::ClientOff => Some(700_016),
             Self::RedirectMismatch => Some(50_011),
             Self::RequestBad => Some(90_023),
-            Self::ScopeDenied => Some(70_011),
             Self::NoAccess => Some(50_020),
             Self::GuestDisabled => Some(50_057),
             Self::GuestRemoved => Some(50_034),
-            Self::NeedsRedemption => Some(50_014),
             Self::TenantUnknown | Self::TenantOff => Some(90_002),
             Self::TenantMissing => Some(50_059),
             Self::DomainBlocked => Some(500_213),
             Self::PolicyBlocked => Some(53_003),
             Self::SecondStep => Some(50_079),
             Self::InteractionExpired => Some(50_089),
-            Self::Wait => Some(50_196),
             _ => None,
+        }
+    }
+
+    /// The HTTP status of the page that tells it.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::TenantUnknown | Self::TenantOff => 404,
+            Self::NoAccess
+            | Self::GuestDisabled
+            | Self::GuestRemoved
+            | Self::CodeOff
+            | Self::DomainBlocked
+            | Self::Csrf
+            | Self::PolicyBlocked
+            | Self::NoMethod
+            | Self::SecondStep => 403,
+            Self::MailDown => 503,
+            Self::InteractionExpired
+            | Self::InteractionStopped
+            | Self::InteractionUnknown
+            | Self::OtherBrowser
+            | Self::AlreadyDone
+            | Self::ClientUnknown
+            | Self::ClientOff
+            | Self::RedirectMismatch
+            | Self::RequestBad
+            | Self::TenantMissing
+            | Self::Cookies => 400,
         }
     }
 
@@ -109,8 +124,6 @@ impl ErrorCode {
             Self::GuestDisabled => "The guest is switched off.",
             Self::PolicyBlocked => "A rule of the tenant blocked the sign-in.",
             Self::SecondStep => "A second step is required and none can be enrolled.",
-            Self::ScopeDenied => "The application may not ask for this scope.",
-            Self::Unavailable => "The service is busy or its database is away; try again.",
             _ => "See the reference of error codes.",
         }
     }

@@ -1,28 +1,18 @@
-//! HTTP: routes, the one reader of each input (cookies, client address, form), security headers, and exactly three
-//! renderers of errors: page, OAuth JSON, and the plain answers of the management listener. A handler extracts, calls one
-//! use case, renders.
+//! HTTP, a folder per surface: sign-in, what guests come to by a link, the protocol, the management listener. A handler
+//! extracts, calls one use case, renders; the face of a view stands beside its route. There are exactly three renderers of
+//! errors: page, OAuth JSON, and the plain answers of the management listener.
 
-pub mod browser;
-pub mod client_address;
 pub mod config;
-pub mod cookies;
-pub mod form;
-pub mod headers;
-pub mod management;
-pub mod metrics;
-pub mod render;
-pub mod request;
 pub mod run;
-pub mod state;
 
-mod body;
-mod cors;
-mod oauth;
-mod peers;
+mod demo;
+mod guest;
+mod http;
+mod oidc;
+mod ops;
 mod routes;
-mod tls;
-mod trace;
+mod signin;
+mod state;
 
 pub use config::{Patience, ServerConfig, StartError, Tls};
 pub use run::{Running, start};
-pub use state::State;

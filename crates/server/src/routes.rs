@@ -1,47 +1,45 @@
 //! Every route, hot ones first (the router tries one after the other); a test pins the list and its order.
 
-mod authorize;
-mod documents;
-mod help;
-mod invite;
-mod logout;
-mod mailbox;
-mod redeem;
-mod report;
-mod revoke;
-mod signin;
-mod token;
-mod userinfo;
-
 use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Compress;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource, Route, guard, web};
-use vestibule_ui::page::Status;
+use vestibule_core::error::ErrorCode;
+use vestibule_oidc::error::TokenError;
+use vestibule_signin::token::Refused;
+use vestibule_ui::guest::Status;
 
-use crate::render;
-use crate::request::{Incoming, Shared};
+use crate::demo;
+use crate::guest::{help, invite, redeem, report};
+use crate::http::audience::Audience;
+use crate::http::cors;
+use crate::http::problem;
+use crate::http::request::{Incoming, Shared};
+use crate::oidc::{answer, authorize, documents, logout, revoke, token, userinfo};
+use crate::signin::{address, agree, passcode};
+use crate::state::State;
 
 /// The public routes.
 pub(crate) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(form("/{tenant}/oauth2/v2.0/authorize", web::to(authorize::get), authorize::post))
         .service(program("/{tenant}/oauth2/v2.0/token", token::post))
-        .service(form("/{tenant}/signin/code", web::to(signin::code), signin::verify))
-        .service(form("/{tenant}/signin/code/send", web::to(signin::send_page), signin::send))
-        .service(form("/{tenant}/signin", web::to(signin::email), signin::identify))
+        .service(form("/{tenant}/signin/code", web::to(passcode::page), passcode::verify))
+        .service(form("/{tenant}/signin/code/send", web::to(passcode::send_page), passcode::send))
+        .service(form("/{tenant}/signin", web::to(address::page), address::identify))
         .service(document("/{tenant}/v2.0/.well-known/openid-configuration", web::to(documents::discovery)))
         .service(document("/{tenant}/discovery/v2.0/keys", web::to(documents::jwks)))
         .service(
-            resource("/{tenant}/oidc/userinfo", "GET, HEAD, POST, OPTIONS")
+            Audience::Programs
+                .of_resource(resource("/{tenant}/oidc/userinfo", "GET, HEAD, POST, OPTIONS"))
                 .route(web::to(userinfo::get).guard(reads()))
                 .route(web::post().to(userinfo::post))
                 .route(preflight()),
         )
         // Files alone: a page holds what must not be guessed from its length.
         .service(page("/static/{file}", web::to(documents::asset)).wrap(Compress::default()))
-        .service(resource("/{tenant}/signin/code/resend", "POST").route(web::post().to(signin::resend)))
-        .service(form("/{tenant}/signin/review", web::to(signin::review_page), signin::review))
-        .service(form("/{tenant}/signin/accounts", web::to(signin::accounts), signin::choose))
+        .service(resource("/{tenant}/signin/code/resend", "POST").route(web::post().to(passcode::resend)))
+        .service(form("/{tenant}/signin/review", web::to(agree::page), agree::press))
+        .service(form("/{tenant}/signin/accounts", web::to(address::accounts), address::choose))
         .service(page("/{tenant}/signin/help", web::to(help::index)))
         .service(page("/{tenant}/signin/help/{page}", web::to(help::page)))
         .service(form("/{tenant}/oauth2/v2.0/logout", web::to(logout::get), logout::post))
@@ -62,14 +60,14 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
 /// The demo's own page.
 pub(crate) fn configure_mailbox(config: &mut web::ServiceConfig) {
     config
-        .service(page("/demo/mailbox", web::to(mailbox::list)))
-        .service(page("/demo/mailbox/{number}", web::to(mailbox::show)));
+        .service(page("/demo/mailbox", web::to(demo::list)))
+        .service(page("/demo/mailbox/{number}", web::to(demo::show)));
 }
 
 /// A resource that knows its methods; any other is 405 and told them (ADM-18, RFC 9110 section 15.5.6).
 fn resource(path: &str, methods: &'static str) -> Resource {
     let refuse = move |state: Shared, req: HttpRequest| async move {
-        let mut response = render::unreadable(&state, &req, StatusCode::METHOD_NOT_ALLOWED);
+        let mut response = unreadable(&state, &req, StatusCode::METHOD_NOT_ALLOWED);
         response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(methods));
         response
     };
@@ -96,7 +94,8 @@ where
 
 /// A document that any site's script may read.
 fn document(path: &str, get: Route) -> Resource {
-    resource(path, "GET, HEAD, OPTIONS").route(get.guard(reads())).route(preflight())
+    let resource = Audience::Everybody.of_resource(resource(path, "GET, HEAD, OPTIONS"));
+    resource.route(get.guard(reads())).route(preflight())
 }
 
 /// An endpoint for programs.
@@ -105,15 +104,30 @@ where
     F: Handler<Args, Output = HttpResponse>,
     Args: FromRequest + 'static,
 {
-    resource(path, "POST, OPTIONS").route(web::post().to(post)).route(preflight())
+    let resource = Audience::Programs.of_resource(resource(path, "POST, OPTIONS"));
+    resource.route(web::post().to(post)).route(preflight())
 }
 
 fn preflight() -> Route {
-    web::method(actix_web::http::Method::OPTIONS).to(crate::cors::preflight)
+    web::method(actix_web::http::Method::OPTIONS).to(cors::preflight)
 }
 
-/// G26.
-pub(crate) async fn not_found(state: Shared, req: HttpRequest) -> HttpResponse {
-    let incoming = Incoming::read(&state, &req);
-    render::status(&state, &incoming, StatusCode::NOT_FOUND, Status::NotFound)
+/// What was refused before it was read (N-20) or by its method: JSON for a program's endpoint, a page for everything else.
+pub(crate) fn unreadable(state: &State, req: &HttpRequest, status: StatusCode) -> HttpResponse {
+    let incoming = Incoming::read(state, req);
+    let mut response = match (Audience::of(req), status) {
+        (Audience::Programs | Audience::Everybody, _) => {
+            answer::refused(&incoming.ctx, Refused::OAuth(TokenError::MALFORMED), false)
+        }
+        (Audience::People, StatusCode::METHOD_NOT_ALLOWED) => {
+            problem::status(state, &incoming, Status::NotFound)
+        }
+        (Audience::People, _) => problem::problem(state, &incoming, ErrorCode::RequestBad.into()),
+    };
+    *response.status_mut() = status;
+    if status != StatusCode::METHOD_NOT_ALLOWED {
+        // The rest of such a body would be taken for the next request.
+        response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    }
+    response
 }

@@ -16,12 +16,14 @@ use vestibule_signin::documents::Documents;
 use vestibule_ui::Ui;
 
 use crate::config::{ServerConfig, StartError, Tls};
-use crate::cookies::Names;
-use crate::metrics::Metrics;
-use crate::peers::{Peers, connections_per_worker};
+use crate::http::cookies::Names;
+use crate::http::peers::{Peers, connections_per_worker};
+use crate::http::trace::{Around, Ended};
+use crate::http::{problem, tls};
+use crate::ops::management;
+use crate::ops::metrics::Metrics;
+use crate::routes;
 use crate::state::State;
-use crate::trace::{Around, Ended};
-use crate::{management, routes, tls};
 
 /// A server that runs.
 #[derive(Debug)]
@@ -164,7 +166,7 @@ fn application(
                 routes::configure_mailbox(config);
             }
         })
-        .default_service(web::to(routes::not_found))
+        .default_service(web::to(problem::not_found))
 }
 
 /// Seconds that requests under way are given at the end.

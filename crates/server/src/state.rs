@@ -9,28 +9,28 @@ use vestibule_signin::documents::Documents;
 use vestibule_ui::Ui;
 
 use crate::config::Patience;
-use crate::cookies::Names;
-use crate::metrics::Metrics;
+use crate::http::cookies::Names;
+use crate::ops::metrics::Metrics;
 
 /// Shared by all workers.
 #[derive(Debug)]
-pub struct State {
+pub(crate) struct State {
     /// The use cases' parts.
-    pub app: Arc<App>,
+    pub(crate) app: Arc<App>,
     /// Words and looks of pages and mails.
-    pub ui: Arc<Ui>,
+    pub(crate) ui: Arc<Ui>,
     /// Discovery and JWKS.
-    pub documents: Documents,
+    pub(crate) documents: Documents,
     /// The form of cookie names.
-    pub names: Names,
+    pub(crate) names: Names,
     /// Fronts whose forwarding header counts (WEB-13).
-    pub trusted_proxies: Vec<IpNet>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
     /// Counters.
-    pub metrics: Metrics,
+    pub(crate) metrics: Metrics,
     /// The demo's mailbox, where this is one.
-    pub mailbox: Option<MemoryOutbox>,
+    pub(crate) mailbox: Option<MemoryOutbox>,
     /// Where mail goes, where this process sends any.
-    pub transport: Option<Arc<Transport>>,
+    pub(crate) transport: Option<Arc<Transport>>,
     /// How long a client may take.
-    pub patience: Patience,
+    pub(crate) patience: Patience,
 }

@@ -14,7 +14,7 @@ use crate::log::{self, By, Entry};
 use crate::reply::Reply;
 use crate::step::{self, Prepared, Press, Taken};
 use crate::trip::{At, Trip};
-use crate::view::{Review as ReviewView, View};
+use crate::view::{self as page, View};
 use crate::{ending, inviter, respond};
 
 /// What was pressed on G15.
@@ -104,7 +104,7 @@ async fn cancel(at: At<'_>, trip: &Trip) -> Result<Reply, Error> {
         .await??;
     match respond::told(at.app, trip, OAuthErrorCode::AccessDenied, text::CANCELLED)? {
         Some(reply) => Ok(reply),
-        None => Ok(Reply::show(trip.page(at.app, View::ReviewCancelled)?)),
+        None => Ok(Reply::show(trip.shows(at.app, Box::new(page::ReviewCancelled))?)),
     }
 }
 
@@ -114,7 +114,7 @@ pub(crate) async fn view(
     trip: &Trip,
     terms: Option<u32>,
     terms_missing: bool,
-) -> Result<View, Error> {
+) -> Result<Box<dyn View>, Error> {
     let inviter = match trip.row().and_then(|r| r.user_id) {
         Some(user) => inviter::of_guest(app, trip.tenant().id, user).await?,
         None => None,
@@ -123,7 +123,7 @@ pub(crate) async fn view(
         Some(url) => url::Url::parse(&url).ok().and_then(|u| u.host_str().map(ToOwned::to_owned)),
         None => None,
     };
-    Ok(View::Review(ReviewView {
+    Ok(Box::new(page::Review {
         address: trip.shown_address(),
         terms,
         terms_missing,

@@ -21,7 +21,7 @@ use crate::respond;
 use crate::sealed::Ending;
 use crate::subject::Who;
 use crate::trip::Trip;
-use crate::view::View;
+use crate::view::InvitationDone;
 
 /// What is drawn and hashed for an ending before its transaction.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ async fn invited(app: &App, trip: &Trip) -> Result<Reply, Error> {
     let apps = app.db.read(move |c| store::applications::list(c, tenant)).await?;
     let applications =
         apps.into_iter().filter(|a| a.enabled).filter_map(|a| place_of(&a).map(|url| (a.name, url)));
-    Ok(Reply::show(trip.page(app, View::InvitationDone { applications: applications.collect() })?))
+    Ok(Reply::show(trip.shows(app, Box::new(InvitationDone { applications: applications.collect() }))?))
 }
 
 /// Where a trip leads outside the house: the request's redirect URI, or the invitation's, checked anew.

@@ -22,7 +22,7 @@ pub(crate) enum Halt {
     /// The same: another browser makes the same guest in this very moment.
     Raced,
     /// This page tells why.
-    Show(Box<View>),
+    Show(Box<dyn View>),
     /// Another press did the same before: on to this page.
     Done(Page),
     /// A proof that was not earned here, or says more than its way can: a fault of ours, never the person's.

@@ -18,7 +18,7 @@ use crate::reply::Reply;
 use crate::sealed::{Ending, Remembered};
 use crate::step::{self, Opened};
 use crate::trip::{At, Trip};
-use crate::view::{EmailProblem, View};
+use crate::view::{AddressProblem, EnterAddress, PickAccount, RememberedAccount, View};
 
 /// The form of G01.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ pub async fn identify(at: At<'_>, form: EmailForm) -> Result<Reply, Error> {
     };
     let address = match accepted(&trip, &form) {
         Ok(address) => address,
-        Err(again) => return Ok(Reply::show(trip.page(at.app, *again)?)),
+        Err(again) => return Ok(Reply::show(trip.shows(at.app, again)?)),
     };
     let typed = form
         .prefilled
@@ -54,19 +54,20 @@ pub async fn identify(at: At<'_>, form: EmailForm) -> Result<Reply, Error> {
 }
 
 /// The address, or G01 again with what is wrong with it.
-fn accepted(trip: &Trip, form: &EmailForm) -> Result<Address, Box<View>> {
-    let again = |error, suggestion| {
+fn accepted(trip: &Trip, form: &EmailForm) -> Result<Address, Box<dyn View>> {
+    let again = |problem, suggestion| -> Box<dyn View> {
         let value = Some(form.email.clone());
-        Box::new(View::Email { value, prefilled: false, error, suggestion })
+        Box::new(EnterAddress { value, prefilled: false, problem, suggestion })
     };
     let address = Address::parse(&form.email).map_err(|error| {
-        let problem = if error == AddressError::Empty { EmailProblem::Empty } else { EmailProblem::Format };
+        let problem =
+            if error == AddressError::Empty { AddressProblem::Empty } else { AddressProblem::Format };
         again(Some(problem), None)
     })?;
     // Told at once only where the domain is refused to everybody alike (OTP-18).
     let plan = plan::plan_unproven(trip.tenant(), trip.application.as_deref(), address.domain());
     if plan.refusal == Some(Refusal::DomainBlocked) {
-        return Err(again(Some(EmailProblem::Domain(address.domain().to_string())), None));
+        return Err(again(Some(AddressProblem::Domain(address.domain().to_string())), None));
     }
     match typo::suggest(&address).filter(|_| !form.keep) {
         Some(suggestion) => Err(again(None, Some(suggestion))),
@@ -155,7 +156,7 @@ pub async fn choose(at: At<'_>, form: AccountForm) -> Result<Reply, Error> {
         list.remove(tenant, &address);
         let view = accounts(&trip, &list.of(tenant), Some(address.as_str().to_owned()));
         let kept = Change::Remembered(list.seal(vault)?);
-        return Ok(Reply::show(trip.page(at.app, view)?).with(kept));
+        return Ok(Reply::show(trip.shows(at.app, view)?).with(kept));
     }
     let wanted = form.account.as_deref().and_then(|a| Address::parse(a).ok());
     let session = trip.live.session.as_ref().map(|s| s.user.address_key.clone());
@@ -171,7 +172,7 @@ pub async fn choose(at: At<'_>, form: AccountForm) -> Result<Reply, Error> {
 }
 
 /// G01.
-pub(crate) fn email(trip: &Trip, remembered: &[Address], change: bool) -> View {
+pub(crate) fn email(trip: &Trip, remembered: &[Address], change: bool) -> Box<dyn View> {
     let request = trip.sealed.ending.request();
     let hint = request.and_then(|r| r.login_hint.as_deref()).and_then(|h| Address::parse(h).ok());
     let session = trip.live.session.as_ref().map(|s| s.user.address.clone());
@@ -182,21 +183,21 @@ pub(crate) fn email(trip: &Trip, remembered: &[Address], change: bool) -> View {
     } else {
         own.or(session).or_else(|| remembered.first().map(|a| a.as_str().to_owned()))
     };
-    View::Email { prefilled: value.is_some(), value, error: None, suggestion: None }
+    Box::new(EnterAddress { prefilled: value.is_some(), value, problem: None, suggestion: None })
 }
 
 /// G02.
-pub(crate) fn accounts(trip: &Trip, remembered: &[Address], forgot: Option<String>) -> View {
+pub(crate) fn accounts(trip: &Trip, remembered: &[Address], forgot: Option<String>) -> Box<dyn View> {
     let session = trip.live.session.as_ref();
-    let mut accounts: Vec<(String, bool)> = Vec::new();
+    let mut accounts = Vec::new();
     if let Some(session) = session {
-        accounts.push((session.user.address.clone(), true));
+        accounts.push(RememberedAccount { address: session.user.address.clone(), signed_in: true });
     }
     for address in remembered {
         if session.is_none_or(|s| s.user.address_key != address.key()) {
-            accounts.push((address.as_str().to_owned(), false));
+            accounts.push(RememberedAccount { address: address.as_str().to_owned(), signed_in: false });
         }
     }
     accounts.truncate(REMEMBERED_MAX);
-    View::Accounts { accounts, forgot }
+    Box::new(PickAccount { accounts, forgot })
 }

@@ -1,8 +1,6 @@
 //! The page of an invitation (G17, G18). The link is a locator: it proves nothing, and nothing happens before the button
 //! (INV-01, LNK-01). Everything that counts is read from the row (INV-02).
 
-use std::sync::Arc;
-
 use vestibule_app::cookies::{Change, Jar};
 use vestibule_app::live::Live;
 use vestibule_app::{App, Context, Error, audit, vault};
@@ -20,7 +18,7 @@ use crate::prove::passcode::send::Send;
 use crate::reply::Reply;
 use crate::sealed::{Ending, Landing, Sealed};
 use crate::trip::{self, At, Trip};
-use crate::view::{Invitation, Page, View};
+use crate::view::{About, Invitation, InvitationOther, InvitationProblem, ReviewCancelled, Shown, View};
 use crate::{finish, gather, step};
 
 const KIND: &str = "invitation";
@@ -83,30 +81,29 @@ async fn page(
     segment: &str,
     landing: Option<&Landing>,
     found: Found,
-) -> Result<Page, Error> {
+) -> Result<Shown, Error> {
     let csrf = match landing {
         Some(landing) => Some(app.form_token(KIND, &landing.secret)?),
         None => None,
     };
     let mut application = None;
-    let view = match found {
-        Found::Dead(expired_at) => View::InvitationProblem { expired_at },
+    let view: Box<dyn View> = match found {
+        Found::Dead(expired_at) => Box::new(InvitationProblem { expired_at }),
         Found::Good(row, back) => {
             if let Some(client) = &row.client_id {
                 application = app.application(live, client).await?;
             }
             if let Some(other) = live.session.as_ref().filter(|s| s.user.address_key != row.address_key) {
                 let masked = Address::parse(&row.address).map(|a| a.masked_fully()).unwrap_or_default();
-                View::InvitationOther { masked, signed_in: other.user.address.clone() }
+                Box::new(InvitationOther { masked, signed_in: other.user.address.clone() })
             } else {
                 let inviter = match row.inviter_id {
                     Some(id) => inviter(app, live.tenant.id, id).await?,
                     None => None,
                 };
-                View::Invitation(Invitation {
+                Box::new(Invitation {
                     address: row.address,
-                    inviter: inviter.as_ref().map(|i| i.name.clone()),
-                    inviter_email: inviter.map(|i| i.address),
+                    inviter,
                     message: row.message,
                     expires_at: row.expires_at,
                     back,
@@ -114,16 +111,8 @@ async fn page(
             }
         }
     };
-    Ok(Page {
-        tenant: Arc::clone(&live.tenant),
-        application,
-        segment: segment.to_ascii_lowercase(),
-        locator: None,
-        csrf,
-        leads_to: None,
-        back: None,
-        view,
-    })
+    let about = About { application, csrf, ..About::tenant(&live.tenant, segment) };
+    Ok(Shown { about, view })
 }
 
 /// What was pressed on G17.
@@ -190,17 +179,8 @@ pub async fn press(
 
 /// *Stay signed in*: nothing of the invitation happens here.
 fn kept(live: &Live, segment: &str) -> Reply {
-    let page = Page {
-        tenant: Arc::clone(&live.tenant),
-        application: None,
-        segment: segment.to_ascii_lowercase(),
-        locator: None,
-        csrf: None,
-        leads_to: None,
-        back: None,
-        view: View::ReviewCancelled,
-    };
-    Reply::show(page).with(Change::ForgetInvitation)
+    let about = About::tenant(&live.tenant, segment);
+    Reply::show(about.shows(ReviewCancelled)).with(Change::ForgetInvitation)
 }
 
 /// Begins the trip; its id is derived from the opened link, so that a second press finds the first one's row.

@@ -2,18 +2,13 @@
 
 use vestibule_app::{App, Error};
 use vestibule_core::ids::{TenantId, UserId};
+use vestibule_core::letter::Inviter;
 use vestibule_store as store;
 
-/// Who invited.
-#[derive(Debug, Clone)]
-pub(crate) struct Inviter {
-    pub name: String,
-    pub address: String,
-}
-
+/// A member who invites, as pages and mails name them.
 pub(crate) async fn inviter(app: &App, tenant: TenantId, id: UserId) -> Result<Option<Inviter>, Error> {
     let row = app.db.read(move |c| store::directory::user(c, tenant, id)).await?;
-    Ok(row.map(|u| Inviter { name: u.display_name.unwrap_or_else(|| u.address.clone()), address: u.address }))
+    Ok(row.map(|u| Inviter { name: u.display_name.unwrap_or_else(|| u.address.clone()), email: u.address }))
 }
 
 /// Who invited a guest, by the newest invitation.

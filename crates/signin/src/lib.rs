@@ -47,4 +47,4 @@ mod trip;
 
 pub use reply::{Answer, Outcome, Reply};
 pub use trip::At;
-pub use view::{Page, View};
+pub use view::{Shown, View};

@@ -31,14 +31,14 @@ pub async fn show(at: At<'_>, asked: Page, change: bool) -> Result<Reply, Error>
         return refusal::shown(at.app, &trip, why);
     }
     if change {
-        return Ok(Reply::show(trip.page(at.app, identify::email(&trip, &remembered, true))?));
+        return Ok(Reply::show(trip.shows(at.app, identify::email(&trip, &remembered, true))?));
     }
     // Who wants to pick an account may always do so, and whoever must type one may look at the list.
     let looks = asked == Page::Accounts && matches!(step, Step::Identify | Step::Choose | Step::SendCode);
     if step.page() != Some(asked) && !looks {
         return step::elsewhere(at, trip, step).await;
     }
-    let view = match asked {
+    let view: Option<Box<dyn View>> = match asked {
         Page::Address => Some(identify::email(&trip, &remembered, false)),
         Page::Accounts => Some(identify::accounts(&trip, &remembered, None)),
         Page::SendCode => Some(passcode::view::send_code(&trip)),
@@ -62,9 +62,9 @@ fn lost_proof(at: At<'_>, trip: &Trip, asked: Page) -> Result<Reply, Error> {
 }
 
 /// A page that this release does not have is none: it must never be answered with another one, or with itself.
-fn shown(at: At<'_>, trip: &Trip, view: Option<View>) -> Result<Reply, Error> {
+fn shown(at: At<'_>, trip: &Trip, view: Option<Box<dyn View>>) -> Result<Reply, Error> {
     match view {
-        Some(view) => Ok(Reply::show(trip.page(at.app, view)?)),
+        Some(view) => Ok(Reply::show(trip.shows(at.app, view)?)),
         None => Err(trip.problem(ErrorCode::InteractionUnknown).into()),
     }
 }

@@ -15,7 +15,7 @@ use crate::reply::Reply;
 use crate::respond;
 use crate::sealed::Ending;
 use crate::trip::Trip;
-use crate::view::View;
+use crate::view::{Blocked, InvitationProblem, NoWay, View};
 
 /// Somebody proved who they are, but the application had named another person: it is told so, and nobody is signed in.
 pub(crate) async fn other_person(app: &App, ctx: &Context, trip: &Trip) -> Result<Reply, Error> {
@@ -66,25 +66,25 @@ pub(crate) fn shown(app: &App, trip: &Trip, refusal: Refusal) -> Result<Reply, E
     if trip.sealed.ending.request().is_some_and(|r| r.prompt.none) {
         // Without a page, a rule of the tenant needs one (OIDC Core 3.1.2.6).
         return respond::told(app, trip, OAuthErrorCode::InteractionRequired, text::INTERACTION_REQUIRED)?
-            .ok_or_else(|| trip.problem(code).into());
+            .ok_or_else(|| trip.problem(ErrorCode::RedirectMismatch).into());
     }
     match view(trip, refusal) {
         Some(view) => {
-            let mut page = trip.page(app, view)?;
-            page.back = respond::back_with_error(app, trip, oauth_error(refusal), line);
-            Ok(Reply::show(page))
+            let mut shown = trip.shows(app, view)?;
+            shown.about.back = respond::back_with_error(app, trip, oauth_error(refusal), line);
+            Ok(Reply::show(shown))
         }
         None => {
             let mut problem = trip.problem(code);
             problem.back = respond::back_with_error(app, trip, oauth_error(refusal), line).or(problem.back);
-            problem.block = if let Refusal::Blocked(reason) = refusal { Some(reason) } else { None };
             Err(problem.into())
         }
     }
 }
 
 /// A refusal as a page of its own; `None`: as the page of its error code.
-fn view(trip: &Trip, refusal: Refusal) -> Option<View> {
+fn view(trip: &Trip, refusal: Refusal) -> Option<Box<dyn View>> {
+    let code = ErrorCode::from(refusal);
     let invited = matches!(trip.sealed.ending, Ending::Invitation { .. });
     match refusal {
         // What ended since an invitation was sent shows as every link does that has ended (INV-03, INV-14).
@@ -94,14 +94,14 @@ fn view(trip: &Trip, refusal: Refusal) -> Option<View> {
         | Refusal::NoMethod(NoPlan::DomainBlocked)
             if invited =>
         {
-            Some(View::InvitationProblem { expired_at: None })
+            Some(Box::new(InvitationProblem { expired_at: None }))
         }
-        Refusal::Blocked(reason) => Some(View::Blocked(reason)),
+        Refusal::Blocked(reason) => Some(Box::new(Blocked { code, reason })),
         Refusal::SecondStepUnavailable | Refusal::LevelUnavailable => {
-            Some(View::Blocked(BlockReason::default()))
+            Some(Box::new(Blocked { code, reason: BlockReason::default() }))
         }
         Refusal::NoMethod(NoPlan::NoMethod | NoPlan::PinnedMethodOff) => {
-            Some(View::NoWay { address: trip.shown_address() })
+            Some(Box::new(NoWay { address: trip.shown_address() }))
         }
         Refusal::NoMethod(NoPlan::DomainBlocked | NoPlan::ProviderFailed)
         | Refusal::TenantOff

@@ -3,7 +3,7 @@
 use vestibule_app::cookies::Change;
 use vestibule_oidc::response::Delivery;
 
-use crate::view::Page;
+use crate::view::{About, Shown};
 
 /// An outcome, and what the browser is to keep.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Reply {
 #[derive(Debug)]
 pub enum Outcome {
     /// Show a page.
-    Show(Box<Page>),
+    Show(Box<Shown>),
     /// 303 to a path of ours.
     Go(String),
     /// Answer the application.
@@ -30,8 +30,8 @@ pub enum Outcome {
 pub struct Answer {
     /// Where and how.
     pub delivery: Delivery,
-    /// The page's frame, for `form_post` (G25).
-    pub page: Option<Page>,
+    /// What the page of a `form_post` is about (G25).
+    pub about: Option<About>,
 }
 
 impl Reply {
@@ -44,12 +44,12 @@ impl Reply {
         Self { outcome: Outcome::Go(path), cookies: Vec::new() }
     }
 
-    pub(crate) fn show(page: Page) -> Self {
-        Self { outcome: Outcome::Show(Box::new(page)), cookies: Vec::new() }
+    pub(crate) fn show(shown: Shown) -> Self {
+        Self { outcome: Outcome::Show(Box::new(shown)), cookies: Vec::new() }
     }
 
-    pub(crate) fn deliver(delivery: Delivery, page: Option<Page>) -> Self {
-        Self { outcome: Outcome::Deliver(Box::new(Answer { delivery, page })), cookies: Vec::new() }
+    pub(crate) fn deliver(delivery: Delivery, about: Option<About>) -> Self {
+        Self { outcome: Outcome::Deliver(Box::new(Answer { delivery, about })), cookies: Vec::new() }
     }
 
     pub(crate) fn with(mut self, change: Change) -> Self {

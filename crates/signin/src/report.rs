@@ -2,8 +2,6 @@
 //! code; POST closes the sign-in and tells the organisation. Works signed-out, as often as pressed, and cannot disable
 //! the user.
 
-use std::sync::Arc;
-
 use vestibule_app::audit::{self, Change as Audited};
 use vestibule_app::cookies::{Change, Jar};
 use vestibule_app::live::Live;
@@ -28,7 +26,7 @@ use crate::convert;
 use crate::prove::passcode::RequestContext;
 use crate::reply::Reply;
 use crate::sealed::Landing;
-use crate::view::{Fate, Page, Report, Said, View};
+use crate::view::{About, Fate, Report, ReportEnded, Said, Shown, View};
 
 const KIND: &str = "report";
 
@@ -109,36 +107,28 @@ async fn page(
     landing: Option<&Landing>,
     found: Option<Found>,
     said: Said,
-) -> Result<Page, Error> {
+) -> Result<Shown, Error> {
     let csrf = match landing {
         Some(landing) => Some(app.form_token(KIND, &landing.secret)?),
         None => None,
     };
     let mut application = None;
-    let view = match found {
-        None => View::Report(None),
+    let view: Box<dyn View> = match found {
+        None => Box::new(ReportEnded),
         Some(found) => {
             if let Some(client) = &found.asked.client {
                 application = app.application(live, client).await?;
             }
-            View::Report(Some(Report {
+            Box::new(Report {
                 facts: found.facts(application.as_ref().map(|a| a.application.name.clone())),
                 fate: fate(&found.code, live.at()),
                 said,
                 paused_until: found.paused_until,
-            }))
+            })
         }
     };
-    Ok(Page {
-        tenant: Arc::clone(&live.tenant),
-        application,
-        segment: segment.to_ascii_lowercase(),
-        locator: None,
-        csrf,
-        leads_to: None,
-        back: None,
-        view,
-    })
+    let about = About { application, csrf, ..About::tenant(&live.tenant, segment) };
+    Ok(Shown { about, view })
 }
 
 fn fate(code: &PasscodeRow, now: Instant) -> Fate {

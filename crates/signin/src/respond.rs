@@ -19,7 +19,7 @@ use crate::sealed::Ending;
 use crate::subject::{TokenSubject, Who};
 use crate::token;
 use crate::trip::Trip;
-use crate::view::{Page, View};
+use crate::view::About;
 
 /// The answer to a granted request.
 pub(crate) async fn granted(
@@ -72,17 +72,12 @@ fn deliver(
     uri: &str,
 ) -> Result<Reply, Error> {
     let safe = SafeUrl::parse(uri).map_err(|e| Error::Internal(e.to_string()))?;
-    let page = Page {
-        tenant: Arc::clone(trip.tenant()),
+    let about = About {
         application: trip.application.clone(),
-        segment: trip.sealed.segment.clone(),
-        locator: None,
-        csrf: None,
         leads_to: Some(uri.to_owned()),
-        back: None,
-        view: View::FormPost,
+        ..About::tenant(trip.tenant(), &trip.sealed.segment)
     };
-    Ok(Reply::deliver(response.deliver(mode, &safe), Some(page)))
+    Ok(Reply::deliver(response.deliver(mode, &safe), Some(about)))
 }
 
 /// The answer to a request that could not be parsed, for an application that is known (OID-04).

@@ -17,12 +17,12 @@ use vestibule_store as store;
 
 use crate::reply::Reply;
 use crate::subject;
-use crate::view::{Page, View};
+use crate::view::{About, SignOut, SignedOut};
 
 const KIND: &str = "signout";
 
 /// What a sign-out request says, checked.
-struct Asked {
+struct SignOutRequest {
     application: Option<Arc<ApplicationSnapshot>>,
     /// Where it may go afterwards, with `state`.
     after: Option<String>,
@@ -49,13 +49,8 @@ pub async fn request(
         (Some(session), false) => {
             let token = app.form_token(KIND, &session.row.id.to_string())?;
             let address = session.user.address.clone();
-            Ok(Reply::show(page(
-                &live,
-                segment,
-                &asked,
-                Some(token),
-                View::SignOut { address, query: query.to_owned() },
-            )))
+            let about = About { csrf: Some(token), ..about(&live, segment, &asked) };
+            Ok(Reply::show(about.shows(SignOut { address, query: query.to_owned() })))
         }
     }
 }
@@ -78,8 +73,8 @@ pub async fn confirm(
     end(app, ctx, live, segment, asked).await
 }
 
-async fn read(app: &App, live: &Live, query: &str) -> Result<Asked, Error> {
-    let none = Asked { application: None, after: None, hinted: false, proven: false };
+async fn read(app: &App, live: &Live, query: &str) -> Result<SignOutRequest, Error> {
+    let none = SignOutRequest { application: None, after: None, hinted: false, proven: false };
     let Ok(params) = Params::parse(query) else { return Ok(none) };
     let Ok(request) = LogoutRequest::parse(&params) else { return Ok(none) };
     let claims = match &request.id_token_hint {
@@ -112,10 +107,16 @@ async fn read(app: &App, live: &Live, query: &str) -> Result<Asked, Error> {
         let safe = SafeUrl::parse(uri).ok()?;
         redirect::post_logout_matches(&a.application, uri).then(|| request.location(&safe))
     });
-    Ok(Asked { application, after, hinted, proven: proven.is_some() })
+    Ok(SignOutRequest { application, after, hinted, proven: proven.is_some() })
 }
 
-async fn end(app: &App, ctx: &Context, live: Live, segment: &str, asked: Asked) -> Result<Reply, Error> {
+async fn end(
+    app: &App,
+    ctx: &Context,
+    live: Live,
+    segment: &str,
+    asked: SignOutRequest,
+) -> Result<Reply, Error> {
     let Some(forget) = close(app, ctx, &live).await? else { return Ok(done(&live, segment, &asked, true)) };
     let reply = done(&live, segment, &asked, true);
     Ok(reply.with(forget).with(Change::ClearSiteData))
@@ -141,27 +142,22 @@ pub(crate) async fn close(app: &App, ctx: &Context, live: &Live) -> Result<Optio
 }
 
 /// Signed out: to the application at once where that may be, else a page that says so.
-fn done(live: &Live, segment: &str, asked: &Asked, confirmed: bool) -> Reply {
+fn done(live: &Live, segment: &str, asked: &SignOutRequest, confirmed: bool) -> Reply {
     match &asked.after {
         Some(url) if confirmed || asked.proven => {
             Reply::deliver(vestibule_oidc::response::Delivery::Redirect(url.clone()), None)
         }
         _ => {
             let back = asked.application.as_ref().and_then(|a| redirect::place_of(&a.application));
-            Reply::show(page(live, segment, asked, None, View::SignedOut { back }))
+            Reply::show(about(live, segment, asked).shows(SignedOut { back }))
         }
     }
 }
 
-fn page(live: &Live, segment: &str, asked: &Asked, csrf: Option<String>, view: View) -> Page {
-    Page {
-        tenant: Arc::clone(&live.tenant),
+fn about(live: &Live, segment: &str, asked: &SignOutRequest) -> About {
+    About {
         application: asked.application.clone(),
-        segment: segment.to_ascii_lowercase(),
-        locator: None,
-        csrf,
         leads_to: asked.after.clone(),
-        back: None,
-        view,
+        ..About::tenant(&live.tenant, segment)
     }
 }

@@ -26,7 +26,7 @@ use vestibule_store::signin::{InteractionRow, PasscodeRow};
 
 use crate::sealed::{Ending, Sealed};
 use crate::subject;
-use crate::view::{Page, View};
+use crate::view::{About, Shown, View};
 
 /// A request to a trip: the parts, who asks, and which trip it names.
 #[derive(Debug, Clone, Copy)]
@@ -145,17 +145,16 @@ impl Trip {
     }
 
     /// A page of this trip.
-    pub(crate) fn page(&self, app: &App, view: View) -> Result<Page, Error> {
-        Ok(Page {
-            tenant: Arc::clone(self.tenant()),
+    pub(crate) fn shows(&self, app: &App, view: Box<dyn View>) -> Result<Shown, Error> {
+        let about = About {
             application: self.application.clone(),
-            segment: self.sealed.segment.clone(),
             locator: Some(self.locator()),
             csrf: Some(app.form_token(&self.locator(), &self.sealed.secret)?),
             leads_to: self.leads_to(),
             back: self.back(),
-            view,
-        })
+            ..About::tenant(self.tenant(), &self.sealed.segment)
+        };
+        Ok(Shown { about, view })
     }
 
     /// Where the forms of its pages may lead (WEB-04).

@@ -1,78 +1,26 @@
 //! Everything that people read: pages and mails, their languages, their styles and scripts.
 //!
-//! Pure: a context goes in, text comes out. A page is a struct with public fields that implements [`Page`]; what all
-//! pages share stands in a [`Frame`]; [`Ui`] holds what is built once. Mails are structs of [`mail`] whose text and
-//! HTML come from one list of blocks. A value of a stranger is escaped, stripped of invisible characters and set
-//! apart from the sentence around it in one place only: the text module's `Message`.
+//! Pure: a context goes in, text comes out. A folder per surface ([`guest`], [`mail`], [`demo`]), and a [`kit`] that all
+//! of them stand on. A page is a struct with public fields that implements [`Page`], and says of itself what is fixed: its
+//! id, its states and their statuses, where its forms may lead. What pages share stands in a [`Frame`]; [`Ui`] holds what
+//! is built once. A mail is a `core::letter` put into words: text and HTML come from one list of blocks. A value of a
+//! stranger is escaped, stripped of invisible characters and set apart from the sentence around it in one place only: the
+//! text module's `Message`.
 
-pub mod assets;
-mod frame;
-mod lang;
-mod link;
+pub mod demo;
+pub mod guest;
+pub mod kit;
 pub mod mail;
-pub mod names;
-pub mod page;
 pub mod samples;
-mod text;
 
-pub use assets::{Asset, Assets};
-pub use frame::Frame;
-pub use lang::{Direction, Lang};
-pub use link::Link;
-pub use page::{Again, AppLink, Page};
-pub use text::Catalogue;
-
-/// What is built once and shared by every page and mail.
-#[derive(Debug)]
-pub struct Ui {
-    /// The languages.
-    pub catalogue: Catalogue,
-    /// Styles, scripts and icon, by their hashed names.
-    pub assets: Assets,
-}
-
-impl Ui {
-    /// Builds the catalogue of the languages that are offered, and the assets.
-    pub fn new() -> Result<Self, UiError> {
-        Ok(Self { catalogue: Catalogue::new()?, assets: Assets::new() })
-    }
-
-    /// Like [`Self::new`], with the pseudo-locales `en-XA` and `ar-XB` offered besides; for tests and the gallery.
-    pub fn with_pseudo() -> Result<Self, UiError> {
-        Ok(Self { catalogue: Catalogue::with_pseudo()?, assets: Assets::new() })
-    }
-}
-
-/// Why something could not be put into words. All of these are faults of ours, found by the render-everything test.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum UiError {
-    /// A file of messages does not parse, or defines a message twice.
-    #[error("the messages of {lang} do not load: {reason}")]
-    Catalogue {
-        /// Language tag.
-        lang: &'static str,
-        /// What the parser says.
-        reason: String,
-    },
-    /// No language has this message.
-    #[error("there is no message {0}")]
-    NoMessage(&'static str),
-    /// A message wants a variable that was not given.
-    #[error("message {key} does not format: {reason}")]
-    Format {
-        /// The message.
-        key: &'static str,
-        /// What Fluent says.
-        reason: String,
-    },
-    /// A link of a letter is none, or is of a scheme that may stand in no mail.
-    #[error("a link of a letter is none")]
-    NoLink,
-    /// A template failed.
-    #[error("a template does not render")]
-    Template(#[from] askama::Error),
-}
+pub use kit::assets::{Asset, Assets};
+pub use kit::error::UiError;
+pub use kit::frame::Frame;
+pub use kit::lang::{Direction, Lang};
+pub use kit::link::Link;
+pub use kit::page::{AppLink, FormTarget, Page};
+pub use kit::text::Catalogue;
+pub use kit::ui::Ui;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::samples::{all_mail_samples, all_samples, frame, samples_in};
+use crate::kit::sample::frame;
+use crate::samples::{all_mail_samples, all_samples, page_states, samples_in};
 use crate::{Frame, Lang, Ui};
 
 mod budget;
@@ -44,7 +45,7 @@ fn every_page_has_one_heading_its_id_and_language() {
             assert_eq!(count("title"), 1, "{lang} {name}");
             assert_eq!(count("main"), 1, "{lang} {name}");
             let main = tags.iter().find(|tag| tag.name == "main").expect("there is one");
-            assert_eq!(main.get("data-testid"), name.get(..3), "{lang} {name}");
+            assert_eq!(main.get("data-testid"), name.split('-').next(), "{lang} {name}");
             let root = tags.iter().find(|tag| tag.name == "html").expect("there is one");
             assert_eq!(root.get("lang"), Some(lang.tag()), "{lang} {name}");
             assert_eq!(root.get("dir"), Some(lang.direction().as_str()), "{lang} {name}");
@@ -54,6 +55,22 @@ fn every_page_has_one_heading_its_id_and_language() {
             assert!(text_of(&html).contains("Alder Works"), "{lang} {name}");
         }
     }
+}
+
+/// Each page says which of its states it is in, and the samples have them all: no other state, none without a sample.
+#[test]
+fn every_state_of_every_page_has_a_sample() {
+    let samples = all_samples(&ui(), Lang::En).expect("every page renders");
+    let shown: BTreeSet<(String, String)> = samples
+        .iter()
+        .map(|(name, html)| {
+            let main = tags(html).into_iter().find(|tag| tag.name == "main").expect("there is one");
+            let attribute = |which| main.get(which).unwrap_or_else(|| panic!("{name}: {which}")).to_owned();
+            (attribute("data-testid"), attribute("data-state"))
+        })
+        .collect();
+    let all = page_states().into_iter().map(|(id, state)| (id.to_owned(), state.to_owned())).collect();
+    assert_eq!(shown, all);
 }
 
 /// Ids are unique, and whatever is referred to is there.

@@ -15,27 +15,6 @@ time-here = { $time } Ihre Zeit
 new-tab = (öffnet einen neuen Tab)
 change = Ändern
 change-email = E-Mail-Adresse
-contact-unknown = die Person, die Sie eingeladen hat
-list-last = { $head } und { $tail }
-verbatim = { $value }
-pair = { $first } ({ $second })
-
-## Dates
-
-date = { $day }. { $month } { $year }
-stamp = { $date }, { $time }
-month-1 = Januar
-month-2 = Februar
-month-3 = März
-month-4 = April
-month-5 = Mai
-month-6 = Juni
-month-7 = Juli
-month-8 = August
-month-9 = September
-month-10 = Oktober
-month-11 = November
-month-12 = Dezember
 
 ## G01
 
@@ -131,7 +110,6 @@ locked-not-you = Waren Sie das nicht? Informieren Sie { $contact }.
 
 wait-title = Einen Moment
 wait-body = Aus Ihrem Netz kamen in kurzer Zeit zu viele Anfragen. Sie können um { $time } weitermachen.
-wait-body-email = Wir haben vorerst genug E-Mails an { $email } gesendet. Sie können um { $time } wieder eine anfordern.
 wait-button = Noch einmal versuchen
 wait-button-wait = Noch einmal versuchen (in { $s } s)
 wait-button-from = Noch einmal versuchen (ab { $time })
@@ -233,16 +211,12 @@ facts-time = Zeit
 
 signout-title = Abmelden?
 signout-body = Sie sind als { $email } angemeldet.
-signout-body-noname = Sie sind bei { $org } angemeldet.
 signout-button = Abmelden
 signout-stay = Angemeldet bleiben
 signedout-title = Sie sind abgemeldet
-signedout-apps = Wir haben Sie auch bei { $list } abgemeldet.
-signedout-failed = { $list } hat nicht geantwortet. Schließen Sie es selbst.
 signedout-shared = Schließen Sie an einem gemeinsam genutzten Computer alle Browserfenster.
 signedout-again = Wieder anmelden
 signedout-back = Zurück zu { $app }
-signedout-frame = Abmeldung bei einer anderen App
 
 ## G25
 
@@ -290,12 +264,3 @@ accessibility-title = Barrierefreiheit
 accessibility-goal = Diese Seiten sollen die Web Content Accessibility Guidelines (WCAG) 2.2, Stufe AA, erfüllen.
 accessibility-how = Sie funktionieren mit der Tastatur, mit Screenreadern, ohne Skript, mit großer Schrift und auf kleinen Bildschirmen. Es gibt keine Rätsel und keinen Zeitdruck: Ein Code lässt sich jederzeit ersetzen.
 accessibility-tell = Ist Ihnen etwas im Weg? Sagen Sie es: Fragen Sie { $contact }.
-
-## Demo-Postfach
-
-mailbox-title = Demo-Postfach
-mailbox-note = Dieser Server läuft als Vorführung: Er verschickt keine E-Mails. Was er verschickt hätte, liegt hier, bis er endet.
-mailbox-empty = Noch keine E-Mail. Melden Sie sich mit einer eingeladenen Adresse an der Beispiel-App an.
-mailbox-list = E-Mails
-mailbox-refresh = Noch einmal nachsehen
-mailbox-mail = { $subject } – an { $email }

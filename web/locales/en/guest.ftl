@@ -15,27 +15,6 @@ time-here = { $time } your time
 new-tab = (opens in a new tab)
 change = Change
 change-email = email address
-contact-unknown = the person who invited you
-list-last = { $head } and { $tail }
-verbatim = { $value }
-pair = { $first } ({ $second })
-
-## Dates
-
-date = { $day } { $month } { $year }
-stamp = { $date }, { $time }
-month-1 = January
-month-2 = February
-month-3 = March
-month-4 = April
-month-5 = May
-month-6 = June
-month-7 = July
-month-8 = August
-month-9 = September
-month-10 = October
-month-11 = November
-month-12 = December
 
 ## G01 Email address
 
@@ -131,7 +110,6 @@ locked-not-you = Was this not you? Tell { $contact }.
 
 wait-title = Wait a moment
 wait-body = We had too many requests from your network in a short time. You can continue at { $time }.
-wait-body-email = We have sent enough emails to { $email } for now. You can ask again at { $time }.
 wait-button = Try again
 wait-button-wait = Try again (in { $s } s)
 wait-button-from = Try again (from { $time })
@@ -233,16 +211,12 @@ facts-time = Time
 
 signout-title = Sign out?
 signout-body = You are signed in as { $email }.
-signout-body-noname = You are signed in at { $org }.
 signout-button = Sign out
 signout-stay = Stay signed in
 signedout-title = You are signed out
-signedout-apps = We also signed you out of { $list }.
-signedout-failed = { $list } did not answer. Close it yourself.
 signedout-shared = On a shared computer, close all browser windows.
 signedout-again = Sign in again
 signedout-back = Back to { $app }
-signedout-frame = Signing out of another app
 
 ## G25 Continue to the app
 
@@ -290,12 +264,3 @@ accessibility-title = Accessibility
 accessibility-goal = These pages are made to meet the Web Content Accessibility Guidelines (WCAG) 2.2, level AA.
 accessibility-how = They work by keyboard, with screen readers, without script, with large text and on small screens. There are no puzzles and no time pressure: a code can be replaced at any time.
 accessibility-tell = Is something in your way? Tell { $contact }.
-
-## Demo mailbox
-
-mailbox-title = Demo mailbox
-mailbox-note = This server runs as a demonstration: it sends no email. What it would have sent is kept here until it stops.
-mailbox-empty = No email yet. Sign in to the sample app with any invited address.
-mailbox-list = Emails
-mailbox-refresh = Look again
-mailbox-mail = { $subject } – to { $email }

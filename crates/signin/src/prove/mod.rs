@@ -9,7 +9,7 @@ use super::trip::Trip;
 use super::view::View;
 
 /// The page where a method is proven, as the trip stands; `None` where this release does not verify it.
-pub(crate) fn view(method: Method, trip: &Trip) -> Option<View> {
+pub(crate) fn view(method: Method, trip: &Trip) -> Option<Box<dyn View>> {
     match method {
         Method::Passcode => Some(passcode::view::page(trip)),
         Method::Federated | Method::Organization | Method::Account => None,

@@ -105,7 +105,7 @@ async fn look<P: Press>(
     }
     match P::ready(at, &trip, &step, form, before).await? {
         Prepared::Go(ready) => write::<P>(at, trip, ready).await,
-        Prepared::Show(view) => Ok(Look::Answer(Reply::show(trip.page(at.app, view)?))),
+        Prepared::Show(view) => Ok(Look::Answer(Reply::show(trip.shows(at.app, view)?))),
         Prepared::Answered(reply) => Ok(Look::Answer(reply)),
         Prepared::Again => Ok(Look::Again(Box::new(trip.sealed), None)),
     }
@@ -284,7 +284,7 @@ async fn write<P: Press>(at: At<'_>, trip: Trip, ready: Arc<P::Ready>) -> Result
         }
         // Nothing of this press is left: that before it did the same.
         Err(Halt::Done(page)) => Reply::go(trip.path(at.app, page)).with(trip.keep(at.app)?),
-        Err(Halt::Show(view)) => Reply::show(trip.page(at.app, *view)?).with(trip.keep(at.app)?),
+        Err(Halt::Show(view)) => Reply::show(trip.shows(at.app, view)?).with(trip.keep(at.app)?),
         Err(Halt::Refused(why)) => refusal::refused(at.app, at.ctx, &trip, why).await?,
         Err(Halt::OtherPerson) => refusal::other_person(at.app, at.ctx, &trip).await?,
         Err(Halt::Unearned) => return Err(Error::Internal("a proof that was not earned here".into())),

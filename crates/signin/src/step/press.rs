@@ -51,7 +51,7 @@ pub(crate) enum Prepared<T> {
     /// On with the write.
     Go(Arc<T>),
     /// Nothing to write: the page again.
-    Show(View),
+    Show(Box<dyn View>),
     /// Answered already.
     Answered(Reply),
     /// Another press was first, or the row was made just now: the trip as it stands by now tells what comes of this one.

@@ -3,10 +3,9 @@
 use vestibule_core::letter::{Code, Content, RequestFacts, Sender};
 use vestibule_core::numbers::CODE_LIFETIME;
 
-use super::letter::{Block, Body, name, speak};
-use super::{Mail, Posting, link};
-use crate::names::{has_digit_run, split_digits};
-use crate::samples::{GUEST, now};
+use super::body::{Block, Body, Mail, Posting, link, name, speak};
+use crate::kit::names::{has_digit_run, split_digits};
+use crate::kit::sample::{GUEST, now};
 use crate::{Ui, UiError};
 
 /// The mail, as of the moment when the code was asked for.

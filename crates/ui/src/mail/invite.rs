@@ -3,10 +3,9 @@
 use vestibule_core::letter::{Content, Invitation, Inviter, Letter};
 use vestibule_core::numbers::INVITATION_LIFETIME;
 
-use super::letter::{Block, Body, name, quote, speak};
-use super::{Mail, Posting, link};
-use crate::samples::now;
-use crate::text::{Message, Speaker};
+use super::body::{Block, Body, Mail, Posting, link, name, quote, speak};
+use crate::kit::sample::now;
+use crate::kit::text::{Message, Speaker};
 use crate::{Ui, UiError};
 
 /// What the mail says of who invited, in each of its places.

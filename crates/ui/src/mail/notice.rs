@@ -3,10 +3,9 @@
 use chrono::TimeDelta;
 use vestibule_core::letter::{Content, NoAccess, Reported, Sender};
 
+use super::body::{Block, Body, Mail, Posting, name, speak};
 use super::code::facts;
-use super::letter::{Block, Body, name, speak};
-use super::{Mail, Posting};
-use crate::samples::now;
+use crate::kit::sample::now;
 use crate::{Ui, UiError};
 
 /// E13.

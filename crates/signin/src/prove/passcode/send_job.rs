@@ -24,7 +24,7 @@ use crate::convert;
 use crate::halt::Halt;
 use crate::step::{Row, Taken};
 use crate::trip::Trip;
-use crate::view::{CodeState, Lock, View};
+use crate::view::{self as page, CodeState, Lock, SendCode, View};
 
 /// A mailbox as tables know it: digests of its key, and of that without plus tags, by which it is limited (ADR-08).
 struct Mailbox {
@@ -139,7 +139,7 @@ impl Job {
     /// N-04 to N-09, in the order in which the page can explain them; the same statements for everybody.
     fn throttle(&self, c: &mut Conn, trip: &Trip) -> Result<(), Halt> {
         let now = trip.now();
-        let held_back = |wait| Err(Halt::Show(Box::new(held_back(trip, wait))));
+        let held_back = |wait| Err(Halt::Show(held_back(trip, wait)));
         for held in store::throttle::peek_two(c, &self.mailbox.tries, &self.mailbox.pause)? {
             let until = if held.key.matches(&self.mailbox.pause) {
                 held_until(&held, now.instant)
@@ -171,9 +171,9 @@ impl Job {
 }
 
 /// The page that says when a code can be asked for.
-fn held_back(trip: &Trip, wait: Wait) -> View {
+fn held_back(trip: &Trip, wait: Wait) -> Box<dyn View> {
     match (wait, trip.code()) {
-        (Wait::Source(until), _) => View::Wait { until },
+        (Wait::Source(until), _) => Box::new(page::Wait { until }),
         (Wait::Paused(until), Some(code)) => view::locked(trip, code, Lock::Paused(until)),
         // A code that wrong tries burned has no page of its own to say when the next one can be asked for (OTP-08).
         (Wait::Gap(at) | Wait::Enough(at), Some(code))
@@ -183,7 +183,9 @@ fn held_back(trip: &Trip, wait: Wait) -> View {
         }
         (Wait::Gap(at), Some(_)) => view::enter_code(trip, CodeState::Early(at)),
         (Wait::Enough(at), Some(_)) => view::enter_code(trip, CodeState::Enough(at)),
-        (wait, None) => View::SendCode { address: trip.shown_address(), wait: Some(wait), bounced: false },
+        (wait, None) => {
+            Box::new(SendCode { address: trip.shown_address(), wait: Some(wait), bounced: false })
+        }
     }
 }
 

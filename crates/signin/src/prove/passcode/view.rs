@@ -8,33 +8,32 @@ use vestibule_store::signin::PasscodeRow;
 
 use crate::convert;
 use crate::trip::Trip;
-use crate::view::{CodeState, EnterCode, Lock, View};
+use crate::view::{CodeState, EnterCode, Lock, Locked, SendCode, View};
 
 /// G06 or G07 as the newest code stands. A browser that lost the answer to its proof types the same digits again, by
 /// itself: the page sends nothing unasked.
-pub(crate) fn page(trip: &Trip) -> View {
+pub(crate) fn page(trip: &Trip) -> Box<dyn View> {
     match (trip.outdated, trip.code()) {
         (true, Some(code)) => {
-            let page = EnterCode { auto_submit: false, ..code_page(trip, code, CodeState::Open) };
-            View::EnterCode(page)
+            Box::new(EnterCode { auto_submit: false, ..code_page(trip, code, CodeState::Open) })
         }
         _ => enter_code(trip, CodeState::Open),
     }
 }
 
 /// G05.
-pub(crate) fn send_code(trip: &Trip) -> View {
-    View::SendCode { address: trip.shown_address(), wait: None, bounced: trip.bounced() }
+pub(crate) fn send_code(trip: &Trip) -> Box<dyn View> {
+    Box::new(SendCode { address: trip.shown_address(), wait: None, bounced: trip.bounced() })
 }
 
 /// G06 or G07, as the newest code stands.
-pub(super) fn enter_code(trip: &Trip, state: CodeState) -> View {
+pub(super) fn enter_code(trip: &Trip, state: CodeState) -> Box<dyn View> {
     let Some(code) = trip.code() else { return send_code(trip) };
     match convert::stored(code).standing(trip.at()) {
         Standing::Burned => locked(trip, code, Lock::Burned),
-        Standing::Open { .. } => View::EnterCode(code_page(trip, code, state)),
+        Standing::Open { .. } => Box::new(code_page(trip, code, state)),
         Standing::Expired | Standing::Used | Standing::Cancelled => {
-            View::EnterCode(code_page(trip, code, keep_wait(state)))
+            Box::new(code_page(trip, code, keep_wait(state)))
         }
     }
 }
@@ -50,13 +49,13 @@ fn keep_wait(state: CodeState) -> CodeState {
 }
 
 /// G07.
-pub(super) fn locked(trip: &Trip, code: &PasscodeRow, lock: Lock) -> View {
-    View::Locked {
+pub(super) fn locked(trip: &Trip, code: &PasscodeRow, lock: Lock) -> Box<dyn View> {
+    Box::new(Locked {
         address: trip.shown_address(),
         lock,
         ordinal: code.ordinal,
         resend_at: clock::after(code.created_at, SEND_GAP),
-    }
+    })
 }
 
 fn code_page(trip: &Trip, code: &PasscodeRow, state: CodeState) -> EnterCode {
