@@ -571,8 +571,8 @@ fn ten_thousand_tenants(database: Database) -> String {
     };
     let decoy = if database == Database::Sqlite { "0" } else { "false" };
     format!(
-        "{numbers} INSERT INTO tenants (id, name, state, change_number, pairwise_key, created_at) \
-         SELECT {realm}, 'n', 'active', 1, {key}, {old} FROM n WHERE i > 0; \
+        "{numbers} INSERT INTO tenants (id, name, state, change_number, applications_number, pairwise_key, created_at) \
+         SELECT {realm}, 'n', 'active', 1, 1, {key}, {old} FROM n WHERE i > 0; \
          {numbers}, realms (id) AS (SELECT {realm} FROM n WHERE i > 0 UNION ALL SELECT {accounts}) \
          INSERT INTO passcodes (realm_id, id, interaction_id, ordinal, purpose, subject_key, digest, decoy, mark, tries, \
          state, expires_at, created_at, context) SELECT id, {zero}, {zero}, 1, 'sign_in', {key}, {key}, {decoy}, \
