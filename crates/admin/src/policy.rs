@@ -1,22 +1,23 @@
 //! Policies and settings of a tenant.
 
-use serde::Serialize;
 use serde_json::{Value, json};
-use vestibule_app::audit::{self, Change, allow};
-use vestibule_app::{App, Context};
-use vestibule_core::access::{Action, Actor, Object};
+use vestibule_app::audit::Target;
+use vestibule_core::access::{Action, Object};
 use vestibule_core::ids::TenantId;
 use vestibule_core::policies::{AccessRule, DomainLists, PolicyKind};
 use vestibule_core::settings::TenantSettings;
+use vestibule_core::{Address, Domain};
 use vestibule_store as store;
 
-use super::{AdminError, invalid};
+use crate::door::{At, Done, Inside, UseCase};
+use crate::effect;
+use crate::error::{AdminError, Conflict, Invalid};
 
 /// What holds for a tenant.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policies {
-    /// `on` or `off`.
-    pub otp: &'static str,
+    /// Whether codes may be used.
+    pub passcode: bool,
     /// Allow and block lists.
     pub domains: DomainLists,
     /// Conditional access.
@@ -25,111 +26,110 @@ pub struct Policies {
     pub settings: TenantSettings,
 }
 
-/// Reads what holds.
-pub async fn show(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId) -> Result<Policies, AdminError> {
-    let _allowed = allow(ctx, actor, Action::ReadPolicy, Object::Tenant(tenant))?;
-    let snapshot = app.current(tenant).await?.tenant;
+/// One policy, as it is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicyChange {
+    /// Whether codes may be used.
+    Passcode {
+        /// They may.
+        on: bool,
+    },
+    /// Conditional access.
+    Access(Vec<AccessRule>),
+    /// Allow and block lists.
+    Domains(DomainLists),
+    /// Settings.
+    Settings(Box<TenantSettings>),
+}
+
+/// Sets one policy.
+#[derive(Debug)]
+pub struct Set {
+    /// Whose.
+    pub tenant: TenantId,
+    /// What.
+    pub change: PolicyChange,
+}
+
+impl UseCase for Set {
+    const NAME: &'static str = "policy.set";
+    const ACTION: Action = Action::ManagePolicy;
+    type Effect = effect::Tenant;
+    type Output = Policies;
+
+    fn object(&self) -> Object {
+        Object::Tenant(self.tenant)
+    }
+
+    async fn run(self, at: At<'_, Self>) -> Result<Done<Self>, AdminError> {
+        let (tenant, now) = (self.tenant, at.now());
+        let (kind, document) = checked(self.change)?;
+        let (target, details) = (kind.map_or(Target::Settings, Target::Policy), document.clone());
+        let set = at
+            .change(target, details, move |c| {
+                let Some(kind) = kind else {
+                    let version = store::tenants::settings(c, tenant)?.map_or(0, |(_, version)| version);
+                    let put = store::tenants::put_settings(c, tenant, &document, version, now)?;
+                    return if put { Ok(()) } else { Err(Conflict::Overtaken.into()) };
+                };
+                Ok(store::policies::put(c, tenant, kind, &document, now, now).map(drop)?)
+            })
+            .await?;
+        Ok(Done::after(set, current(&at, tenant).await?))
+    }
+}
+
+/// What holds.
+#[derive(Debug)]
+pub struct Show {
+    /// For whom.
+    pub tenant: TenantId,
+}
+
+impl UseCase for Show {
+    const NAME: &'static str = "policy.show";
+    const ACTION: Action = Action::ReadPolicy;
+    type Effect = effect::Nothing;
+    type Output = Policies;
+
+    fn object(&self) -> Object {
+        Object::Tenant(self.tenant)
+    }
+
+    async fn run(self, at: At<'_, Self>) -> Result<Done<Self>, AdminError> {
+        let policies = current(&at, self.tenant).await?;
+        Ok(Done::read(policies))
+    }
+}
+
+async fn current(at: &Inside<'_>, tenant: TenantId) -> Result<Policies, AdminError> {
+    let snapshot = at.live(tenant).await?.tenant;
     Ok(Policies {
-        otp: if snapshot.discovery.passcode { "on" } else { "off" },
+        passcode: snapshot.discovery.passcode,
         domains: snapshot.lists.clone(),
         access: snapshot.rules.clone(),
         settings: snapshot.settings.clone(),
     })
 }
 
-/// Sets one policy, given as `KEY=VALUE`: `otp=on|off`, `access=JSON`, `domains=JSON`, `settings=JSON`.
-pub async fn set(
-    app: &App,
-    ctx: &Context,
-    actor: &Actor,
-    tenant: TenantId,
-    assignment: &str,
-) -> Result<Policies, AdminError> {
-    let _allowed = allow(ctx, actor, Action::ManagePolicy, Object::Tenant(tenant))?;
-    let (key, value) =
-        assignment.split_once('=').ok_or_else(|| invalid("policy", "it must be KEY=VALUE, like otp=off"))?;
-    let change = match key {
-        "otp" => Written::Policy(PolicyKind::Otp, otp(value)?),
-        "access" => Written::Policy(PolicyKind::Access, checked::<Vec<AccessRule>>("access", value)?),
-        "domains" => Written::Policy(PolicyKind::Domains, domains(value)?),
-        "settings" => Written::Settings(settings(value)?),
-        other => {
-            return Err(invalid(
-                "policy",
-                format!("{other} is none; known are otp, access, domains, settings"),
-            ));
-        }
-    };
-    let row = audit::row(
-        app,
-        ctx,
-        actor,
-        tenant,
-        Change::on(Action::ManagePolicy.as_str(), "policy", key.to_owned()).with(change.document().clone()),
-    );
-    let now = ctx.now;
-    app.db
-        .write(move |c| {
-            match &change {
-                Written::Policy(kind, document) => {
-                    store::policies::put(c, tenant, *kind, document, now, now)?;
-                    store::tenants::raise_change(c, tenant)?;
-                }
-                Written::Settings(document) => {
-                    let version = store::tenants::settings(c, tenant)?.map_or(0, |(_, version)| version);
-                    if !store::tenants::put_settings(c, tenant, document, version, now)? {
-                        return Err(store::QueryError::RollbackTransaction);
-                    }
-                }
+/// The document that is stored, and of which kind; settings are of none.
+fn checked(change: PolicyChange) -> Result<(Option<PolicyKind>, Value), AdminError> {
+    Ok(match change {
+        PolicyChange::Passcode { on } => (Some(PolicyKind::Otp), json!({ "enabled": on })),
+        PolicyChange::Access(rules) => (Some(PolicyKind::Access), serde_json::to_value(rules)?),
+        PolicyChange::Domains(lists) => {
+            let listed = lists.allow.iter().chain(&lists.block);
+            if let Some(bad) = listed.map(|rule| &rule.domain).find(|domain| Domain::parse(domain).is_err()) {
+                return Err(Invalid::ListedDomain(bad.clone()).into());
             }
-            store::logs::insert_audit(c, &row)
-        })
-        .await??;
-    show(app, ctx, actor, tenant).await
-}
-
-enum Written {
-    Policy(PolicyKind, Value),
-    Settings(Value),
-}
-
-impl Written {
-    const fn document(&self) -> &Value {
-        match self {
-            Self::Policy(_, document) | Self::Settings(document) => document,
+            (Some(PolicyKind::Domains), serde_json::to_value(lists)?)
         }
-    }
-}
-
-fn otp(value: &str) -> Result<Value, AdminError> {
-    match value {
-        "on" => Ok(json!({ "enabled": true })),
-        "off" => Ok(json!({ "enabled": false })),
-        _ => Err(invalid("otp", "it must be on or off")),
-    }
-}
-
-fn checked<T: serde::de::DeserializeOwned + Serialize>(
-    what: &'static str,
-    text: &str,
-) -> Result<Value, AdminError> {
-    let parsed: T = serde_json::from_str(text).map_err(|e| invalid(what, e))?;
-    serde_json::to_value(parsed).map_err(|e| AdminError::Internal(e.to_string()))
-}
-
-fn domains(text: &str) -> Result<Value, AdminError> {
-    let lists: DomainLists = serde_json::from_str(text).map_err(|e| invalid("domains", e))?;
-    for rule in lists.allow.iter().chain(&lists.block) {
-        super::domain_of("domains", &rule.domain)?;
-    }
-    checked::<DomainLists>("domains", text)
-}
-
-fn settings(text: &str) -> Result<Value, AdminError> {
-    let parsed: TenantSettings = serde_json::from_str(text).map_err(|e| invalid("settings", e))?;
-    parsed.check().map_err(|e| invalid("settings", e))?;
-    for address in parsed.contact.iter().chain(&parsed.security_contact) {
-        vestibule_core::Address::parse(address).map_err(|e| invalid("settings", e))?;
-    }
-    checked::<TenantSettings>("settings", text)
+        PolicyChange::Settings(settings) => {
+            settings.check().map_err(Invalid::Settings)?;
+            for address in settings.contact.iter().chain(&settings.security_contact) {
+                Address::parse(address).map_err(Invalid::Contact)?;
+            }
+            (None, serde_json::to_value(settings)?)
+        }
+    })
 }

@@ -1,30 +1,91 @@
-//! The trail of changes: one `directory_audits` row per changing use case, in the transaction that changes (AUD-03).
+//! The trail of changes: one `directory_audits` row per changing use case, in the transaction that changes, and one per
+//! refusal, in its own (AUD-03).
 
 use serde_json::{Value, json};
-use vestibule_core::TenantId;
-use vestibule_core::access::{self, Action, Actor, Allowed, Object};
+use uuid::Uuid;
+use vestibule_core::Domain;
+use vestibule_core::access::{self, Action, Actor, Allowed, Denied, Object};
 use vestibule_core::error::ErrorCode;
-use vestibule_core::ids::{InteractionId, ordered_uuid};
+use vestibule_core::ids::{ClientId, InteractionId, SessionId, TenantId, UserId, ordered_uuid};
+use vestibule_core::log::DirectoryEvent;
+use vestibule_core::policies::PolicyKind;
 use vestibule_store::logs::NewAudit;
 
 use crate::app::App;
 use crate::context::Context;
 use crate::error::Error;
 
+/// What a change was made to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A tenant.
+    Tenant(TenantId),
+    /// A domain of a tenant.
+    Domain(Domain),
+    /// A policy.
+    Policy(PolicyKind),
+    /// The settings of a tenant.
+    Settings,
+    /// An application.
+    Application(ClientId),
+    /// A user.
+    User(UserId),
+    /// A session.
+    Session(SessionId),
+    /// A trip of which nobody is known.
+    Interaction(InteractionId),
+    /// A family of refresh tokens.
+    RefreshFamily(Uuid),
+}
+
+impl Target {
+    /// The word for what it is.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Tenant(_) => "tenant",
+            Self::Domain(_) => "domain",
+            Self::Policy(_) | Self::Settings => "policy",
+            Self::Application(_) => "application",
+            Self::User(_) => "user",
+            Self::Session(_) => "session",
+            Self::Interaction(_) => "interaction",
+            Self::RefreshFamily(_) => "refresh_family",
+        }
+    }
+
+    /// Which one it is.
+    pub fn id(&self) -> String {
+        match self {
+            Self::Tenant(id) => id.to_string(),
+            Self::Domain(domain) => domain.to_string(),
+            Self::Policy(kind) => kind.to_string(),
+            Self::Settings => "settings".to_owned(),
+            Self::Application(client) => client.to_string(),
+            Self::User(id) => id.to_string(),
+            Self::Session(id) => id.to_string(),
+            Self::Interaction(id) => id.to_string(),
+            Self::RefreshFamily(id) => id.to_string(),
+        }
+    }
+}
+
 /// What was changed, and on what.
 #[derive(Debug, Clone)]
 pub struct Change {
     action: &'static str,
-    target_kind: &'static str,
-    target: String,
+    target: Target,
     details: Value,
-    outcome: &'static str,
 }
 
 impl Change {
-    /// A change of something.
-    pub fn on(action: &'static str, target_kind: &'static str, target: String) -> Self {
-        Self { action, target_kind, target, details: json!({}), outcome: "success" }
+    /// What a trip or its tokens did.
+    pub fn of(event: DirectoryEvent, target: Target) -> Self {
+        Self::by(event.as_str(), target)
+    }
+
+    /// What a use case of administration did: its name.
+    pub fn by(use_case: &'static str, target: Target) -> Self {
+        Self { action: use_case, target, details: json!({}) }
     }
 
     /// Adds what the row tells beyond its target; never a secret, code or address.
@@ -33,17 +94,34 @@ impl Change {
         self.details = details;
         self
     }
-
-    /// Marks a refusal.
-    #[must_use]
-    pub fn refused(mut self) -> Self {
-        self.outcome = "failure";
-        self
-    }
 }
 
-/// Makes the row.
-pub fn row(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, change: Change) -> NewAudit {
+/// Makes the row of a change that its actor has leave for.
+pub fn row(app: &App, ctx: &Context, allowed: &Allowed, tenant: TenantId, change: Change) -> NewAudit {
+    written(app, ctx, allowed.actor(), tenant, change, "success")
+}
+
+/// Makes the row of a refusal: of the tenant that it was about.
+pub fn refusal(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    use_case: &'static str,
+    denied: &Denied,
+) -> NewAudit {
+    let change = Change::by(use_case, Target::Tenant(tenant)).with(json!({ "denied": denied.action }));
+    written(app, ctx, actor, tenant, change, "failure")
+}
+
+fn written(
+    app: &App,
+    ctx: &Context,
+    actor: &Actor,
+    tenant: TenantId,
+    change: Change,
+    outcome: &str,
+) -> NewAudit {
     NewAudit {
         tenant_id: tenant,
         id: ordered_uuid(ctx.now, app.random.as_ref()),
@@ -51,9 +129,9 @@ pub fn row(app: &App, ctx: &Context, actor: &Actor, tenant: TenantId, change: Ch
         actor_kind: actor.kind().to_string(),
         actor_id: actor.id(),
         action: change.action.to_owned(),
-        target_kind: change.target_kind.to_owned(),
-        target_id: change.target,
-        outcome: change.outcome.to_owned(),
+        target_kind: change.target.kind().to_owned(),
+        target_id: change.target.id(),
+        outcome: outcome.to_owned(),
         details: change.details,
         trace_id: ctx.trace,
         client_address: (!matches!(actor, Actor::Operator | Actor::System))
@@ -73,12 +151,7 @@ pub fn allow_guest(
 }
 
 /// Asks the one function, and logs a refusal (AUD-01).
-pub fn allow(
-    ctx: &Context,
-    actor: &Actor,
-    action: Action,
-    object: Object,
-) -> Result<Allowed, access::Denied> {
+pub fn allow(ctx: &Context, actor: &Actor, action: Action, object: Object) -> Result<Allowed, Denied> {
     access::authorize(actor, action, object).inspect_err(|denied| {
         tracing::warn!(trace = %ctx.trace, actor = %denied.actor, action = %denied.action, "denied");
     })

@@ -112,3 +112,18 @@ impl From<vestibule_core::proof::Unreadable> for Error {
         Self::Unavailable(error.to_string())
     }
 }
+
+/// An error with everything that it came from, each said once: what outer errors tell already is left out.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let told = inner.to_string();
+        if !text.ends_with(&told) {
+            text.push_str(": ");
+            text.push_str(&told);
+        }
+        source = inner.source();
+    }
+    text
+}

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use vestibule_app::Target;
 use vestibule_core::Address;
 
-use crate::args::{Global, LogFormat, Serve};
+use crate::command::serve::{LogFormat, Serve};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::output::note;
 
 /// The keys of the configuration file.

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use vestibule_admin::AdminError;
+use vestibule_admin::{AdminError, Conflict, Invalid, Thing};
 use vestibule_app::bootstrap::OpenError;
+use vestibule_app::error::chain;
 
 /// A failure, ready to be told.
 #[derive(Debug)]
@@ -26,6 +27,11 @@ impl Failure {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// An input that cannot be meant, and how it has to look.
+    pub(crate) fn invalid(input: Input, problem: impl fmt::Display) -> Self {
+        Self::new("invalid", 2, format!("{}: {problem}", input.name())).hint(input.form())
     }
 
     pub(crate) fn config(what: impl fmt::Display) -> Self {
@@ -73,66 +79,155 @@ fn without_passwords(text: &str) -> String {
     out
 }
 
+/// What a command takes, as it is called in its messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Input {
+    Tenant,
+    Domain,
+    Address,
+    Inviter,
+    Admin,
+    Name,
+    Id,
+    RedirectUri,
+    RedirectUrl,
+    Homepage,
+    Message,
+    Policy,
+    Otp,
+    Access,
+    Domains,
+    Settings,
+    BaseUrl,
+    Query,
+}
+
+impl Input {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::Domain => "domain",
+            Self::Address => "address",
+            Self::Inviter => "inviter",
+            Self::Admin => "admin",
+            Self::Name => "name",
+            Self::Id => "id",
+            Self::RedirectUri => "redirect URI",
+            Self::RedirectUrl => "redirect URL",
+            Self::Homepage => "homepage",
+            Self::Message => "message",
+            Self::Policy => "policy",
+            Self::Otp => "otp",
+            Self::Access => "access",
+            Self::Domains => "domains",
+            Self::Settings => "settings",
+            Self::BaseUrl => "base URL",
+            Self::Query => "list",
+        }
+    }
+
+    /// How it has to look, with an example.
+    const fn form(self) -> &'static str {
+        match self {
+            Self::Tenant => {
+                "name a tenant by its GUID or one of its domains; `vestibule tenant list` shows them"
+            }
+            Self::Domain => "a domain looks like partner.example",
+            Self::Domains => {
+                r#"for example: vestibule policy set --tenant T 'domains={"allow":[{"domain":"partner.example"}]}'"#
+            }
+            Self::Access => {
+                r#"for example: vestibule policy set --tenant T 'access=[{"name":"Terms","control":{"kind":"terms","version":1}}]'"#
+            }
+            Self::Settings => {
+                r#"for example: vestibule policy set --tenant T 'settings={"contact":"it@alder.example"}'"#
+            }
+            Self::Otp | Self::Policy => "for example: vestibule policy set --tenant T otp=off",
+            Self::Address | Self::Inviter | Self::Admin => "an address looks like nicole@partner.example",
+            Self::Name => "one line of 1 to 64 characters that can be seen",
+            Self::RedirectUri => {
+                "https://host/path; on this machine http://127.0.0.1:3000/path; native: com.example.app:/path too"
+            }
+            Self::RedirectUrl => {
+                "register it first: vestibule app set CLIENT_ID --tenant T --add-redirect-uri URL"
+            }
+            Self::BaseUrl => "an origin without a path, like https://id.example or http://127.0.0.1:8080",
+            Self::Query => {
+                r#"for example: vestibule guest list --tenant T --filter "mail endswith '@partner.example'" --order-by mail"#
+            }
+            Self::Id | Self::Homepage | Self::Message => "docs/reference/cli.md says what each option takes",
+        }
+    }
+}
+
+/// The input that is wrong.
+const fn input_of(invalid: &Invalid) -> Input {
+    match invalid {
+        Invalid::Name(_) => Input::Name,
+        Invalid::TenantId | Invalid::ClientId => Input::Id,
+        Invalid::RedirectUri { .. } | Invalid::NoRedirectUri | Invalid::TooManyRedirectUris => {
+            Input::RedirectUri
+        }
+        Invalid::Homepage(_) => Input::Homepage,
+        Invalid::DomainRefused(_) => Input::Address,
+        Invalid::Message => Input::Message,
+        Invalid::RedirectUrl(_) => Input::RedirectUrl,
+        Invalid::Inviter => Input::Inviter,
+        Invalid::ListedDomain(_) => Input::Domains,
+        Invalid::Settings(_) | Invalid::Contact(_) => Input::Settings,
+    }
+}
+
 impl From<AdminError> for Failure {
     fn from(error: AdminError) -> Self {
-        let text = error.to_string();
+        let text = chain(&error);
         match error {
-            AdminError::NotFound { kind, .. } => {
-                let hint = match kind {
-                    "tenant" => "`vestibule tenant list` shows what there is",
-                    "application" => "`vestibule app list --tenant T` shows what there is",
-                    "guest" => "`vestibule guest list --tenant T` shows what there is",
-                    _ => "check the spelling",
-                };
-                Self::new("not-found", 4, text).hint(hint)
-            }
-            AdminError::Conflict(_) => Self::new("conflict", 5, text)
-                .hint("look at what is there: `vestibule tenant|app|guest list`, then change it or take another name"),
-            AdminError::Invalid { what, .. } => Self::new("invalid", 2, text).hint(form_of(what)),
+            AdminError::NotFound(thing) => Self::new("not-found", 4, text).hint(match thing {
+                Thing::Tenant(_) => "`vestibule tenant list` shows what there is",
+                Thing::Application(_) => "`vestibule app list --tenant T` shows what there is",
+                Thing::Guest(_) => "`vestibule guest list --tenant T` shows what there is",
+                Thing::Inviter(_) | Thing::RedirectUri(_) => "check the spelling",
+            }),
+            AdminError::Conflict(conflict) => Self::new("conflict", 5, text).hint(way_on(&conflict)),
+            AdminError::Invalid(invalid) => Self::new("invalid", 2, text).hint(input_of(&invalid).form()),
             AdminError::Denied(denied) => {
                 let roles: Vec<&str> = denied.roles.iter().map(|r| r.as_str()).collect();
                 Self::new("not-allowed", 6, text).hint(format!("these roles may: {}", roles.join(", ")))
             }
             AdminError::Db(_) => Self::new("database", 7, text).hint("check --data or --database-url"),
-            AdminError::Vault(_) | AdminError::Internal(_) => Self::new("internal", 1, text),
+            AdminError::Vault(_)
+            | AdminError::Key(_)
+            | AdminError::Broken(_)
+            | AdminError::Document(_)
+            | AdminError::Fault(_) => Self::new("internal", 1, text),
         }
     }
 }
 
-/// How an input has to look, with an example.
-fn form_of(what: &str) -> &'static str {
-    match what {
-        "tenant" => "name a tenant by its GUID or one of its domains; `vestibule tenant list` shows them",
-        "domain" => "a domain looks like partner.example",
-        "domains" => {
-            r#"for example: vestibule policy set --tenant T 'domains={"allow":[{"domain":"partner.example"}]}'"#
+/// What to do about a conflict.
+const fn way_on(conflict: &Conflict) -> &'static str {
+    match conflict {
+        Conflict::TenantOff => "switch it on: vestibule tenant enable TENANT",
+        Conflict::RegisteredElsewhere(_) => "name its home: vestibule app set CLIENT_ID --tenant HOME",
+        Conflict::Overtaken => "look at them, then set them again: vestibule policy show --tenant T settings",
+        Conflict::TenantExists(_)
+        | Conflict::DomainTaken(_)
+        | Conflict::ApplicationExists(_)
+        | Conflict::Member(_)
+        | Conflict::Refused(_) => {
+            "look at what is there: `vestibule tenant|app|guest list`, then change it or take another name"
         }
-        "access" => {
-            r#"for example: vestibule policy set --tenant T 'access=[{"name":"Terms","control":{"kind":"terms","version":1}}]'"#
-        }
-        "settings" => {
-            r#"for example: vestibule policy set --tenant T 'settings={"contact":"it@alder.example"}'"#
-        }
-        "otp" | "policy" => "for example: vestibule policy set --tenant T otp=off",
-        "address" | "inviter" | "admin" => "an address looks like nicole@partner.example",
-        "name" => "one line of 1 to 64 characters that can be seen",
-        "redirect URI" => {
-            "https://host/path; on this machine http://127.0.0.1:3000/path; native: com.example.app:/path too"
-        }
-        "redirect URL" => "register it first: vestibule app set CLIENT_ID --tenant T --add-redirect-uri URL",
-        "base URL" => "an origin without a path, like https://id.example or http://127.0.0.1:8080",
-        _ => "docs/reference/cli.md says what each option takes",
     }
 }
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        let text = error.to_string();
+        let text = chain(&error);
         match &error {
             OpenError::OtherBaseUrl { given, .. } => Self::new("base-url", 3, text).hint(format!(
                 "leave --base-url out, or move the deployment: vestibule deployment set-base-url {given}"
             )),
-            OpenError::BaseUrl { .. } => Self::new("base-url", 3, text).hint(form_of("base URL")),
+            OpenError::BaseUrl { .. } => Self::new("base-url", 3, text).hint(Input::BaseUrl.form()),
             OpenError::OtherRootKey | OpenError::Vault(_) => Self::new("root-key", 3, text)
                 .hint("give the file that the first command made: --root-key-file FILE"),
             OpenError::Db(vestibule_app::DbError::Target(_)) => Self::new("database-url", 3, text)

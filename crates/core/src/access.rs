@@ -190,10 +190,13 @@ impl Action {
         };
         use Who::{Application, Guest, Holder, Operator, System};
         match self {
-            Self::CreateTenant | Self::ManageTenants | Self::ReadMail | Self::ManageDeployment => &[Operator],
-            Self::ReadTenants | Self::ManageDomains | Self::ExplainDiscovery => {
-                &[Operator, Holder(GlobalAdministrator)]
-            }
+            // A domain that is added counts as proven: the operator vouches for it, no tenant for its own (HRD-06).
+            Self::CreateTenant
+            | Self::ManageTenants
+            | Self::ManageDomains
+            | Self::ReadMail
+            | Self::ManageDeployment => &[Operator],
+            Self::ReadTenants | Self::ExplainDiscovery => &[Operator, Holder(GlobalAdministrator)],
             Self::ManagePolicy | Self::ReadPolicy => {
                 &[Operator, Holder(GlobalAdministrator), Holder(ConditionalAccessAdministrator)]
             }

@@ -1,7 +1,36 @@
 //! Who an address is in a tenant, and whether whoever it is may come in.
 
 use crate::clock::Instant;
+use crate::ids::UserId;
 use crate::lifecycle::{Redemption, UserKind};
+use crate::method::Method;
+
+/// A user of a tenant as whoever administers sees them: a guest, or a member who is looked up like one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guest {
+    /// `oid`.
+    pub id: UserId,
+    /// Address.
+    pub address: String,
+    /// Name.
+    pub display_name: Option<String>,
+    /// Guest or member.
+    pub kind: UserKind,
+    /// Where redemption stands.
+    pub redemption: Redemption,
+    /// Since when.
+    pub redemption_changed_at: Option<Instant>,
+    /// Not blocked.
+    pub enabled: bool,
+    /// The method that was redeemed with.
+    pub pinned_method: Option<Method>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// The last sign-in.
+    pub last_sign_in_at: Option<Instant>,
+    /// Addresses of those who answer for the guest.
+    pub sponsors: Vec<String>,
+}
 
 mod guests;
 

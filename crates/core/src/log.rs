@@ -36,6 +36,21 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What a trip or its tokens change in a directory; the word stands in audit rows, beside the names of the use cases
+    /// of administration.
+    DirectoryEvent {
+        /// A guest accepted.
+        Redeemed = "invitation.redeem",
+        /// A session ended: signed out, or another one took its place.
+        SessionEnded = "session.end",
+        /// A family of refresh tokens was revoked.
+        FamilyRevoked = "refresh_family.revoke",
+        /// A code was reported.
+        CodeReported = "otp.reported",
+    }
+}
+
 /// One step of a trip.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

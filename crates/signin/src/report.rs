@@ -2,18 +2,19 @@
 //! code; POST closes the sign-in and tells the organisation. Works signed-out, as often as pressed, and cannot disable
 //! the user.
 
-use vestibule_app::audit::{self, Change as Audited};
+use vestibule_app::audit::{self, Change as Audited, Target};
 use vestibule_app::cookies::{Change, Jar};
 use vestibule_app::live::Live;
 use vestibule_app::mail::{self, Queue};
 use vestibule_app::vault::{self, Purpose};
 use vestibule_app::{App, Context, Error, Problem};
 use vestibule_core::Realm;
-use vestibule_core::access::{Action, Actor};
+use vestibule_core::access::{Action, Allowed};
 use vestibule_core::clock::{self, Instant};
 use vestibule_core::error::ErrorCode;
 use vestibule_core::letter::{Content, Letter, Reported, RequestFacts, Sender};
 use vestibule_core::lifecycle::Invitation;
+use vestibule_core::log::DirectoryEvent;
 use vestibule_core::numbers as n;
 use vestibule_core::passcode::{Standing, State};
 use vestibule_core::secret::Digest;
@@ -149,7 +150,6 @@ pub async fn press(
     csrf: &str,
 ) -> Result<Reply, Error> {
     let live = app.live(segment, &Jar::default(), None).await?;
-    let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::ReportCode)?;
     let landing = jar.report.as_deref().and_then(|v| Landing::open(&app.vault, live.tenant.id, KIND, v));
     let good = match &landing {
         Some(landing) => app.form_token_matches(KIND, &landing.secret, csrf)?,
@@ -163,6 +163,8 @@ pub async fn press(
     let Some(mut found) = look_up(app, &live, Some(&landing)).await? else {
         return page(app, &live, segment, Some(&landing), None, Said::Nothing).await.map(Reply::show);
     };
+    let trip = Some(found.code.interaction_id);
+    let allowed = audit::allow_guest(ctx, live.tenant.id, trip, Action::ReportCode)?;
     let said = match pressed {
         Pressed::Mine => Said::Mine,
         Pressed::Resume => {
@@ -173,7 +175,7 @@ pub async fn press(
         }
         Pressed::Stop { pause } => {
             let until = pause.then(|| clock::after(live.at(), n::SUSPENSION));
-            stop(app, ctx, &live, &found, until).await?;
+            stop(app, ctx, &live, &found, until, &allowed).await?;
             found.paused_until = until.or(found.paused_until);
             Said::Done
         }
@@ -224,6 +226,7 @@ async fn stop(
     live: &Live,
     found: &Found,
     pause: Option<Instant>,
+    allowed: &Allowed,
 ) -> Result<(), Error> {
     let (tenant, realm) = (live.tenant.id, Realm::Tenant(live.tenant.id));
     let interaction = found.code.interaction_id;
@@ -251,9 +254,8 @@ async fn stop(
     told.extend(sponsors.into_iter().map(|u| u.address));
     let done = Done { application, suspended, pause };
     let mails = told.iter().map(|to| alert(app, live, found, to, &done)).collect::<Result<Vec<_>, _>>()?;
-    let actor = Actor::Guest { tenant, interaction: Some(interaction) };
-    let target = user.map_or_else(|| interaction.to_string(), |u| u.to_string());
-    let change = Audited::on("otp.reported", if user.is_some() { "user" } else { "interaction" }, target);
+    let target = user.map_or(Target::Interaction(interaction), Target::User);
+    let change = Audited::of(DirectoryEvent::CodeReported, target);
     let pause = match pause {
         Some(until) => Some((pause_key(app, live, &found.asked)?, until)),
         None => None,
@@ -263,7 +265,7 @@ async fn stop(
         tenant,
         code: found.code.clone(),
         pause,
-        audit: audit::row(app, ctx, &actor, tenant, change),
+        audit: audit::row(app, ctx, allowed, tenant, change),
         mails,
     };
     let now = live.now;

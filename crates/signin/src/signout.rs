@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use vestibule_app::audit::{self, Change as Audited};
+use vestibule_app::audit::{self, Change as Audited, Target};
 use vestibule_app::cookies::{Change, Jar};
 use vestibule_app::live::Live;
 use vestibule_app::snapshot::ApplicationSnapshot;
 use vestibule_app::{App, Context, Error, Problem};
-use vestibule_core::access::{Action, Actor};
+use vestibule_core::access::Action;
+use vestibule_core::log::DirectoryEvent;
 use vestibule_core::{ClientId, Realm};
 use vestibule_oidc::logout::LogoutRequest;
 use vestibule_oidc::params::Params;
@@ -125,10 +126,10 @@ async fn end(
 /// Ends the browser's session with all that was granted in it; what the browser is to forget, if there was one.
 pub(crate) async fn close(app: &App, ctx: &Context, live: &Live) -> Result<Option<Change>, Error> {
     let Some(session) = &live.session else { return Ok(None) };
-    let _allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignOut)?;
+    let allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignOut)?;
     let (realm, id, tenant, now) = (Realm::Tenant(live.tenant.id), session.row.id, live.tenant.id, live.now);
-    let actor = Actor::Guest { tenant, interaction: None };
-    let row = audit::row(app, ctx, &actor, tenant, Audited::on("session.end", "session", id.to_string()));
+    let ended = Audited::of(DirectoryEvent::SessionEnded, Target::Session(id));
+    let row = audit::row(app, ctx, &allowed, tenant, ended);
     app.db
         .write(move |c| {
             if store::signin::end_session(c, realm, id, now)? {

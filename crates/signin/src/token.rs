@@ -6,7 +6,7 @@ pub mod revoke;
 pub(crate) mod sign;
 pub mod userinfo;
 
-use vestibule_core::access::{Action, Actor, Object};
+use vestibule_core::access::{Action, Actor, Allowed, Object};
 use vestibule_core::client::ClaimsLayout;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::ClientId;
@@ -77,6 +77,16 @@ pub(crate) struct Caller {
     pub application: Arc<ApplicationSnapshot>,
 }
 
+impl Caller {
+    /// Leave for what this application does with tokens in this tenant.
+    fn allowed(&self, ctx: &Context) -> Result<Allowed, Refused> {
+        let tenant = self.live.tenant.id;
+        let actor = Actor::Application { tenant, client: self.application.application.client_id.clone() };
+        audit::allow(ctx, &actor, Action::UseTokens, Object::Tenant(tenant))
+            .map_err(|_| oauth(TokenError::INVALID_CLIENT))
+    }
+}
+
 /// The token endpoint (RFC 6749 section 3.2).
 pub async fn token(
     app: &App,
@@ -124,13 +134,8 @@ pub(crate) async fn authenticate(
     let known = found.as_ref().map(|a| a.application.client_id.clone());
     match found.filter(|_| good) {
         Some(application) => {
-            let actor = Actor::Application {
-                tenant: live.tenant.id,
-                client: application.application.client_id.clone(),
-            };
-            let _allowed = audit::allow(ctx, &actor, Action::UseTokens, Object::Tenant(live.tenant.id))
-                .map_err(|_| oauth(TokenError::INVALID_CLIENT))?;
-            Ok(Caller { live, application })
+            let caller = Caller { live, application };
+            caller.allowed(ctx).map(|_| caller)
         }
         None => {
             failed(app, ctx, &live, known).await?;

@@ -97,9 +97,14 @@ statements! {
         " WHERE id IN (SELECT tenant_id FROM service_principals WHERE client_id = :client_id)"
     ];
 
-    /// Switches a tenant on or off, and raises its change number.
+    /// Tells all nodes that an application changed in this one tenant.
+    pub fn raise_presence(tenant: TenantId) = [
+        "UPDATE tenants SET applications_number = applications_number + 1 WHERE id = :tenant"
+    ];
+
+    /// Switches a tenant on or off.
     pub fn set_state(tenant: TenantId, state: TenantState) -> bool = [
-        "UPDATE tenants SET state = :state, change_number = change_number + 1 WHERE id = :tenant"
+        "UPDATE tenants SET state = :state WHERE id = :tenant"
     ];
 
     /// Renames a tenant, and raises its change number.
@@ -111,7 +116,8 @@ statements! {
         "SELECT " (SettingsRow) " FROM tenant_settings WHERE tenant_id = :tenant"
     ];
 
-    fn replace_settings(tenant: TenantId, settings: &Value, expected_version: i32, now: Instant) -> bool = [
+    /// Replaces the settings where they still bear this version.
+    pub fn put_settings(tenant: TenantId, settings: &Value, expected_version: i32, now: Instant) -> bool = [
         "UPDATE tenant_settings SET settings = :settings, version = version + 1, updated_at = :now"
         " WHERE tenant_id = :tenant AND version = :expected_version"
     ];
@@ -140,18 +146,4 @@ pub fn insert(c: &mut Conn, new: &NewTenant, domains: &[NewDomain], settings: &V
 /// The settings with their version.
 pub fn settings(c: &mut Conn, tenant: TenantId) -> QueryResult<Option<(Value, i32)>> {
     Ok(settings_row(c, tenant)?.map(|row| (row.settings, row.version)))
-}
-
-/// Replaces the settings where they still bear this version; raises the change number.
-pub fn put_settings(
-    c: &mut Conn,
-    tenant: TenantId,
-    settings: &Value,
-    expected_version: i32,
-    now: Instant,
-) -> QueryResult<bool> {
-    if !replace_settings(c, tenant, settings, expected_version, now)? {
-        return Ok(false);
-    }
-    raise_change(c, tenant).map(|_| true)
 }

@@ -149,7 +149,7 @@ vestibule_testkit::flows! {
     /// DOS-04, LNK-01: a refusal is logged by the press that met it; the page, asked for again and again, writes nothing.
     async fn dos_04_lnk_01_a_refusal_is_logged_once(world) {
         let house = world.office().house("alpha.test").await;
-        let guest = world.office().invite(house.tenant.id, GINA).await.invited_user.id;
+        let guest = world.office().invite(house.tenant.id, GINA).await.guest;
         let rp = discovers(world, &house).await;
         let mut gina = world.person().await;
         gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").reads_code().await;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use chrono::TimeDelta;
 use serde_json::Value;
-use vestibule_admin::applications as admin;
+use vestibule_admin::application;
 use vestibule_core::client::ApplicationType;
 use vestibule_store::applications::NewCredential;
 use vestibule_store::{applications, tenants};
@@ -36,11 +36,11 @@ vestibule_testkit::flows! {
         let secret = house.registration.client_secret.clone().unwrap();
         assert_eq!(secret.len(), 43);
         assert_eq!(data_encoding::BASE64URL_NOPAD.decode(secret.as_bytes()).unwrap().len(), 32);
-        let context = world.office().context();
         let (app, tenant) = (world.server.app(), house.tenant.id);
-        let shown = admin::show(app, tenant, &house.registration.client_id).await.unwrap();
-        let listed = admin::list(app, &context, &vestibule_core::access::Actor::Operator, tenant).await.unwrap();
-        for told in [serde_json::to_string(&shown).unwrap(), serde_json::to_string(&listed).unwrap()] {
+        let client = vestibule_core::ClientId(house.registration.client_id.clone());
+        let shown = world.office().perform(application::Show { tenant, client }).await.unwrap();
+        let listed = world.office().perform(application::List { tenant }).await.unwrap();
+        for told in [format!("{shown:?}"), format!("{listed:?}")] {
             assert!(!told.contains(&secret) && !told.to_lowercase().contains("secret"), "{told}");
         }
         // An overlap: the old secret ends in an hour, the new one takes over.
@@ -83,7 +83,7 @@ vestibule_testkit::flows! {
     async fn cla_02_callers_that_fail_look_alike(world) {
         let (house, web) = desk(world).await;
         let off = another(world, &house, ApplicationType::Web).await;
-        let change = || vestibule_admin::applications::ApplicationChange { enabled: Some(false), ..Default::default() };
+        let change = || vestibule_testkit::office::ApplicationChange { enabled: Some(false), ..Default::default() };
         world.office().change(house.tenant.id, &off.registration().client_id, change()).await;
         let unknown = Registration { client_id: uuid::Uuid::from_u128(9).to_string(), ..house.registration.clone() };
         let wrong = Registration { client_secret: Some("w".repeat(43)), ..house.registration.clone() };
@@ -201,7 +201,7 @@ vestibule_testkit::flows! {
         let value = code(&mut gina, &house, &asked).await;
         let mut begun = world.person().await;
         begun.opens(web.asks().build().url.as_str()).sees("G01").await;
-        let switch = |on: bool| vestibule_admin::applications::ApplicationChange { enabled: Some(on), ..Default::default() };
+        let switch = |on: bool| vestibule_testkit::office::ApplicationChange { enabled: Some(on), ..Default::default() };
         world.office().change(tenant, &client, switch(false)).await;
         for prompt in ["none", "login"] {
             let page = get(world, web.asks().with("prompt", prompt).build().url.as_str()).await;

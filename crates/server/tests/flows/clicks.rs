@@ -1,8 +1,8 @@
 //! Buttons pressed twice, answers lost, *Back*, reload and tabs: one effect each, and no dead end.
 
 use chrono::TimeDelta;
-use vestibule_admin::applications::ApplicationChange;
 use vestibule_testkit::browser::Request;
+use vestibule_testkit::office::ApplicationChange;
 
 use crate::passcode::{GINA, accepted, copies, invited, rows, sends, storm, submission};
 use crate::walk::{audited, discovers, signs_in, silently};
@@ -127,7 +127,7 @@ vestibule_testkit::flows! {
             let mut person = world.person().await;
             let asked = rp.asks().build();
             person.opens(asked.url.as_str()).types(address).sees("G06").reads_code().enters_code().sees("G15").await;
-            let guest = world.office().invite(house.tenant.id, address).await.invited_user.id;
+            let guest = world.office().invite(house.tenant.id, address).await.guest;
             if blocked {
                 world.office().enable(house.tenant.id, guest, false).await;
                 person.presses("Accept").sees("G24").reads("switched off").await;
@@ -285,7 +285,7 @@ vestibule_testkit::flows! {
         let invited = world.office().invite(house.tenant.id, GINA).await;
         let mut gina = world.person().await;
         gina.is_called(GINA);
-        gina.opens(&invited.invite_redeem_url).sees("G17").presses("Send me a code").sees("G06").reads_code().await;
+        gina.opens(&invited.redeem_url).sees("G17").presses("Send me a code").sees("G06").reads_code().await;
         let first = gina.code().to_owned();
         world.wait(TimeDelta::seconds(61));
         let asked = rp.asks().build();

@@ -85,7 +85,7 @@ vestibule_testkit::flows! {
             }
         }
         // A switched-off application opens nothing.
-        let off = vestibule_admin::applications::ApplicationChange { enabled: Some(false), ..Default::default() };
+        let off = vestibule_testkit::office::ApplicationChange { enabled: Some(false), ..Default::default() };
         world.office().change(house.tenant.id, &spa.client_id, off).await;
         assert_eq!(opened_to(&ask("OPTIONS", format!("/{tenant}/oauth2/v2.0/token"), SPA).await), "");
     }

@@ -4,12 +4,10 @@ use std::fmt::Write as _;
 
 use chrono::TimeDelta;
 use url::Url;
-use vestibule_admin::applications::ApplicationChange;
-use vestibule_admin::guests;
-use vestibule_core::access::Actor;
+use vestibule_admin::guest;
 use vestibule_store::testing;
 use vestibule_testkit::browser::{Exchange, Request};
-use vestibule_testkit::office::House;
+use vestibule_testkit::office::{ApplicationChange, House, address};
 use vestibule_testkit::rp::Rp;
 use vestibule_testkit::{Database, HttpOptions, Person, Setup, World};
 
@@ -194,13 +192,13 @@ async fn populate(world: &World, house: &House, rp: &Rp) {
     for address in CLASSES.into_iter().filter(|address| *address != CLASSES[2]) {
         office.invite(house.tenant.id, address).await;
     }
-    let app = world.server.app();
     let mut first = world.person_with(&HttpOptions::default());
     first.is_called(CLASSES[0]).opens(rp.asks().build().url.as_str()).types(CLASSES[0]).sees("G06").await;
     world.server.node(0).outbox.drain().await.unwrap();
     first.reads_code().enters_code().sees("G15").presses("Accept").sees("app").await;
-    let (ctx, tenant) = (office.context(), house.tenant.id);
-    guests::set_enabled(app, &ctx, &Actor::Operator, tenant, CLASSES[3], false).await.unwrap();
+    let tenant = house.tenant.id;
+    let guest = guest::GuestRef::Address(address(CLASSES[3]));
+    office.perform(guest::Block { tenant, guest }).await.unwrap();
     let now = match world.database {
         Database::Sqlite => world.now().timestamp_micros().to_string(),
         Database::Postgres => "now()".to_owned(),

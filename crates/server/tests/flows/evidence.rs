@@ -3,9 +3,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
-use vestibule_admin::applications::ApplicationChange;
-use vestibule_admin::logs;
-use vestibule_core::access::Actor;
+use vestibule_admin::log;
 use vestibule_core::ids::{TraceId, ordered_uuid};
 use vestibule_core::interaction::Page;
 use vestibule_core::method::Method;
@@ -13,7 +11,7 @@ use vestibule_jobs::numbering;
 use vestibule_store::logs::{NewSignIn, insert_sign_in};
 use vestibule_store::testing;
 use vestibule_testkit::browser::Request;
-use vestibule_testkit::office::House;
+use vestibule_testkit::office::{ApplicationChange, House};
 use vestibule_testkit::rp::{Ask, Registration, RpError};
 use vestibule_testkit::{Person, Setup, World};
 
@@ -297,7 +295,7 @@ vestibule_testkit::flows! {
             }
         };
         let follow = async |after: i64| {
-            let rows = logs::sign_ins(app, &world.office().context(), &Actor::Operator, tenant, Some(after), 10).await;
+            let rows = world.office().perform(log::SignIns { tenant, after: Some(after), limit: 10 }).await;
             rows.unwrap().into_iter().map(|r| (r.id, r.number.unwrap())).collect::<Vec<_>>()
         };
         let (late, early, between) = (row(20), row(-20), row(0));
@@ -317,7 +315,7 @@ vestibule_testkit::flows! {
         }
         assert_eq!(seen, [late.id, early.id, between.id]);
         assert_eq!(follow(0).await.len(), 3, "and from the beginning");
-        let head = logs::sign_ins_head(app, &world.office().context(), &Actor::Operator, tenant).await.unwrap();
+        let head = world.office().perform(log::Head { tenant }).await.unwrap();
         assert_eq!(head, after);
     }
 

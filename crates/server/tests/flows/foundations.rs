@@ -67,7 +67,7 @@ vestibule_testkit::flows! {
     async fn con_04_the_epoch_ends_what_was_before(world) {
         let house = world.office().house("alpha.test").await;
         world.office().invite(house.tenant.id, GINA).await;
-        let invitation = world.office().invite(house.tenant.id, "paul@guest.test").await.invite_redeem_url;
+        let invitation = world.office().invite(house.tenant.id, "paul@guest.test").await.redeem_url;
         let rp = discovers(world, &house).await;
         let mut gina = world.person().await;
         let asked = rp.asks().with("scope", "openid offline_access").build();

@@ -3,13 +3,11 @@
 use chrono::TimeDelta;
 use http::Method;
 use url::Url;
-use vestibule_admin::applications::ApplicationChange;
-use vestibule_admin::invitations::{self, InviteInput};
-use vestibule_core::access::Actor;
+use vestibule_admin::invitation;
 use vestibule_core::client::ApplicationType;
 use vestibule_store::{self as store};
 use vestibule_testkit::browser::Request;
-use vestibule_testkit::office::House;
+use vestibule_testkit::office::{ApplicationChange, House, address};
 use vestibule_testkit::{HttpOptions, Setup, World};
 
 use crate::walk::{audited, discovers, is_pending, plain, sign_ins, signs_in, silently};
@@ -43,7 +41,7 @@ vestibule_testkit::flows! {
         let house = world.office().house("alpha.test").await;
         let rp = discovers(world, &house).await;
         let invited = world.office().invite(house.tenant.id, GINA).await;
-        let link = invited.invite_redeem_url.as_str();
+        let link = invited.redeem_url.as_str();
         scans(world, link, 50).await;
         let mut gina = world.person().await;
         gina.opens(link).sees("G17").await;
@@ -65,7 +63,7 @@ vestibule_testkit::flows! {
         let house = world.office().house("alpha.test").await;
         let invited = world.office().invite(house.tenant.id, GINA).await;
         let before = world.server.stats();
-        scans(&world, &invited.invite_redeem_url, 10).await;
+        scans(&world, &invited.redeem_url, 10).await;
         assert_eq!(world.server.stats().write_jobs, before.write_jobs);
     }
 
@@ -74,7 +72,7 @@ vestibule_testkit::flows! {
         let house = world.office().house("alpha.test").await;
         let rp = discovers(world, &house).await;
         let invited = world.office().invite(house.tenant.id, GINA).await;
-        let (base, token) = invited.invite_redeem_url.rsplit_once('/').unwrap();
+        let (base, token) = invited.redeem_url.rsplit_once('/').unwrap();
         assert!(token.len() == 43 && token.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)));
         let dump = vestibule_store::testing::dump(world.server.database_url()).unwrap();
         assert!(!String::from_utf8_lossy(&dump).contains(token), "the token itself is stored");
@@ -103,7 +101,7 @@ vestibule_testkit::flows! {
         let mut gina = world.person().await;
         gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").reads_code().await;
         let report = gina.mail().links().into_iter().find(|l| l.contains("/report/")).unwrap();
-        for (link, page) in [(&invited.invite_redeem_url, "G17"), (&report, "G20")] {
+        for (link, page) in [(&invited.redeem_url, "G17"), (&report, "G20")] {
             let (_, token) = link.rsplit_once('/').unwrap();
             gina.opens(link).sees(page).await;
             let hops: Vec<_> = gina.http().exchanges().iter().rev().take(2).cloned().collect();
@@ -130,7 +128,7 @@ vestibule_testkit::flows! {
         for who in [GINA, EVE] {
             world.office().invite(house.tenant.id, who).await;
         }
-        let link = world.office().invite_with(house.tenant.id, GINA, None, true).await.invite_redeem_url;
+        let link = world.office().invite_with(house.tenant.id, GINA, None, true).await.redeem_url;
         world.mail.wait_for(GINA, 1).await;
         let mut eve = world.person().await;
         let signed_in = signs_in(&mut eve, &house, &rp, EVE).await;
@@ -171,7 +169,7 @@ vestibule_testkit::flows! {
     /// INV-02: everything is read from the row; a request that carries more is refused; another tenant's token is none.
     async fn inv_02_the_request_carries_nothing(world) {
         let (alpha, beta) = (world.office().house("alpha.test").await, world.office().house("beta.test").await);
-        let link = world.office().invite(alpha.tenant.id, GINA).await.invite_redeem_url;
+        let link = world.office().invite(alpha.tenant.id, GINA).await.redeem_url;
         let mut eve = world.person().await;
         eve.opens(&link).sees("G17").await;
         let good = eve.http().pressed("Send me a code").unwrap();
@@ -200,10 +198,10 @@ vestibule_testkit::flows! {
             let house = world.office().house(&format!("t{number}.test")).await;
             let (to, who) = (house.callbacks.redirect_uri(), format!("gina{number}@guest.test"));
             let invited = office.invite_with(house.tenant.id, &who, Some(&to), false).await;
-            let (tenant, invitation, guest) = (house.tenant.id, invited.id, invited.invited_user.id);
+            let (tenant, invitation, guest) = (house.tenant.id, invited.id, invited.guest);
             let mut gina = world.person().await;
             gina.is_called(&who);
-            gina.opens(&invited.invite_redeem_url).presses("Send me a code").sees("G06").reads_code().enters_code().sees("G15").await;
+            gina.opens(&invited.redeem_url).presses("Send me a code").sees("G06").reads_code().enters_code().sees("G15").await;
             let app = world.server.app();
             let url = world.server.database_url();
             match *case {
@@ -239,7 +237,7 @@ vestibule_testkit::flows! {
             assert_eq!((last.outcome.as_str(), last.error.is_some()), ("failure", true), "{case}: {last:?}");
             // Who opens the link now is told so at once (INV-14).
             let mut later = world.person().await;
-            let page = later.opens(&invited.invite_redeem_url).await;
+            let page = later.opens(&invited.redeem_url).await;
             if !matches!(*case, "application off" | "domain blocked" | "guest blocked") {
                 assert_eq!(page.test_id, "G18", "{case}: {}", page.summary());
             }
@@ -250,7 +248,7 @@ vestibule_testkit::flows! {
     /// INV-04: of many presses of *Accept* one redeems.
     async fn inv_04_one_redemption_of_many_presses(world) {
         let house = world.office().house("alpha.test").await;
-        let link = world.office().invite(house.tenant.id, GINA).await.invite_redeem_url;
+        let link = world.office().invite(house.tenant.id, GINA).await.redeem_url;
         let mut gina = world.person().await;
         gina.is_called(GINA);
         gina.opens(&link).presses("Send me a code").sees("G06").reads_code().enters_code().sees("G15").await;
@@ -286,20 +284,18 @@ vestibule_testkit::flows! {
             "https://app.alpha.test/docs/7#x", "https://app.alpha.test/docs/../other", "https://app.alpha.test:8443/docs/7",
             "https://evil.test\\@app.alpha.test/cb", "http://app.alpha.test/cb"]
         {
-            let input = InviteInput { address: GINA.to_owned(), redirect_url: Some(bad.to_owned()), inviter: None,
-                send_mail: false, display_name: None, message: None };
-            let (app, ctx) = (world.server.app(), office.context());
-            let made = invitations::invite(app, &ctx, &Actor::Operator, house.tenant.id, input).await;
+            let plain = invitation::Create::of(house.tenant.id, address(GINA));
+            let made = office.perform(invitation::Create { redirect_url: Some(bad.to_owned()), ..plain }).await;
             assert!(made.is_err(), "{bad} was taken: {made:?}");
         }
         let to = house.callbacks.redirect_uri();
-        let link = office.invite_with(house.tenant.id, GINA, Some(&to), false).await.invite_redeem_url;
+        let link = office.invite_with(house.tenant.id, GINA, Some(&to), false).await.redeem_url;
         let mut gina = world.person().await;
         gina.is_called(GINA);
         gina.opens(&link).reads("Project Portal").presses("Send me a code").reads_code().enters_code().sees("G15")
             .reads("127.0.0.1").presses("Accept").sees("app").is_at("/cb").await;
         // De-registered meanwhile: the page at the end names what there is instead.
-        let link = office.invite_with(house.tenant.id, EVE, Some(&to), false).await.invite_redeem_url;
+        let link = office.invite_with(house.tenant.id, EVE, Some(&to), false).await.redeem_url;
         let mut eve = world.person().await;
         eve.is_called(EVE);
         eve.opens(&link).presses("Send me a code").reads_code().enters_code().sees("G15").await;
@@ -318,7 +314,7 @@ vestibule_testkit::flows! {
         let settings = r#"settings={"privacyUrl":"https://alpha.test/privacy"}"#;
         world.office().policy(house.tenant.id, settings).await;
         let to = house.callbacks.redirect_uri();
-        let link = world.office().invite_with(house.tenant.id, GINA, Some(&to), false).await.invite_redeem_url;
+        let link = world.office().invite_with(house.tenant.id, GINA, Some(&to), false).await.redeem_url;
         let mut gina = world.person().await;
         gina.is_called(GINA);
         let before = gina.opens(&link).sees("G17").await;
@@ -349,7 +345,7 @@ vestibule_testkit::flows! {
         let (house, beta) = (office.house("alpha.test").await, office.house("beta.test").await);
         let (tenant, app) = (house.tenant.id, world.server.app());
         let at = |token: &str| format!("{}/{tenant}/invite/{token}", world.server.base_url());
-        let foreign = office.invite(beta.tenant.id, GINA).await.invite_redeem_url;
+        let foreign = office.invite(beta.tenant.id, GINA).await.redeem_url;
         let foreign = at(foreign.rsplit_once('/').unwrap().1);
         let withdrawn = office.invite(tenant, "w@guest.test").await;
         let id = withdrawn.id;
@@ -364,8 +360,8 @@ vestibule_testkit::flows! {
         world.person().await.opens(&at("warm")).sees("G18").await;
         let mut first = None;
         for (class, link) in [("unknown", at(&"A".repeat(43))), ("malformed", at("%21%3Cx%3E")), ("foreign", foreign),
-            ("withdrawn", withdrawn.invite_redeem_url), ("suspended", suspended.invite_redeem_url),
-            ("gone", gone.invite_redeem_url)]
+            ("withdrawn", withdrawn.redeem_url), ("suspended", suspended.redeem_url),
+            ("gone", gone.redeem_url)]
         {
             let before = world.server.stats();
             let mut eve = world.person().await;
@@ -376,12 +372,12 @@ vestibule_testkit::flows! {
             let same = first.get_or_insert_with(|| told.clone());
             assert_eq!(*same, told, "{class}");
         }
-        let used = office.invite_with(tenant, GINA, Some(&house.callbacks.redirect_uri()), false).await.invite_redeem_url;
+        let used = office.invite_with(tenant, GINA, Some(&house.callbacks.redirect_uri()), false).await.redeem_url;
         let mut gina = world.person().await;
         gina.is_called(GINA);
         gina.opens(&used).presses("Send me a code").reads_code().enters_code().presses("Accept").sees("app").await;
         house.callbacks.next().await.unwrap();
-        let late = office.invite(tenant, EVE).await.invite_redeem_url;
+        let late = office.invite(tenant, EVE).await.redeem_url;
         world.wait(TimeDelta::days(31));
         let mut eve = world.person().await;
         eve.opens(&late).sees("G18").reads("This invitation has ended").does_not_read(EVE).await;

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::sync::Mutex;
 
 use chrono::TimeDelta;
-use vestibule_admin::guests;
-use vestibule_core::access::Actor;
+use vestibule_admin::guest::{Block, GuestRef};
+use vestibule_core::lifecycle::Redemption;
 use vestibule_store::logs::{AuditRow, Page, SignInRow};
 use vestibule_testkit::office::House;
 use vestibule_testkit::{HttpOptions, World};
@@ -65,7 +65,7 @@ vestibule_testkit::flows! {
     /// AUD-01: walk A with a failure at each step gives the expected rows, every field set.
     async fn aud_01_walk_a_in_the_logs(world) {
         let house = world.office().house("alpha.test").await;
-        let guest = world.office().invite(house.tenant.id, GINA).await.invited_user.id;
+        let guest = world.office().invite(house.tenant.id, GINA).await.guest;
         let rp = discovers(world, &house).await;
         let (mut gina, mut nora) = (world.person().await, world.person().await);
         nora.opens(rp.asks().build().url.as_str()).types(NORA).sees("G06").reads_mail().enters("00000000").await;
@@ -123,13 +123,13 @@ vestibule_testkit::flows! {
         let invited = world.office().invite_with(house.tenant.id, GINA, Some(&to), false).await;
         let mut gina = world.person().await;
         gina.is_called(GINA);
-        gina.opens(&invited.invite_redeem_url).presses("Send me a code").sees("G06").reads_code().await;
+        gina.opens(&invited.redeem_url).presses("Send me a code").sees("G06").reads_code().await;
         let wrong = if gina.code() == "00000000" { "00000001" } else { "00000000" };
         gina.enters(wrong).sees("G06").enters_code().sees("G15").presses("Accept").sees("app").await;
         let report = gina.mail().links().into_iter().find(|l| l.contains("/report/")).unwrap();
         world.person().await.opens(&report).presses("Stop this sign-in").await;
-        world.office().enable(house.tenant.id, invited.invited_user.id, false).await;
-        world.office().enable(house.tenant.id, invited.invited_user.id, true).await;
+        world.office().enable(house.tenant.id, invited.guest, false).await;
+        world.office().enable(house.tenant.id, invited.guest, true).await;
         let rows = rows(world, &house).await;
         let mut told: Vec<_> = rows.iter().map(|r| (r.outcome.as_str(), r.error.as_deref())).collect();
         told.sort_unstable();
@@ -138,7 +138,7 @@ vestibule_testkit::flows! {
             is_whole(world, &house, row);
         }
         let changes = audits(world, &house).await;
-        let oid = invited.invited_user.id.to_string();
+        let oid = invited.guest.to_string();
         for (action, actor) in [("invitation.redeem", "guest"), ("otp.reported", "guest"), ("guest.block", "operator"), ("guest.unblock", "operator")] {
             let row = changes.iter().find(|r| r.action == action).unwrap_or_else(|| panic!("{action} is missing: {changes:?}"));
             assert_eq!((row.actor_kind.as_str(), row.target_id.as_str()), (actor, oid.as_str()), "{row:?}");
@@ -151,7 +151,7 @@ vestibule_testkit::flows! {
     /// AUD-03: where the trail cannot be written, nothing is changed, and the answer is an error.
     async fn aud_03_no_change_without_its_row(world) {
         let house = world.office().house("alpha.test").await;
-        let guest = world.office().invite(house.tenant.id, GINA).await.invited_user.id;
+        let guest = world.office().invite(house.tenant.id, GINA).await.guest;
         let rp = discovers(world, &house).await;
         let mut gina = world.person().await;
         gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").reads_code().enters_code().sees("G15").await;
@@ -160,14 +160,14 @@ vestibule_testkit::flows! {
         vestibule_store::testing::execute(url, &on).unwrap();
         let page = gina.presses("Accept").await;
         assert_eq!(page.status, 500, "{}", page.summary());
-        let (app, ctx) = (world.server.app(), world.office().context());
-        let blocked = guests::set_enabled(app, &ctx, &Actor::Operator, house.tenant.id, GINA, false).await;
+        let block = Block { tenant: house.tenant.id, guest: GuestRef::Id(guest) };
+        let blocked = world.office().perform(block).await;
         assert!(blocked.is_err());
         let report = gina.mail().links().into_iter().find(|l| l.contains("/report/")).unwrap();
         assert_eq!(world.person().await.opens(&report).presses("Stop this sign-in").await.status, 500);
         vestibule_store::testing::execute(url, &off).unwrap();
         let shown = world.office().guest(house.tenant.id, GINA).await;
-        assert_eq!((shown.external_user_state, shown.account_enabled), (Some("PendingAcceptance"), true));
+        assert_eq!((shown.redemption, shown.enabled), (Redemption::Pending, true));
         assert_eq!(shown.id, guest);
         // The same for the log of sign-ins: no session, no code without its row.
         let (on, off) = failing(url, "sign_ins");
@@ -201,8 +201,8 @@ vestibule_testkit::flows! {
         let came = house.callbacks.next().await.unwrap();
         let report = gina.mail().links().into_iter().find(|l| l.contains("/report/")).unwrap();
         world.person().await.opens(&report).presses("It was me").await;
-        world.person().await.opens(&invited.invite_redeem_url).await;
-        let redeem = format!("{}/redeem?rd={}", world.server.base_url(), invited.invite_redeem_url.replace(':', "%3A").replace('/', "%2F"));
+        world.person().await.opens(&invited.redeem_url).await;
+        let redeem = format!("{}/redeem?rd={}", world.server.base_url(), invited.redeem_url.replace(':', "%3A").replace('/', "%2F"));
         world.person().await.opens(&redeem).sees("G17").await;
         let silent = rp.asks().with("prompt", "none").with("scope", "openid offline_access").build();
         gina.opens(silent.url.as_str()).await;
@@ -214,7 +214,7 @@ vestibule_testkit::flows! {
         assert!(text.contains("/{tenant}/report/{token}") && text.contains("/{tenant}/invite/{token}"), "the access log names routes");
         let mut secrets = vec![gina.code(), state, GINA, NORA, came.get("code").unwrap(), &signed_in.access_token, &signed_in.id_token,
             signed_in.refresh_token.as_deref().unwrap(), again.refresh_token.as_deref().unwrap(),
-            report.rsplit_once('/').unwrap().1, invited.invite_redeem_url.rsplit_once('/').unwrap().1,
+            report.rsplit_once('/').unwrap().1, invited.redeem_url.rsplit_once('/').unwrap().1,
             house.registration.client_secret.as_deref().unwrap()]
             .into_iter().map(str::to_owned).collect::<Vec<_>>();
         secrets.extend(gina.http().jar.cookies().iter().map(|c| c.value.rsplit('.').next().unwrap_or_default().to_owned()));
@@ -254,7 +254,7 @@ vestibule_testkit::flows! {
     async fn prv_03_prv_05_only_ours_and_only_what_is_needed(world) {
         let house = world.office().house("alpha.test").await;
         let to = house.callbacks.redirect_uri();
-        let link = world.office().invite_with(house.tenant.id, GINA, Some(&to), false).await.invite_redeem_url;
+        let link = world.office().invite_with(house.tenant.id, GINA, Some(&to), false).await.redeem_url;
         let rp = discovers(world, &house).await;
         let mut gina = world.person_with(&HttpOptions { language: Some("de".to_owned()), ..HttpOptions::default() });
         gina.is_called(GINA);

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use url::Url;
-use vestibule_admin::applications::{self, NewApplicationInput};
-use vestibule_admin::invitations::{self, InviteInput};
-use vestibule_admin::tenants::{self, NewTenantInput};
-use vestibule_core::access::Actor;
+use vestibule_admin::{application, invitation, tenant};
+use vestibule_core::Domain;
 use vestibule_core::client::{ApplicationType, SigningAlgorithm};
+use vestibule_core::lifecycle::Mail as MailState;
 use vestibule_testkit::browser::Request;
+use vestibule_testkit::office::address;
 use vestibule_testkit::smtp::{Mail, SinkOptions, TestCa, self_signed};
 use vestibule_testkit::{HttpOptions, PageView, Setup, World};
 
@@ -223,17 +223,17 @@ vestibule_testkit::flows! {
     /// MAIL-01, ADR-07: names with line breaks, control or direction-changing characters are refused; a row that has them
     /// all the same sends no mail, and shows without them.
     async fn mail_01_adr_07_names_that_lie(world) {
-        let (app, ctx) = (world.server.app(), world.office().context());
         let house = world.office().house("alpha.test").await;
         for bad in ["A\r\nBcc: x@evil.test", "A\nB", "A\0", "A\u{85}B", "A\u{202e}krow", "A\u{200b}B", "A\u{2066}B", "", &"x".repeat(65)] {
-            let input = NewTenantInput { name: bad.to_owned(), domain: "evil.test".to_owned(), id: None, admin: None };
-            assert!(tenants::create(app, &ctx, &Actor::Operator, input).await.is_err(), "{bad:?} names a tenant");
-            let input = NewApplicationInput {
-                name: bad.to_owned(), kind: ApplicationType::Web, redirect_uris: vec!["https://a.test/cb".to_owned()],
-                post_logout_redirect_uris: Vec::new(), algorithm: SigningAlgorithm::Rs256, id: None, homepage: None,
+            let domain = Domain::parse("evil.test").unwrap();
+            let new = tenant::Create { name: bad.to_owned(), domain, id: None, admin: None };
+            assert!(world.office().perform(new).await.is_err(), "{bad:?} names a tenant");
+            let new = application::Create {
+                tenant: house.tenant.id, name: bad.to_owned(), kind: ApplicationType::Web,
+                redirect_uris: vec!["https://a.test/cb".to_owned()], post_logout_redirect_uris: Vec::new(),
+                algorithm: SigningAlgorithm::Rs256, client: None, homepage: None,
             };
-            let made = applications::create(app, &ctx, &Actor::Operator, house.tenant.id, input).await;
-            assert!(made.is_err(), "{bad:?} names an application");
+            assert!(world.office().perform(new).await.is_err(), "{bad:?} names an application");
         }
         world.office().invite(house.tenant.id, GINA).await;
         let rp = discovers(world, &house).await;
@@ -251,41 +251,44 @@ vestibule_testkit::flows! {
         // A name with a line break: no mail at all rather than one with a header of its own.
         legacy(&format!("'A' || {chr}(13) || {chr}(10) || 'Bcc: x@evil.test'"));
         gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").await;
-        let row = queued(world, |row| row.state != "queued" && row.state != "sending").await;
-        assert_eq!(row.state, "failed", "{row:?}");
+        let row = queued(world, |row| row.state != MailState::Queued && row.state != MailState::Sending).await;
+        assert_eq!(row.state, MailState::Failed, "{row:?}");
         assert!(row.reason.is_some() && world.mail.messages().is_empty());
     }
 
     /// WEB-06, MAIL-02: canaries in every stored name are inert on every page and in every mail.
     async fn web_06_mail_02_canaries_in_every_name(world) {
-        let (app, ctx) = (world.server.app(), world.office().context());
+        let office = world.office();
         for (number, canary) in [CANARY, SCRIPT, LURE].iter().enumerate() {
-            let input = NewTenantInput {
-                name: (*canary).to_owned(), domain: format!("t{number}.test"), id: None, admin: Some(format!("admin@t{number}.test")),
+            let new = tenant::Create {
+                name: (*canary).to_owned(), domain: Domain::parse(&format!("t{number}.test")).unwrap(), id: None,
+                admin: Some(address(&format!("admin@t{number}.test"))),
             };
-            let tenant = tenants::create(app, &ctx, &Actor::Operator, input).await.unwrap();
+            let tenant = office.perform(new).await.unwrap();
             let mut house = world.office().house(&format!("h{number}.test")).await;
-            let input = NewApplicationInput {
-                name: (*canary).to_owned(), kind: ApplicationType::Web, redirect_uris: vec![house.callbacks.redirect_uri()],
-                post_logout_redirect_uris: Vec::new(), algorithm: SigningAlgorithm::Rs256, id: None, homepage: None,
+            let new = application::Create {
+                tenant: tenant.id, name: (*canary).to_owned(), kind: ApplicationType::Web,
+                redirect_uris: vec![house.callbacks.redirect_uri()], post_logout_redirect_uris: Vec::new(),
+                algorithm: SigningAlgorithm::Rs256, client: None, homepage: None,
             };
-            let made = applications::create(app, &ctx, &Actor::Operator, tenant.id, input).await.unwrap();
+            let made = office.perform(new).await.unwrap();
             house.registration.issuer = made.issuer;
-            house.registration.client_id = made.client_id.0;
-            house.registration.client_secret = made.client_secret;
+            house.registration.client_id = made.application.client_id.0;
+            house.registration.client_secret = made.secret.map(|s| s.expose().to_owned());
             house.tenant = tenant;
-            let address = format!("gina{number}@guest.test");
-            let input = InviteInput {
-                address: address.clone(), redirect_url: Some(house.callbacks.redirect_uri()), inviter: None, send_mail: true,
-                display_name: Some((*canary).to_owned()), message: Some(format!("{canary}\n{canary}")),
+            let gina = format!("gina{number}@guest.test");
+            let invitation = invitation::Create {
+                redirect_url: Some(house.callbacks.redirect_uri()), display_name: Some((*canary).to_owned()),
+                message: Some(format!("{canary}\n{canary}")),
+                ..invitation::Create::of(house.tenant.id, address(&gina))
             };
-            let invited = invitations::invite(app, &ctx, &Actor::Operator, house.tenant.id, input).await.unwrap();
+            let (invited, address) = (office.perform(invitation).await.unwrap(), gina);
             let mail = world.mail.wait_for(&address, 1).await.remove(0).parse();
             is_inert_mail(&mail, world.server.base_url());
             let mut gina = world.person().await;
             gina.is_called(&address);
             world.mail.clear();
-            gina.opens(&invited.invite_redeem_url).sees("G17").presses("Send me a code").sees("G06").reads_code().await;
+            gina.opens(&invited.redeem_url).sees("G17").presses("Send me a code").sees("G06").reads_code().await;
             is_inert_mail(gina.mail(), world.server.base_url());
             gina.enters("1").sees("G06").enters_code().sees("G15").await;
             gina.presses("Accept").sees("app").await;

@@ -154,7 +154,7 @@ impl<'a> Midway<'a> {
         world.wait(TimeDelta::hours(13));
         let (paul, ida) = (format!("paul{number}@guest.test"), format!("ida{number}@guest.test"));
         world.office().invite(house.tenant.id, &paul).await;
-        let link = world.office().invite(house.tenant.id, &ida).await.invite_redeem_url;
+        let link = world.office().invite(house.tenant.id, &ida).await.redeem_url;
         let (mut person, mut invitee, mut lost) =
             (world.person().await, world.person().await, world.person().await);
         let mut buttons = Vec::new();

@@ -3,10 +3,10 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use vestibule_admin::invitations::{self, InviteInput};
+use vestibule_admin::invitation::Create;
 use vestibule_testkit::axe::Axe;
 use vestibule_testkit::browser::ChromiumBrowser;
-use vestibule_testkit::office::House;
+use vestibule_testkit::office::{self, House};
 use vestibule_testkit::rp::Rp;
 use vestibule_testkit::world::Driver;
 use vestibule_testkit::{HttpOptions, Person, World};
@@ -96,19 +96,16 @@ async fn furnished(world: &World) -> (House, Rp) {
 }
 
 async fn invited(world: &World, house: &House, address: &str, to: Option<String>) -> String {
-    let (app, ctx) = (world.server.app(), world.office().context());
-    let input = InviteInput {
-        address: address.to_owned(),
+    let invitation = Create {
         redirect_url: to,
-        inviter: None,
         send_mail: false,
         display_name: Some("Gina Guest".to_owned()),
         message: Some(
             "Dear Gina,\nhere is what we talked about.\n\nSee https://example.com/plans".to_owned(),
         ),
+        ..Create::of(house.tenant.id, office::address(address))
     };
-    let actor = vestibule_core::access::Actor::Operator;
-    invitations::invite(app, &ctx, &actor, house.tenant.id, input).await.unwrap().invite_redeem_url
+    world.office().perform(invitation).await.unwrap().redeem_url
 }
 
 fn not(code: &str) -> &'static str {

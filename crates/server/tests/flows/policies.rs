@@ -1,7 +1,7 @@
 //! Conditional access leads each obligation to its page (acceptance 8, first half).
 
 use chrono::TimeDelta;
-use vestibule_admin::applications::ApplicationChange;
+use vestibule_testkit::office::ApplicationChange;
 use vestibule_testkit::rp::RpError;
 use vestibule_testkit::{PageView, World};
 
@@ -183,7 +183,7 @@ vestibule_testkit::flows! {
         let cases = ["codes off", "application off", "guest off", "tenant off", "domain blocked"];
         for (number, case) in cases.iter().enumerate() {
             let house = world.office().house(&format!("t{number}.test")).await;
-            let guest = world.office().invite(house.tenant.id, GINA).await.invited_user.id;
+            let guest = world.office().invite(house.tenant.id, GINA).await.guest;
             let rp = discovers(world, &house).await;
             let mut gina = world.person().await;
             gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").reads_code().await;
@@ -222,11 +222,7 @@ async fn flip(
             office.change(tenant, &house.registration.client_id, off).await;
         }
         "guest off" => drop(office.enable(tenant, guest, false).await),
-        "tenant off" => {
-            let (app, ctx) = (world.server.app(), office.context());
-            let actor = vestibule_core::access::Actor::Operator;
-            vestibule_admin::tenants::set_state(app, &ctx, &actor, tenant, false).await.unwrap();
-        }
+        "tenant off" => office.switch(tenant, false).await,
         _ => office.policy(tenant, r#"domains={"block":[{"domain":"guest.test"}]}"#).await,
     }
 }

@@ -1,8 +1,7 @@
 //! The authorization endpoint as applications meet it (OID-01 to OID-12, OID-17, OID-19, OID-23, WEB-14).
 
 use chrono::TimeDelta;
-use vestibule_admin::applications::{self, ApplicationChange, NewApplicationInput};
-use vestibule_core::access::Actor;
+use vestibule_admin::application::{Create, Update};
 use vestibule_core::client::{ApplicationType, SigningAlgorithm};
 use vestibule_store::{directory, tenants};
 use vestibule_testkit::World;
@@ -166,35 +165,32 @@ vestibule_testkit::flows! {
             "javascript:alert(1)", "JaVa\tScript:alert(1)", "\u{1}javascript:alert(1)", "data:text/html,x",
             "vbscript:x", "blob:https://app.alpha.test/x", "com.example.app:/cb", "https://app.alpha.test/a/../cb",
         ];
-        let app = world.server.app();
-        let context = world.office().context();
-        let input = |redirects: Vec<String>, after: Vec<String>| NewApplicationInput {
+        let office = world.office();
+        let new = |redirects: Vec<String>, after: Vec<String>| Create {
+            tenant: tenant.id,
             name: "Portal".to_owned(),
             kind: ApplicationType::Web,
             redirect_uris: redirects,
             post_logout_redirect_uris: after,
             algorithm: SigningAlgorithm::Rs256,
-            id: None,
+            client: None,
             homepage: None,
         };
         let good = || vec!["https://app.alpha.test/cb".to_owned()];
         for uri in bad {
-            for input in [input(vec![uri.to_owned()], vec![]), input(good(), vec![uri.to_owned()])] {
-                let made = applications::create(app, &context, &Actor::Operator, tenant.id, input).await;
-                assert!(made.is_err(), "{uri}");
+            for new in [new(vec![uri.to_owned()], vec![]), new(good(), vec![uri.to_owned()])] {
+                assert!(office.perform(new).await.is_err(), "{uri}");
             }
         }
-        for input in [input(many, vec![]), input(vec![], vec![])] {
-            assert!(applications::create(app, &context, &Actor::Operator, tenant.id, input).await.is_err());
+        for new in [new(many, vec![]), new(vec![], vec![])] {
+            assert!(office.perform(new).await.is_err());
         }
-        let made = applications::create(app, &context, &Actor::Operator, tenant.id, input(good(), vec![])).await;
-        let client = made.unwrap().client_id.0;
+        let client = office.perform(new(good(), vec![])).await.unwrap().application.client_id;
         for uri in bad {
-            let change = ApplicationChange { add_redirect_uris: vec![uri.to_owned()], ..Default::default() };
-            let done = applications::change(app, &context, &Actor::Operator, tenant.id, &client, change).await;
+            let plain = || Update::of(tenant.id, client.clone());
+            let done = office.perform(Update { add_redirect_uris: vec![uri.to_owned()], ..plain() }).await;
             assert!(done.is_err(), "{uri}");
-            let change = ApplicationChange { homepage: Some(uri.to_owned()), ..Default::default() };
-            let done = applications::change(app, &context, &Actor::Operator, tenant.id, &client, change).await;
+            let done = office.perform(Update { homepage: Some(uri.to_owned()), ..plain() }).await;
             let harmless = uri.starts_with("https://") || uri.starts_with("com.example");
             assert!(done.is_err() || harmless, "homepage {uri}");
         }

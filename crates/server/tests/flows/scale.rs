@@ -98,8 +98,5 @@ vestibule_testkit::flows! {
 }
 
 async fn rotates(world: &World) {
-    let (app, context) = (world.server.app(), world.office().context());
-    vestibule_admin::deployment::rotate_keys(app, &context, &vestibule_core::access::Actor::Operator)
-        .await
-        .unwrap();
+    world.office().perform(vestibule_admin::key::Rotate).await.unwrap();
 }

@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 use http::header::{COOKIE, HeaderValue};
 use tokio::io::AsyncReadExt as _;
 use url::Url;
-use vestibule_admin::applications::ApplicationChange;
 use vestibule_core::client::ApplicationType;
 use vestibule_core::ids::InteractionId;
 use vestibule_core::numbers::CONNECTIONS_PER_SOURCE;
@@ -13,7 +12,7 @@ use vestibule_core::{Clock, Realm};
 use vestibule_store as store;
 use vestibule_testkit::browser::Request;
 use vestibule_testkit::browser::cookies::Cookie;
-use vestibule_testkit::office::House;
+use vestibule_testkit::office::{ApplicationChange, House};
 use vestibule_testkit::rp::{Rp, RpError};
 use vestibule_testkit::smtp::TestCa;
 use vestibule_testkit::{HttpOptions, Person, Setup, World};
@@ -89,7 +88,7 @@ vestibule_testkit::flows! {
     /// SES-01: what lies in the database opens nothing; one other character in a cookie is anonymous.
     async fn ses_01_what_is_stored_opens_nothing(world) {
         let house = world.office().house("alpha.test").await;
-        let guest = world.office().invite(house.tenant.id, GINA).await.invited_user.id;
+        let guest = world.office().invite(house.tenant.id, GINA).await.guest;
         let rp = discovers(world, &house).await;
         let mut gina = world.person().await;
         gina.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").await;
@@ -141,7 +140,7 @@ vestibule_testkit::flows! {
         let (world, options) = secure(world).await;
         let tenant = world.office().tenant("Alder Works", "alpha.test").await;
         let app = world.office().application(&tenant, ApplicationType::Native, "com.example.app:/cb").await;
-        let link = world.office().invite(tenant.id, GINA).await.invite_redeem_url;
+        let link = world.office().invite(tenant.id, GINA).await.redeem_url;
         assert!(link.starts_with("https://id.test:"), "{link}");
         let mut gina = world.person_with(&options);
         gina.is_called(GINA);
@@ -344,7 +343,7 @@ vestibule_testkit::flows! {
     /// SES-08 in walk A: a guest who is switched off is out with the next request, everywhere.
     async fn a_guest_switched_off_is_out_at_once(world) {
         let house = world.office().house("alpha.test").await;
-        let guest = world.office().invite(house.tenant.id, GINA).await.invited_user.id;
+        let guest = world.office().invite(house.tenant.id, GINA).await.guest;
         let rp = discovers(world, &house).await;
         let mut gina = world.person().await;
         let asked = rp.asks().with("scope", "openid email offline_access").build();
@@ -377,10 +376,9 @@ vestibule_testkit::flows! {
         let rp = discovers(world, &house).await;
         let on = ApplicationChange { sign_up: Some(true), ..ApplicationChange::default() };
         world.office().change(house.tenant.id, &house.registration.client_id, on).await;
-        let (app, ctx) = (world.server.app(), world.office().context());
         let guests = async || {
-            let actor = vestibule_core::access::Actor::Operator;
-            vestibule_admin::guests::list(app, &ctx, &actor, house.tenant.id, 10).await.unwrap().len()
+            let list = vestibule_admin::guest::List::of(house.tenant.id);
+            world.office().perform(list).await.unwrap().rows.len()
         };
         let mut nora = world.person().await;
         let asked = rp.asks().build();

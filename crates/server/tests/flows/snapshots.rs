@@ -1,8 +1,9 @@
 //! Acceptance 8, CON-01, CLA-05, N-16: what a command changes beside running nodes holds on the next request at each of them.
 
-use vestibule_admin::applications::{self, ApplicationChange};
+use vestibule_admin::application::{Disable, Enable, Update};
 use vestibule_admin::policy;
-use vestibule_core::access::Actor;
+use vestibule_core::ClientId;
+use vestibule_testkit::office::{perform, policy_change};
 use vestibule_testkit::rp::Rp;
 use vestibule_testkit::{Database, HttpOptions, World};
 
@@ -34,17 +35,17 @@ vestibule_testkit::flows! {
     async fn con_01_cla_05_a_redirect_uri_holds_on_the_next_request(world) {
         let (house, web) = desk(world).await;
         let (serving, app) = nodes(world).await;
-        let (tenant, client, uri) = (house.tenant.id, house.registration.client_id.clone(), house.registration.redirect_uri.clone());
-        let context = world.office().context();
+        let (tenant, client, uri) = (house.tenant.id, ClientId(house.registration.client_id.clone()), house.registration.redirect_uri.clone());
         for round in 0..ROUNDS {
             for gone in [true, false] {
                 let one = vec![uri.clone()];
-                let change = if gone {
-                    ApplicationChange { remove_redirect_uris: one, ..Default::default() }
+                let plain = Update::of(tenant, client.clone());
+                let update = if gone {
+                    Update { remove_redirect_uris: one, ..plain }
                 } else {
-                    ApplicationChange { add_redirect_uris: one, ..Default::default() }
+                    Update { add_redirect_uris: one, ..plain }
                 };
-                applications::change(&app, &context, &Actor::Operator, tenant, &client, change).await.unwrap();
+                perform(&app, update).await.unwrap();
                 for node in &serving {
                     let expected = if gone { (400, false) } else { (303, true) };
                     assert_eq!(answered(world, *node, &web).await, expected, "round {round} at node {node}");
@@ -57,8 +58,7 @@ vestibule_testkit::flows! {
     async fn con_01_cla_05_a_switch_of_an_application_holds_on_the_next_request(world) {
         let (house, web) = desk(world).await;
         let (serving, app) = nodes(world).await;
-        let (tenant, client) = (house.tenant.id, house.registration.client_id.clone());
-        let context = world.office().context();
+        let (tenant, client) = (house.tenant.id, ClientId(house.registration.client_id.clone()));
         let form = encoded(&[("token", "x")]);
         let target = format!("/{tenant}/oauth2/v2.0/revoke");
         let authorization = basic(&house.registration);
@@ -66,8 +66,12 @@ vestibule_testkit::flows! {
         for round in 0..ROUNDS {
             world.wait(chrono::TimeDelta::seconds(5)); // failures per minute are bounded (CLA-02)
             for on in [false, true] {
-                let change = ApplicationChange { enabled: Some(on), ..Default::default() };
-                applications::change(&app, &context, &Actor::Operator, tenant, &client, change).await.unwrap();
+                let client = client.clone();
+                if on {
+                    perform(&app, Enable { tenant, client }).await.unwrap();
+                } else {
+                    perform(&app, Disable { tenant, client }).await.unwrap();
+                }
                 for node in &serving {
                     let wire = Wire { method: "POST", target: &target, headers: &headers, body: form.as_bytes() };
                     assert_eq!(send_to(world, *node, wire).await.status, if on { 200 } else { 401 }, "round {round} at node {node}");
@@ -82,7 +86,6 @@ vestibule_testkit::flows! {
     async fn con_01_otp_13_a_switch_of_the_passcode_holds_on_the_next_request(world) {
         let (house, web) = desk(world).await;
         let (serving, app) = nodes(world).await;
-        let context = world.office().context();
         let mut people = Vec::new();
         for node in &serving {
             let via = Some((world.server.base_url().to_owned(), world.server.node(*node).listen));
@@ -94,7 +97,8 @@ vestibule_testkit::flows! {
         }
         for round in 0..ROUNDS {
             for (rule, off) in [("otp=off", true), ("otp=on", false)] {
-                policy::set(&app, &context, &Actor::Operator, house.tenant.id, rule).await.unwrap();
+                let set = policy::Set { tenant: house.tenant.id, change: policy_change(rule) };
+                perform(&app, set).await.unwrap();
                 for (person, page) in &mut people {
                     let shown = person.reloads().await;
                     let expected = if off { "G27" } else { page.as_str() };

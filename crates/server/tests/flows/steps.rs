@@ -1,11 +1,9 @@
 //! The trip as a state machine: who may take which step, for whom, and while what is switched on.
 
 use chrono::TimeDelta;
-use vestibule_admin::applications::ApplicationChange;
-use vestibule_admin::tenants;
-use vestibule_core::access::Actor;
 use vestibule_store::testing;
 use vestibule_testkit::browser::Request;
+use vestibule_testkit::office::ApplicationChange;
 
 use crate::passcode::{GINA, accepted, all_mail_left, invited, rows, sends, submission};
 use crate::walk::signs_in;
@@ -38,11 +36,7 @@ vestibule_testkit::flows! {
                         let change = ApplicationChange { enabled: Some(on), ..ApplicationChange::default() };
                         world.office().change(house.tenant.id, &house.registration.client_id, change).await;
                     }
-                    _ => {
-                        let ctx = world.office().context();
-                        let set = tenants::set_state(world.server.app(), &ctx, &Actor::Operator, house.tenant.id, on);
-                        set.await.unwrap();
-                    }
+                    _ => world.office().switch(house.tenant.id, on).await,
                 }
                 if on {
                     continue;
@@ -224,7 +218,7 @@ vestibule_testkit::flows! {
     /// OTP-09: looking sends nothing, whatever the link says: only a button that says so does.
     async fn otp_09_nothing_is_sent_before_a_button(world) {
         let (house, rp) = invited(world).await;
-        let link = world.office().invite(house.tenant.id, "hugo@guest.test").await.invite_redeem_url;
+        let link = world.office().invite(house.tenant.id, "hugo@guest.test").await.redeem_url;
         let mut gina = world.person().await;
         gina.is_called(GINA);
         for number in 0..50 {

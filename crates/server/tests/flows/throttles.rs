@@ -5,11 +5,12 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use http::HeaderValue;
 use tokio::task::JoinSet;
-use vestibule_admin::guests;
-use vestibule_core::access::Actor;
+use vestibule_admin::guest::{Block, GuestRef, Unblock};
+use vestibule_core::lifecycle::Mail as MailState;
 use vestibule_core::secret::Digest;
 use vestibule_store::testing;
 use vestibule_testkit::browser::cookies::Jar;
+use vestibule_testkit::office::perform;
 use vestibule_testkit::rp::Rp;
 use vestibule_testkit::{Database, HttpOptions, PageView, Person, Setup, World};
 
@@ -304,12 +305,12 @@ vestibule_testkit::flows! {
         let live = sql(world, "SELECT mark AS line FROM passcodes WHERE state = 'live'");
         assert!(gina.mail().text.contains(&live[0]) && live.len() == 1, "the newest one");
         for _ in 0..300 {
-            if queue(world).await.iter().filter(|mail| mail.state == "dropped").count() == 2 {
+            if queue(world).await.iter().filter(|mail| mail.state == MailState::Dropped).count() == 2 {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
-        assert_eq!(queue(world).await.iter().filter(|mail| mail.state == "dropped").count(), 2);
+        assert_eq!(queue(world).await.iter().filter(|mail| mail.state == MailState::Dropped).count(), 2);
         assert_eq!((world.mail.messages_to(GINA).len(), world.mail.messages_to("hugo@guest.test").len()), (0, 1));
     }
 
@@ -350,12 +351,15 @@ vestibule_testkit::flows! {
         let other = world.server.add_node(None).await;
         let app = Arc::clone(&world.server.node(other).app);
         let tenant = house.tenant.id;
-        let guest = world.office().invite(tenant, "hugo@guest.test").await.invited_user.id;
-        let ctx = world.office().context();
+        let guest = world.office().invite(tenant, "hugo@guest.test").await.guest;
         let switching = tokio::spawn(async move {
             for turn in 0..30 {
-                let name = guest.to_string();
-                guests::set_enabled(&app, &ctx, &Actor::Operator, tenant, &name, turn % 2 == 0).await.unwrap();
+                let guest = GuestRef::Id(guest);
+                if turn % 2 == 0 {
+                    perform(&app, Unblock { tenant, guest }).await.unwrap();
+                } else {
+                    perform(&app, Block { tenant, guest }).await.unwrap();
+                }
             }
         });
         let mut people = Vec::new();
@@ -369,8 +373,8 @@ vestibule_testkit::flows! {
         switching.await.unwrap();
         assert_eq!(rows(world, "sessions"), 5);
         let first = world.office().guest(tenant, "guest0@guest.test").await.id;
-        let (app, ctx) = (&world.server.node(other).app, world.office().context());
-        guests::set_enabled(app, &ctx, &Actor::Operator, tenant, &first.to_string(), false).await.unwrap();
+        let block = Block { tenant, guest: GuestRef::Id(first) };
+        perform(&world.server.node(other).app, block).await.unwrap();
         assert!(silently(&mut people[0], &house, &rp).await.is_some(), "on the next request");
         assert_eq!(silently(&mut people[1], &house, &rp).await, None);
     }
@@ -543,7 +547,7 @@ vestibule_testkit::flows! {
         }
         assert_eq!(probed[1], probed[3]);
         let failed = queue(world).await;
-        assert!(failed.iter().all(|mail| mail.state == "failed" && mail.reason.is_some()), "{failed:?}");
+        assert!(failed.iter().all(|mail| mail.state == MailState::Failed && mail.reason.is_some()), "{failed:?}");
     }
 }
 

@@ -429,10 +429,7 @@ vestibule_testkit::flows! {
             answer.json()["keys"].as_array().unwrap().iter().filter(|k| k["alg"] == "RS256").map(|k| k["kid"].as_str().unwrap().to_owned()).collect()
         };
         let old = part(&first.id_token, 0)["kid"].as_str().unwrap().to_owned();
-        let app = world.server.app().clone();
-        let context = world.office().context();
-        let operator = vestibule_core::access::Actor::Operator;
-        vestibule_admin::deployment::rotate_keys(&app, &context, &operator).await.unwrap();
+        world.office().perform(vestibule_admin::key::Rotate).await.unwrap();
         world.wait(TimeDelta::seconds(2));
         let both = get(world, &jwks).await;
         assert_eq!((kids(&both).len(), kids(&both).contains(&old)), (2, true), "published at once");
@@ -452,7 +449,7 @@ vestibule_testkit::flows! {
         assert_eq!(kids(&get(world, &jwks).await).len(), 2);
         world.wait(TimeDelta::seconds(30));
         assert_eq!(kids(&get(world, &jwks).await), [new.as_str()]);
-        vestibule_jobs::rotation::once(&app).await.unwrap();
+        vestibule_jobs::rotation::once(world.server.app()).await.unwrap();
         world.wait(TimeDelta::seconds(2));
         assert_eq!(kids(&get(world, &jwks).await), [new.as_str()]);
         // A token that it signed identifies nobody any more.

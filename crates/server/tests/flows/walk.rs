@@ -1,7 +1,8 @@
 //! What several areas say in the same words: a whole sign-in, a page without what differs by chance, a query.
 
-use vestibule_admin::logs::{self, Queued, SignIn};
-use vestibule_core::access::Actor;
+use vestibule_admin::log::{SignIn, SignIns};
+use vestibule_admin::mail::{Queue, Queued};
+use vestibule_core::lifecycle::Redemption;
 use vestibule_store::logs::{AuditRow, Page};
 use vestibule_testkit::office::House;
 use vestibule_testkit::rp::{AuthorizeRequest, Rp, SignedIn};
@@ -61,8 +62,8 @@ pub(crate) fn plain(page: &PageView) -> String {
 
 /// The sign-in log of a tenant, oldest first.
 pub(crate) async fn sign_ins(world: &World, house: &House) -> Vec<SignIn> {
-    let (app, ctx) = (world.server.app(), world.office().context());
-    let rows = logs::sign_ins(app, &ctx, &Actor::Operator, house.tenant.id, None, 1_000).await.unwrap();
+    let page = SignIns { tenant: house.tenant.id, after: None, limit: 1_000 };
+    let rows = world.office().perform(page).await.unwrap();
     rows.into_iter().rev().collect()
 }
 
@@ -83,8 +84,7 @@ pub(crate) async fn audited(world: &World, house: &House, action: &str) -> usize
 
 /// The mail queue, newest first.
 pub(crate) async fn queue(world: &World) -> Vec<Queued> {
-    let (app, ctx) = (world.server.app(), world.office().context());
-    logs::mail_queue(app, &ctx, &Actor::Operator, 1_000).await.unwrap()
+    world.office().perform(Queue { limit: 1_000 }).await.unwrap()
 }
 
 /// Waits for what another task is about to do; a test whose control is gone ends here instead of never.
@@ -122,5 +122,5 @@ pub(crate) async fn queued(world: &World, holds: impl Fn(&Queued) -> bool) -> Qu
 /// Whether a guest has accepted.
 pub(crate) async fn is_pending(world: &World, house: &House, address: &str) -> bool {
     let guest = world.office().guest(house.tenant.id, address).await;
-    guest.external_user_state == Some("PendingAcceptance")
+    guest.redemption == Redemption::Pending
 }

@@ -9,12 +9,12 @@ pub(crate) use again::again;
 pub(crate) use on_session::on_session;
 pub(crate) use redeem::may_still_invite;
 
-use vestibule_core::access::Actor;
+use vestibule_core::access::Action;
 use vestibule_core::directory::TurnedAway;
 use vestibule_core::ids::{SessionId, UserId, ordered_uuid, random_uuid};
 use vestibule_core::interaction::Proof;
 use vestibule_core::lifecycle::UserKind;
-use vestibule_core::log::{Outcome, StepKind};
+use vestibule_core::log::{DirectoryEvent, Outcome, StepKind};
 use vestibule_core::policy::Decision;
 use vestibule_core::proof::{Authentication, Ledger};
 use vestibule_core::random::secret_256;
@@ -33,7 +33,7 @@ use super::reply::Reply;
 use super::trip::Trip;
 use crate::sealed::Remembered;
 use crate::subject::Who;
-use vestibule_app::audit::{self, Change as Audited};
+use vestibule_app::audit::{self, Change as Audited, Target};
 use vestibule_app::cookies::{Change, Jar, SessionCookie};
 use vestibule_app::{App, Context, Error, until, vault};
 
@@ -67,33 +67,33 @@ pub(crate) struct Closing {
 
 impl Closing {
     /// Draws and hashes.
-    pub(crate) fn prepare(app: &App, ctx: &Context, trip: &Trip) -> Self {
+    pub(crate) fn prepare(app: &App, ctx: &Context, trip: &Trip) -> Result<Self, Error> {
         let random = app.random.as_ref();
         let secret = secret_256(random);
         let session = SessionId(ordered_uuid(trip.at(), random));
         let new_user = UserId(random_uuid(random));
         let target = trip.row().and_then(|r| r.user_id).unwrap_or(new_user);
         let tenant = trip.tenant().id;
-        let actor = Actor::Guest { tenant, interaction: Some(trip.sealed.id) };
-        let redeemed = Audited::on("invitation.redeem", "user", target.to_string());
+        let allowed = audit::allow_guest(ctx, tenant, Some(trip.sealed.id), Action::SignIn)?;
+        let redeemed = Audited::of(DirectoryEvent::Redeemed, Target::User(target));
         let ended = trip.live.session.as_ref().map(|before| {
-            let change = Audited::on("session.end", "session", before.row.id.to_string());
-            audit::row(app, ctx, &actor, tenant, change)
+            let change = Audited::of(DirectoryEvent::SessionEnded, Target::Session(before.row.id));
+            audit::row(app, ctx, &allowed, tenant, change)
         });
-        Self {
+        Ok(Self {
             session,
             secret_digest: vault::hash("session", trip.live.epoch, secret.expose()),
             secret,
             drawn: Drawn::of(app, trip),
             new_user,
             log: log::row(app, ctx, trip, Some(session), done(None)),
-            redemption: audit::row(app, ctx, &actor, tenant, redeemed),
+            redemption: audit::row(app, ctx, &allowed, tenant, redeemed),
             ended,
             network: network_prefix(ctx.source),
             browser: ctx.browser.clone(),
             locale: ctx.locale.clone(),
             wanted: trip.wants(target),
-        }
+        })
     }
 
     /// Runs the transaction: the policy's grant is asked for here, where the tokens' code is made.

@@ -201,10 +201,10 @@ struct Write {
 }
 
 impl Write {
-    fn prepare(at: At<'_>, trip: &Trip, taken: StepKind) -> Self {
+    fn prepare(at: At<'_>, trip: &Trip, taken: StepKind) -> Result<Self, Error> {
         let secret = secret_256(at.app.random.as_ref());
         let digest = vault::hash("interaction", trip.live.epoch, secret.expose());
-        Self { taken, closing: Closing::prepare(at.app, at.ctx, trip), secret, digest }
+        Ok(Self { taken, closing: Closing::prepare(at.app, at.ctx, trip)?, secret, digest })
     }
 
     /// Records what was taken, asks `next`, finishes or saves.
@@ -246,7 +246,7 @@ impl Write {
 
 /// The one write: consume, record, next, finish or save.
 async fn write<P: Press>(at: At<'_>, trip: Trip, ready: Arc<P::Ready>) -> Result<Look<P::Ready>, Error> {
-    let job = Arc::new(P::TAKES.map(|taken| Write::prepare(at, &trip, taken)));
+    let job = Arc::new(P::TAKES.map(|taken| Write::prepare(at, &trip, taken)).transpose()?);
     let trip = Arc::new(trip);
     let (inside, run, its) = (Arc::clone(&trip), Arc::clone(&job), Arc::clone(&ready));
     let after = at

@@ -8,10 +8,10 @@
 use std::sync::Arc;
 
 use uuid::Uuid;
-use vestibule_app::audit::{self, Change};
+use vestibule_app::audit::{self, Change, Target};
 use vestibule_app::{App, Context, until, vault};
-use vestibule_core::access::Actor;
 use vestibule_core::ids::TenantId;
+use vestibule_core::log::DirectoryEvent;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_core::{ClientId, numbers as n};
@@ -88,7 +88,7 @@ pub(crate) async fn refresh(
         next: vault::hash("refresh token", epoch, next.expose()),
         access: vault::hash("access token", epoch, access.expose()),
         asked: asked.map(<[String]>::to_vec),
-        replayed: ended(app, ctx, &caller, family, "replay"),
+        replayed: ended(app, ctx, &caller, family, "replay")?,
     };
     let (now, shared) = (caller.live.now, Arc::new(caller));
     let inside = Arc::clone(&shared);
@@ -194,11 +194,17 @@ impl Job {
 }
 
 /// The audit row of a family's end (AUD-01).
-pub(crate) fn ended(app: &App, ctx: &Context, caller: &Caller, family: Uuid, why: &str) -> NewAudit {
-    let tenant = caller.live.tenant.id;
-    let actor = Actor::Application { tenant, client: caller.application.application.client_id.clone() };
-    let change = Change::on("refresh_family.revoke", "refresh_family", family.to_string());
-    audit::row(app, ctx, &actor, tenant, change.with(serde_json::json!({ "reason": why })))
+pub(crate) fn ended(
+    app: &App,
+    ctx: &Context,
+    caller: &Caller,
+    family: Uuid,
+    why: &str,
+) -> Result<NewAudit, Refused> {
+    let allowed = caller.allowed(ctx)?;
+    let change = Change::of(DirectoryEvent::FamilyRevoked, Target::RefreshFamily(family));
+    let change = change.with(serde_json::json!({ "reason": why }));
+    Ok(audit::row(app, ctx, &allowed, caller.live.tenant.id, change))
 }
 
 /// The family that a text names, if it has the form of a refresh token.

@@ -24,7 +24,7 @@ pub async fn revoke(
     let client = caller.application.application.client_id.clone();
     let access = vault::hash("access token", epoch, request.token.expose());
     let family = super::refresh::family_of(&request.token);
-    let row = family.map(|f| super::refresh::ended(app, ctx, &caller, f, "revoked"));
+    let row = family.map(|f| super::refresh::ended(app, ctx, &caller, f, "revoked")).transpose()?;
     app.db
         .write(move |c| {
             match family {

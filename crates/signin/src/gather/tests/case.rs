@@ -1,6 +1,8 @@
 //! The dimensions: person × plan × what the trip's rows hold × session × demand.
 
+use vestibule_admin::policy::PolicyChange;
 use vestibule_core::interaction::EndingKind;
+use vestibule_core::policies::{BlockReason, Control, DomainLists, DomainRule};
 
 /// Who the address is in the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,13 +85,17 @@ pub(super) enum Setting {
 
 impl Setting {
     /// Its policy. What is blocked is the guests' domain, and in vain those of the tenants themselves.
-    pub(super) fn policy(self) -> Option<String> {
-        let block = r#"[{"domain":"guest.test"},{"domain":"house.test","subdomains":true}]"#;
+    pub(super) fn policy(self) -> Option<PolicyChange> {
+        let rule = |domain: &str, subdomains| DomainRule { domain: domain.to_owned(), subdomains };
+        let block = vec![rule("guest.test", false), rule("house.test", true)];
+        let lists = |exempt_accepted| {
+            Some(PolicyChange::Domains(DomainLists { allow: Vec::new(), block, exempt_accepted }))
+        };
         match self {
             Self::Default | Self::SignUp => None,
-            Self::CodesOff | Self::SignUpWithoutCodes => Some("otp=off".to_owned()),
-            Self::Blocked => Some(format!(r#"domains={{"block":{block}}}"#)),
-            Self::BlockedButAccepted => Some(format!(r#"domains={{"block":{block},"exemptAccepted":true}}"#)),
+            Self::CodesOff | Self::SignUpWithoutCodes => Some(PolicyChange::Passcode { on: false }),
+            Self::Blocked => lists(false),
+            Self::BlockedButAccepted => lists(true),
         }
     }
 
@@ -274,12 +280,12 @@ impl Demand {
     }
 
     /// The rule that holds for its application.
-    pub(super) const fn control(self) -> Option<&'static str> {
+    pub(super) const fn control(self) -> Option<Control> {
         match self {
-            Self::Block => Some(r#""kind":"block""#),
-            Self::TermsOwed | Self::TermsAgreed => Some(r#""kind":"terms","version":2"#),
-            Self::SecondStep => Some(r#""kind":"secondStep""#),
-            Self::Hourly => Some(r#""kind":"signInFrequency","minutes":60"#),
+            Self::Block => Some(Control::Block { reason: BlockReason::Generic }),
+            Self::TermsOwed | Self::TermsAgreed => Some(Control::Terms { version: 2 }),
+            Self::SecondStep => Some(Control::SecondStep),
+            Self::Hourly => Some(Control::SignInFrequency { minutes: 60 }),
             _ => None,
         }
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::TimeDelta;
-use vestibule_admin::applications::{self, ApplicationChange, NewApplicationInput};
-use vestibule_admin::{policy, tenants};
+use vestibule_admin::policy::{self, PolicyChange};
+use vestibule_admin::{Desk, UseCase, application, tenant};
 use vestibule_app::cookies::{Jar, realm_tag};
 use vestibule_app::snapshot::ApplicationSnapshot;
 use vestibule_app::{App, Context, bootstrap};
@@ -16,10 +16,11 @@ use vestibule_core::client::{ApplicationType, SigningAlgorithm};
 use vestibule_core::clock::{Clock, Instant};
 use vestibule_core::ids::{ClientId, InvitationId, Realm, TenantId, UserId};
 use vestibule_core::interaction::EndingKind;
+use vestibule_core::policies::AccessRule;
 use vestibule_core::proof::Ledger;
 use vestibule_core::secret::Secret;
 use vestibule_core::urls::locator;
-use vestibule_core::{Address, Random};
+use vestibule_core::{Address, Domain, Random};
 use vestibule_oidc::authorize::AuthorizeRequest;
 use vestibule_oidc::params::Params;
 use vestibule_oidc::redirect;
@@ -145,15 +146,14 @@ impl Lab {
 
     /// A tenant with its applications, set as wanted.
     async fn found(&self, setting: Setting, agreed: bool) -> House {
-        let (app, ctx, operator) = (&self.app, &self.ctx, &Actor::Operator);
         let own_domain = format!("{setting:?}-{agreed}.house.test").to_lowercase();
-        let input = tenants::NewTenantInput {
+        let new = tenant::Create {
             name: "House".to_owned(),
-            domain: own_domain.clone(),
+            domain: Domain::parse(&own_domain).unwrap(),
             id: None,
             admin: None,
         };
-        let tenant = tenants::create(app, ctx, operator, input).await.unwrap().id;
+        let tenant = self.perform(new).await.id;
         let mut clients = BTreeMap::new();
         for demand in
             Demand::ALL.into_iter().filter(|d| d.asked_by() == *d && d.ending() == EndingKind::Authorize)
@@ -162,11 +162,9 @@ impl Lab {
                 clients.insert(demand, self.register(tenant, setting, demand).await);
             }
         }
-        let rules: Vec<String> =
-            clients.iter().filter_map(|(demand, client)| rule(*demand, client)).collect();
-        let access = format!("access=[{}]", rules.join(","));
-        for assignment in setting.policy().into_iter().chain([access]) {
-            policy::set(app, ctx, operator, tenant, &assignment).await.unwrap();
+        let rules = clients.iter().filter_map(|(demand, client)| rule(*demand, client)).collect();
+        for change in setting.policy().into_iter().chain([PolicyChange::Access(rules)]) {
+            self.perform(policy::Set { tenant, change }).await;
         }
         let mut asking = HashMap::new();
         for demand in Demand::ALL.into_iter().filter(|d| d.ending() == EndingKind::Authorize) {
@@ -179,24 +177,28 @@ impl Lab {
     }
 
     async fn register(&self, tenant: TenantId, setting: Setting, demand: Demand) -> ClientId {
-        let (app, ctx, operator) = (&self.app, &self.ctx, &Actor::Operator);
-        let input = NewApplicationInput {
+        let new = application::Create {
+            tenant,
             name: "Application".to_owned(),
             kind: ApplicationType::Web,
             redirect_uris: vec![REDIRECT.to_owned()],
             post_logout_redirect_uris: Vec::new(),
             algorithm: SigningAlgorithm::Rs256,
-            id: None,
+            client: None,
             homepage: None,
         };
-        let client = applications::create(app, ctx, operator, tenant, input).await.unwrap().client_id;
-        let change = ApplicationChange {
-            sign_up: Some(setting.sign_up()),
-            enabled: Some(demand != Demand::SwitchedOff),
-            ..ApplicationChange::default()
-        };
-        applications::change(app, ctx, operator, tenant, &client.0, change).await.unwrap();
+        let client = self.perform(new).await.application.client_id;
+        let plain = application::Update::of(tenant, client.clone());
+        self.perform(application::Update { sign_up: Some(setting.sign_up()), ..plain }).await;
+        if demand == Demand::SwitchedOff {
+            self.perform(application::Disable { tenant, client: client.clone() }).await;
+        }
         client
+    }
+
+    /// Does what an operator does.
+    async fn perform<U: UseCase>(&self, use_case: U) -> U::Output {
+        Desk::new(&self.app, &self.ctx, &Actor::Operator).perform(use_case).await.unwrap()
     }
 
     /// An authorize request, read as the endpoint reads it.
@@ -291,7 +293,7 @@ impl Lab {
     }
 }
 
-fn rule(demand: Demand, client: &ClientId) -> Option<String> {
+fn rule(demand: Demand, client: &ClientId) -> Option<AccessRule> {
     let control = demand.control()?;
-    Some(format!(r#"{{"name":"{demand:?}","applications":["{client}"],"control":{{{control}}}}}"#))
+    Some(AccessRule { name: format!("{demand:?}"), applications: vec![client.clone()], control })
 }

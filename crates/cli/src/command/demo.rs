@@ -4,10 +4,11 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::Args;
 use serde_json::json;
-use vestibule_admin::applications::{self, NewApplicationInput, Registered};
-use vestibule_admin::invitations::{self, InviteInput};
-use vestibule_admin::tenants::{self, NewTenantInput, Tenant};
+use vestibule_admin::application::Registered;
+use vestibule_admin::tenant::Tenant;
+use vestibule_admin::{Desk, application, invitation, tenant};
 use vestibule_app::{App, Context};
 use vestibule_core::Random;
 use vestibule_core::access::Actor;
@@ -16,16 +17,27 @@ use vestibule_outbound::{MemoryOutbox, Transport};
 use vestibule_portal::{CALLBACK_PATH, Config as Portal, SIGNED_OUT_PATH};
 use vestibule_server::{ServerConfig, start};
 
-use super::serve::{init_log, stopped};
-use crate::args::{Demo, Global, LogFormat};
+use super::serve::{LogFormat, init_log, stopped};
 use crate::config::{Place, bind};
-use crate::failure::Failure;
+use crate::failure::{Failure, Input};
+use crate::global::Global;
+use crate::input;
 use crate::open;
 use crate::output::{line, note};
 use crate::system::{OsRandom, SystemClock};
 
 /// Guests that are invited from the start.
 const GUESTS: [&str; 2] = ["nicole@riverstone.example", "sam@partner.example"];
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Listener of the demonstration; loopback only
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub listen: String,
+    /// Listener of the sample application; loopback only
+    #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDR")]
+    pub portal_listen: String,
+}
 
 /// Runs the demonstration until a signal comes.
 pub(crate) async fn demo(global: &Global, flags: &Demo) -> Result<(), Failure> {
@@ -59,8 +71,8 @@ pub(crate) async fn demo(global: &Global, flags: &Demo) -> Result<(), Failure> {
         listen: portal,
         public_url: portal_url.clone(),
         issuer: tenant.issuer.clone(),
-        client_id: registered.client_id.0.clone(),
-        client_secret: registered.client_secret.clone().unwrap_or_default(),
+        client_id: registered.application.client_id.0.clone(),
+        client_secret: registered.secret.as_ref().map(|s| s.expose().to_owned()).unwrap_or_default(),
         name: "Project Portal".into(),
         ca_pem: None,
         form_post: false,
@@ -80,45 +92,28 @@ pub(crate) async fn demo(global: &Global, flags: &Demo) -> Result<(), Failure> {
 /// A tenant, an application and two guests.
 async fn furnish(app: &App, portal: &str) -> Result<(Tenant, Registered), Failure> {
     let ctx = Context::local(app.clock.as_ref(), app.random.as_ref());
-    let actor = Actor::Operator;
-    let tenant = tenants::create(
-        app,
-        &ctx,
-        &actor,
-        NewTenantInput {
-            name: "Fabrikam".into(),
-            domain: "fabrikam.example".into(),
-            id: None,
-            admin: Some("megan@fabrikam.example".into()),
-        },
-    )
-    .await?;
-    let registered = applications::create(
-        app,
-        &ctx,
-        &actor,
-        tenant.id,
-        NewApplicationInput {
-            name: "Project Portal".into(),
-            kind: ApplicationType::Web,
-            redirect_uris: vec![format!("{portal}{CALLBACK_PATH}")],
-            post_logout_redirect_uris: vec![format!("{portal}{SIGNED_OUT_PATH}")],
-            algorithm: SigningAlgorithm::Rs256,
-            id: None,
-            homepage: Some(format!("{portal}/")),
-        },
-    )
-    .await?;
+    let desk = Desk::new(app, &ctx, &Actor::Operator);
+    let new = tenant::Create {
+        name: "Fabrikam".into(),
+        domain: input::domain("fabrikam.example")?,
+        id: None,
+        admin: Some(input::address(Input::Admin, "megan@fabrikam.example")?),
+    };
+    let tenant = desk.perform(new).await?;
+    let new = application::Create {
+        tenant: tenant.id,
+        name: "Project Portal".into(),
+        kind: ApplicationType::Web,
+        redirect_uris: vec![format!("{portal}{CALLBACK_PATH}")],
+        post_logout_redirect_uris: vec![format!("{portal}{SIGNED_OUT_PATH}")],
+        algorithm: SigningAlgorithm::Rs256,
+        client: None,
+        homepage: Some(format!("{portal}/")),
+    };
+    let registered = desk.perform(new).await?;
     for address in GUESTS {
-        let input = InviteInput {
-            address: address.into(),
-            redirect_url: Some(format!("{portal}/")),
-            inviter: None,
-            send_mail: true,
-            display_name: None,
-            message: None,
-        };
-        invitations::invite(app, &ctx, &actor, tenant.id, input).await?;
+        let invitation = invitation::Create::of(tenant.id, input::address(Input::Address, address)?);
+        desk.perform(invitation::Create { redirect_url: Some(format!("{portal}/")), ..invitation }).await?;
     }
     Ok((tenant, registered))
 }

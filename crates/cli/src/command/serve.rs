@@ -1,7 +1,9 @@
 //! `vestibule serve`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::{Args, ValueEnum};
 use serde_json::json;
 use vestibule_app::App;
 use vestibule_core::urls::Urls;
@@ -9,12 +11,62 @@ use vestibule_jobs::transport;
 use vestibule_outbound::Transport;
 use vestibule_server::{Running, ServerConfig, StartError, start};
 
-use crate::args::{Global, LogFormat, Serve};
 use crate::config::{File, Place, Serving, bind};
 use crate::failure::Failure;
+use crate::global::Global;
 use crate::open;
 use crate::output::{line, note};
 use crate::system::SystemClock;
+
+#[derive(Debug, Args, Default)]
+pub(crate) struct Serve {
+    /// Public listener; port 0 takes any free one
+    #[arg(long, env = "VESTIBULE_LISTEN", value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// Listener of /healthz, /readyz and /metrics
+    #[arg(long, env = "VESTIBULE_MANAGEMENT_LISTEN", value_name = "ADDR")]
+    pub management_listen: Option<String>,
+    #[arg(long, env = "VESTIBULE_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(help = "Mail server: smtps://host, smtp://user:password@host:587 (STARTTLS), smtp+unix:///path")]
+    pub smtp_url: Option<String>,
+    /// PEM file of the authority that signed the mail server's certificate
+    #[arg(long, env = "VESTIBULE_SMTP_CA_FILE", value_name = "FILE")]
+    pub smtp_ca_file: Option<PathBuf>,
+    /// Sender address of every mail
+    #[arg(long, env = "VESTIBULE_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// Name of the deployment in mails
+    #[arg(long, env = "VESTIBULE_SITE", value_name = "NAME")]
+    pub site: Option<String>,
+    /// PEM file of the certificate chain, for TLS of its own
+    #[arg(long, env = "VESTIBULE_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// PEM file of the private key
+    #[arg(long, env = "VESTIBULE_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Front whose X-Forwarded-For counts; repeatable
+    #[arg(long, env = "VESTIBULE_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxies: Vec<String>,
+    /// Addresses per hour for a source range (an office, a load test); repeatable
+    #[arg(long, env = "VESTIBULE_SOURCE_LIMIT", value_name = "CIDR=N", value_delimiter = ',')]
+    pub source_limit: Vec<String>,
+    /// Worker threads; as many as cores without it
+    #[arg(long, env = "VESTIBULE_WORKERS", value_name = "N")]
+    pub workers: Option<usize>,
+    /// What is logged: error, warn, info, debug, or directives
+    #[arg(long, env = "VESTIBULE_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+    /// How it is logged
+    #[arg(long, env = "VESTIBULE_LOG_FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
 
 /// Serves until a signal comes.
 pub(crate) async fn serve(global: &Global, flags: Serve) -> Result<(), Failure> {

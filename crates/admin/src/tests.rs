@@ -1,0 +1,5 @@
+mod changes;
+mod home;
+mod lab;
+mod matrix;
+mod sample;
