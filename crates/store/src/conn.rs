@@ -131,7 +131,7 @@ impl Conn {
 
     /// The column `line` of what SQL finds, as text, for tests.
     #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn lines(&mut self, sql: &str) -> QueryResult<Vec<String>> {
+    pub fn lines(&mut self, sql: &str) -> QueryResult<Vec<String>> {
         #[derive(diesel::QueryableByName)]
         struct Line {
             #[diesel(sql_type = diesel::sql_types::Text)]

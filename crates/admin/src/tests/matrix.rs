@@ -140,8 +140,9 @@ fn page(rows: &[Row]) -> String {
             Changes::Keys => "the signing keys",
         };
         let (everywhere, at_home) = (everywhere.join(", "), at_home.join(", "));
-        let name = listed.name;
-        writeln!(page, "| `{name}` | {object} | {everywhere} | {at_home} | {changes} |").unwrap();
+        let Listed { name, action, .. } = listed;
+        writeln!(page, "| `{name}` | `{action}` | {object} | {everywhere} | {at_home} | {changes} |")
+            .unwrap();
     }
     page.push_str(REST);
     for action in Action::ALL.iter().filter(|action| ALL.iter().all(|listed| listed.action != **action)) {
@@ -173,8 +174,8 @@ role may nothing. What is refused changes nothing, and stands in the audit of th
 process log; what is changed stands in the audit under the name of the use case. What changes the deployment belongs to no
 tenant, and stands in the process log.
 
-| Use case | Is about | Who may everywhere | Who may in their own tenant | Changes |
-| --- | --- | --- | --- | --- |
+| Use case | Asks for | Is about | Who may everywhere | Who may in their own tenant | Changes |
+| --- | --- | --- | --- | --- | --- |
 ";
 
 const REST: &str = "

@@ -34,7 +34,7 @@ pub(super) fn application(tenant: TenantId, client: Option<ClientId>) -> applica
         kind: ApplicationType::Web,
         redirect_uris: vec!["https://app.test/cb".to_owned()],
         post_logout_redirect_uris: Vec::new(),
-        algorithm: SigningAlgorithm::Rs256,
+        algorithm: SigningAlgorithm::Es256,
         client,
         homepage: None,
     }
