@@ -1,5 +1,6 @@
 //! How a use case fails: refused with a code that a person or program can act on, or a fault of ours.
 
+use std::fmt;
 use std::sync::Arc;
 
 use vestibule_core::error::ErrorCode;
@@ -64,10 +65,44 @@ pub enum Error {
     Refused(Box<Problem>),
     /// The database is busy or away: 503 with `Retry-After`.
     #[error("unavailable: {0}")]
-    Unavailable(String),
+    Unavailable(#[source] Fault),
     /// A fault of ours: 500, the text for the log alone.
     #[error("internal: {0}")]
-    Internal(String),
+    Internal(#[source] Fault),
+}
+
+impl Error {
+    /// A fault of ours, by what went wrong.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(Fault(cause.into()))
+    }
+
+    /// Something is busy or away, by what went wrong.
+    pub fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Unavailable(Fault(cause.into()))
+    }
+}
+
+/// What went wrong inside. Its text tells all that it came from.
+#[derive(Debug)]
+pub struct Fault(Box<dyn std::error::Error + Send + Sync>);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self.0.as_ref()))
+    }
+}
+
+impl std::error::Error for Fault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+impl From<&str> for Fault {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
 }
 
 impl From<Problem> for Error {
@@ -86,11 +121,7 @@ impl From<DbError> for Error {
     fn from(error: DbError) -> Self {
         // A row with a word that this release does not know: the node that wrote it may serve the next try.
         let unread = matches!(error, DbError::Query(vestibule_store::QueryError::DeserializationError(_)));
-        if unread || error.is_transient() {
-            Self::Unavailable(error.to_string())
-        } else {
-            Self::Internal(error.to_string())
-        }
+        if unread || error.is_transient() { Self::unavailable(error) } else { Self::internal(error) }
     }
 }
 
@@ -102,14 +133,14 @@ impl From<vestibule_store::QueryError> for Error {
 
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
-        Self::Internal(error.to_string())
+        Self::internal(error)
     }
 }
 
 /// Written by a newer release, which may serve the next try, or broken: in neither case may it count as anything else.
 impl From<vestibule_core::proof::Unreadable> for Error {
     fn from(error: vestibule_core::proof::Unreadable) -> Self {
-        Self::Unavailable(error.to_string())
+        Self::unavailable(error)
     }
 }
 
@@ -127,3 +158,6 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -192,7 +192,10 @@ impl From<AdminError> for Failure {
             AdminError::Invalid(invalid) => Self::new("invalid", 2, text).hint(input_of(&invalid).form()),
             AdminError::Denied(denied) => {
                 let roles: Vec<&str> = denied.roles.iter().map(|r| r.as_str()).collect();
-                Self::new("not-allowed", 6, text).hint(format!("these roles may: {}", roles.join(", ")))
+                Self::new("not-allowed", 6, text).hint(match roles[..] {
+                    [] => "whoever runs the deployment may, on its server".to_owned(),
+                    _ => format!("these roles may: {}", roles.join(", ")),
+                })
             }
             AdminError::Db(_) => Self::new("database", 7, text).hint("check --data or --database-url"),
             AdminError::Vault(_)

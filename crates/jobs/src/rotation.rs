@@ -41,9 +41,7 @@ pub async fn once(app: &App) -> Result<(), Error> {
                     new_key(&vault, random.as_ref(), algorithm, now, active_from)
                 })
                 .await;
-                let key = key
-                    .map_err(|e| Error::Internal(e.to_string()))?
-                    .map_err(|e| Error::Internal(e.to_string()))?;
+                let key = key.map_err(Error::internal)?.map_err(Error::internal)?;
                 app.db
                     .write(move |c| {
                         // Another node may have published meanwhile; then there is nothing left to do.

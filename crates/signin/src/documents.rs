@@ -91,7 +91,7 @@ async fn make(app: &App, segment: &str, kind: Kind, now: Instant) -> Result<Docu
             jwk_set(&public)
         }
     };
-    let body: Arc<[u8]> = serde_json::to_vec(&value).map_err(|e| Error::Internal(e.to_string()))?.into();
+    let body: Arc<[u8]> = serde_json::to_vec(&value).map_err(Error::internal)?.into();
     let digest = ring::digest::digest(&ring::digest::SHA256, &body);
     let etag = data_encoding::HEXLOWER.encode(digest.as_ref().get(..12).unwrap_or_default());
     Ok(Document { body, etag: format!("\"{etag}\"") })

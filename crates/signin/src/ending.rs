@@ -121,7 +121,7 @@ pub(crate) async fn answer(
 /// Where an invitation ends: at its redirect URL if that is still good (INV-05), else at a page that names the apps.
 async fn invited(app: &App, trip: &Trip) -> Result<Reply, Error> {
     if let Some(url) = destination(app, trip).await? {
-        let safe = SafeUrl::parse(&url).map_err(|e| Error::Internal(e.to_string()))?;
+        let safe = SafeUrl::parse(&url).map_err(Error::internal)?;
         return Ok(Reply::deliver(Delivery::Redirect(safe.as_str().to_owned()), None));
     }
     let tenant = trip.tenant().id;

@@ -71,7 +71,7 @@ fn deliver(
     mode: ResponseMode,
     uri: &str,
 ) -> Result<Reply, Error> {
-    let safe = SafeUrl::parse(uri).map_err(|e| Error::Internal(e.to_string()))?;
+    let safe = SafeUrl::parse(uri).map_err(Error::internal)?;
     let about = About {
         application: trip.application.clone(),
         leads_to: Some(uri.to_owned()),
@@ -82,7 +82,7 @@ fn deliver(
 
 /// The answer to a request that could not be parsed, for an application that is known (OID-04).
 pub(crate) fn error(app: &App, tenant: TenantId, uri: &str, error: &RequestError) -> Result<Reply, Error> {
-    let safe = SafeUrl::parse(uri).map_err(|e| Error::Internal(e.to_string()))?;
+    let safe = SafeUrl::parse(uri).map_err(Error::internal)?;
     let response = AuthorizationResponse::faulty(&app.urls.issuer(tenant), error);
     Ok(Reply::deliver(response.deliver(error.mode, &safe), None))
 }

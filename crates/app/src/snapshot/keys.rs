@@ -37,7 +37,7 @@ pub(super) async fn load(db: &Db, vault: &Vault) -> Result<Option<KeySnapshot>, 
 
 fn parse(vault: &Vault, row: SigningKeyRow) -> Result<SigningKey, Error> {
     let der = vault.unseal(Purpose::SigningKey, &[b"signing_keys", row.kid.as_bytes()], &row.sealed)?;
-    let signer = Signer::parse(row.alg, row.kid.clone(), &der).map_err(|e| Error::Internal(e.to_string()))?;
+    let signer = Signer::parse(row.alg, row.kid.clone(), &der).map_err(Error::internal)?;
     Ok(SigningKey {
         signer,
         algorithm: row.alg,

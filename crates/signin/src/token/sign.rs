@@ -47,10 +47,9 @@ pub(crate) async fn sign(
     let kid = KeySchedule::current(&times, now).map(|k| k.kid.clone());
     let signer = keys.keys.iter().find(|k| Some(&k.times.kid) == kid.as_ref()).map(|k| k.signer.clone());
     let signer =
-        signer.ok_or_else(|| Error::Internal(format!("no {} key may sign now", application.algorithm)))?;
+        signer.ok_or_else(|| Error::internal(format!("no {} key may sign now", application.algorithm)))?;
     let _permit = app.signing.acquire().await.map_err(|_| Error::Unavailable("stopping".into()))?;
     let signed = tokio::task::spawn_blocking(move || signer.sign(TYP_ID_TOKEN, &claims)).await;
-    let signed =
-        signed.map_err(|e| Error::Internal(e.to_string()))?.map_err(|e| Error::Internal(e.to_string()))?;
+    let signed = signed.map_err(Error::internal)?.map_err(Error::internal)?;
     Ok(Secret::new(signed))
 }

@@ -29,14 +29,14 @@ pub(crate) struct RequestContext {
 
 impl RequestContext {
     fn seal(&self, app: &App, realm: Realm, id: PasscodeId) -> Result<Vec<u8>, Error> {
-        let plain = serde_json::to_vec(self).map_err(|e| Error::Internal(e.to_string()))?;
+        let plain = serde_json::to_vec(self).map_err(Error::internal)?;
         Ok(app.vault.seal(Purpose::CodeContext, &[realm.id().as_bytes(), id.0.as_bytes()], &plain)?)
     }
 
     pub(crate) fn open(app: &App, realm: Realm, id: PasscodeId, sealed: &[u8]) -> Result<Self, Error> {
         let plain =
             app.vault.unseal(Purpose::CodeContext, &[realm.id().as_bytes(), id.0.as_bytes()], sealed)?;
-        serde_json::from_slice(&plain).map_err(|e| Error::Internal(e.to_string()))
+        serde_json::from_slice(&plain).map_err(Error::internal)
     }
 }
 
