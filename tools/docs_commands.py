@@ -196,7 +196,8 @@ def oauth_codes() -> list[str]:
 
 
 def configuration() -> list[str]:
-    page, arguments = reference("configuration.md"), source("cli/src/args.rs")
+    page = reference("configuration.md")
+    arguments = source("cli/src/global.rs") + source("cli/src/command/serve.rs")
     keys = re.search(r"struct File \{(.*?)\n\}", source("cli/src/config.rs"), re.S)[1]
     complaints = absent(re.findall(r"^    (\w+):", keys, re.M), page)
     return complaints + absent(re.findall(r'env = "(\w+)"', arguments), page)

@@ -50,10 +50,10 @@ fn update(tenant: TenantId, client: &ClientId) -> Update {
     Update { add_redirect_uris, sign_up: Some(true), ..Update::of(tenant, client.clone()) }
 }
 
-/// ADM-02, ADM-05, CLA-05: who administers a tenant where an application is present switches it there, and changes
+/// ADM-01: who administers a tenant where an application is present switches it there, and changes
 /// nothing of it; who administers its home does, and every tenant where it is present learns of it.
 #[tokio::test]
-async fn adm_02_adm_05_an_application_is_changed_at_home() {
+async fn adm_01_an_application_is_changed_at_home() {
     let lab = Lab::open().await;
     let client = shared(&lab).await;
     let guest_tenant = administrator(lab.beta);

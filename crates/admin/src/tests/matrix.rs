@@ -90,10 +90,10 @@ async fn passes<U: Sample>(lab: &Lab, actor: &Actor, tenant: TenantId) -> bool {
     }
 }
 
-/// ADM-01, ADM-02, ADM-15, AUD-01, AUD-03: everybody may exactly what the page says, which is written anew with
+/// ADM-01, AUD-01, AUD-03: everybody may exactly what the page says, which is written anew with
 /// `UPDATE_DOCS=1`.
 #[tokio::test]
-async fn adm_01_adm_02_aud_01_aud_03_everybody_may_what_the_page_says() {
+async fn adm_01_aud_01_aud_03_everybody_may_what_the_page_says() {
     let lab = Lab::open().await;
     let page = page(&measured(&lab).await);
     if std::env::var_os("UPDATE_DOCS").is_some() {
