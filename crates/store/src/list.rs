@@ -121,6 +121,11 @@ impl<'a> Select<'a> {
                 return Ok(());
             }
         };
+        // a truth is text, since an index of few rows is taken by what its condition says
+        if let Value::Bool(truth) = term.value {
+            self.sql([if truth { " AND " } else { " AND NOT " }, column]);
+            return Ok(());
+        }
         self.sql([" AND ", column, operator]);
         self.parts.push(Part::Bind(bind(term.field, &term.value)?));
         Ok(())

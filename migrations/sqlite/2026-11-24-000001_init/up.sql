@@ -105,6 +105,7 @@ CREATE UNIQUE INDEX users_principal_name ON users (tenant_id, principal_name) WH
 -- the orders of lists, each filter a range of one of them (docs/architecture.md, 6)
 CREATE INDEX users_created ON users (tenant_id, kind, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_state ON users (tenant_id, kind, state, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX users_blocked ON users (tenant_id, kind, created_at, id) WHERE NOT enabled AND deleted_at IS NULL;
 CREATE INDEX users_mail ON users (tenant_id, kind, address_key, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_mail_reversed ON users (tenant_id, kind, reversed_address) WHERE deleted_at IS NULL;
 CREATE INDEX users_name ON users (tenant_id, kind, name_key, id) WHERE deleted_at IS NULL;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use vestibule_core::directory::GuestField;
-use vestibule_core::query::{After, Asked, Field as _, Order, Page, Query, Term, Value};
+use vestibule_core::query::{After, Asked, Field as _, Operator, Order, Page, Query, Term, Value};
 
 use super::*;
 use crate::directory::{UserRow, guests};
@@ -187,7 +187,12 @@ fn terms(lab: &Lab) -> Vec<Term<GuestField>> {
             value: value.clone(),
         })
     };
-    GuestField::ALL.iter().flat_map(|field| of(*field)).collect()
+    let others = [
+        (GuestField::ExternalUserState, Value::Word("Accepted")),
+        (GuestField::AccountEnabled, Value::Bool(false)),
+    ];
+    let others = others.map(|(field, value)| Term { field, operator: Operator::Eq, value });
+    GuestField::ALL.iter().flat_map(|field| of(*field)).chain(others).collect()
 }
 
 fn place(lab: &Lab, field: GuestField) -> After {
