@@ -33,8 +33,6 @@ text_enum! {
         GuestDisabled = "guest-disabled",
         /// No longer a guest.
         GuestRemoved = "guest-removed",
-        /// Codes are switched off.
-        CodeOff = "code-off",
         /// No such organisation.
         TenantUnknown = "tenant-unknown",
         /// The link names no organisation.
@@ -85,7 +83,6 @@ impl ErrorCode {
             Self::NoAccess
             | Self::GuestDisabled
             | Self::GuestRemoved
-            | Self::CodeOff
             | Self::DomainBlocked
             | Self::Csrf
             | Self::PolicyBlocked
@@ -147,7 +144,6 @@ impl From<Refusal> for ErrorCode {
             Refusal::ApplicationOff => Self::ClientOff,
             Refusal::Blocked(_) => Self::PolicyBlocked,
             Refusal::NoMethod(Discovery::DomainBlocked) => Self::DomainBlocked,
-            Refusal::NoMethod(Discovery::PinnedMethodOff) => Self::CodeOff,
             Refusal::NoMethod(_) => Self::NoMethod,
             Refusal::NoAccess => Self::NoAccess,
             Refusal::Disabled => Self::GuestDisabled,

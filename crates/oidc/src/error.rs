@@ -59,13 +59,7 @@ codes! {
     /// OpenID Connect Core section 3.1.2.6.
     LoginRequired = "login_required",
     /// OpenID Connect Core section 3.1.2.6.
-    AccountSelectionRequired = "account_selection_required",
-    /// OpenID Connect Core section 3.1.2.6.
     ConsentRequired = "consent_required",
-    /// OpenID Connect Core section 3.1.2.6.
-    InvalidRequestUri = "invalid_request_uri",
-    /// OpenID Connect Core section 3.1.2.6.
-    InvalidRequestObject = "invalid_request_object",
     /// OpenID Connect Core section 3.1.2.6.
     RequestNotSupported = "request_not_supported",
     /// OpenID Connect Core section 3.1.2.6.
@@ -74,12 +68,8 @@ codes! {
     RegistrationNotSupported = "registration_not_supported",
     /// OpenID Connect Core Error Code `unmet_authentication_requirements` 1.0.
     UnmetAuthenticationRequirements = "unmet_authentication_requirements",
-    /// RFC 7009 section 2.2.1.
-    UnsupportedTokenType = "unsupported_token_type",
     /// RFC 6750 section 3.1.
     InvalidToken = "invalid_token",
-    /// RFC 6750 section 3.1.
-    InsufficientScope = "insufficient_scope",
 }
 
 impl fmt::Display for OAuthErrorCode {
@@ -148,8 +138,6 @@ token_errors! {
     ACCESS_ENDED = InvalidGrant, ACCESS_ENDED, 50_105;
     /// The access token is not good (RFC 6750).
     INVALID_TOKEN = InvalidToken, TOKEN_INVALID, 500_133;
-    /// The access token does not reach as far.
-    INSUFFICIENT_SCOPE = InsufficientScope, SCOPE_INSUFFICIENT, 65_001;
     /// Something of ours failed.
     SERVER_ERROR = ServerError, SERVER_ERROR, 90_033;
     /// The database or a queue says "later".
@@ -162,7 +150,6 @@ impl TokenError {
     pub const fn status(&self) -> u16 {
         match self.code {
             OAuthErrorCode::InvalidClient | OAuthErrorCode::InvalidToken => 401,
-            OAuthErrorCode::InsufficientScope => 403,
             OAuthErrorCode::ServerError => 500,
             OAuthErrorCode::TemporarilyUnavailable => 503,
             _ => 400,

@@ -113,6 +113,11 @@ impl SmtpSink {
         self.shared.messages()
     }
 
+    /// Everything that was ever taken, also what [`Self::clear`] forgot.
+    pub fn everything(&self) -> Vec<Received> {
+        self.shared.everything()
+    }
+
     /// What was taken for this recipient so far; letters in either case.
     pub fn messages_to(&self, to: &str) -> Vec<Received> {
         self.messages().into_iter().filter(|m| m.to.iter().any(|r| r.eq_ignore_ascii_case(to))).collect()

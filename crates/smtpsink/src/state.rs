@@ -20,6 +20,8 @@ pub(crate) enum Rule {
 #[derive(Debug, Default)]
 struct Log {
     messages: Vec<Received>,
+    /// What was forgotten of them.
+    forgotten: Vec<Received>,
     commands: Vec<String>,
     connections: usize,
     rules: HashMap<String, Rule>,
@@ -51,6 +53,11 @@ impl Shared {
         self.log().messages.clone()
     }
 
+    pub(crate) fn everything(&self) -> Vec<Received> {
+        let log = self.log();
+        log.forgotten.iter().chain(&log.messages).cloned().collect()
+    }
+
     pub(crate) fn commands(&self) -> Vec<String> {
         self.log().commands.clone()
     }
@@ -61,7 +68,8 @@ impl Shared {
 
     pub(crate) fn clear(&self) {
         let mut log = self.log();
-        log.messages.clear();
+        let messages = std::mem::take(&mut log.messages);
+        log.forgotten.extend(messages);
         log.commands.clear();
     }
 

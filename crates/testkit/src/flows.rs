@@ -27,6 +27,9 @@
 
 use std::future::Future;
 
+use crate::browser::Exchange;
+use crate::smtp::{Mail, Received};
+use crate::witness::Witness;
 use crate::world::{Database, Driver, World};
 
 /// A flow and the tests that play it. Implemented by [`flows!`](crate::flows!) alone.
@@ -41,13 +44,25 @@ pub trait Flow {
 
 /// Plays a flow once, on a fresh deployment.
 pub fn run<F: Flow>(database: Database, driver: Driver) {
+    drop(play::<F>(database, driver));
+}
+
+/// Plays a flow over HTTP on `SQLite`, and tells what its people were shown and every mail that was taken.
+pub fn watch<F: Flow>() -> (Vec<Exchange>, Vec<Mail>) {
+    play::<F>(Database::Sqlite, Driver::Http)
+}
+
+fn play<F: Flow>(database: Database, driver: Driver) -> (Vec<Exchange>, Vec<Mail>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("the system gives threads");
     runtime.block_on(async {
-        let mut world = World::start(database, driver, crate::Setup::default()).await;
+        let mut world = World::start(database, driver, crate::Setup::default(), Witness::default()).await;
         F::play(&mut world).await;
+        let seen = world.witness.exchanges();
+        let mails = world.mail.everything().iter().map(Received::parse).collect();
         world.stop().await;
-    });
+        (seen, mails)
+    })
 }
 
 /// Flows, see [the module](mod@crate::flows).
@@ -75,11 +90,12 @@ macro_rules! flows {
         [$($test:ident $database:ident $driver:ident,)*]) => {
         $(#[$doc])*
         #[cfg(test)] // tells clippy that a flow may unwrap
-        mod $name {
+        pub(crate) mod $name {
             #[allow(unused_imports, clippy::allow_attributes, reason = "a flow may use nothing of its file")]
             use super::*;
 
-            struct Told;
+            /// The flow, for whoever plays it once more.
+            pub(crate) struct Told;
 
             impl $crate::flows::Flow for Told {
                 const SQLITE: fn() = sqlite;

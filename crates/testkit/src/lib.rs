@@ -20,6 +20,7 @@ pub mod person;
 pub mod random;
 pub mod rp;
 pub mod server;
+pub mod witness;
 pub mod world;
 
 pub use vestibule_smtpsink as smtp;

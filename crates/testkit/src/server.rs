@@ -10,7 +10,7 @@ use vestibule_app::{App, Stats, Target};
 use vestibule_core::Clock;
 use vestibule_core::secret::Secret;
 use vestibule_jobs::outbox::Outbox;
-use vestibule_outbound::{Mailer, MailerSettings, SmtpUrl, Transport};
+use vestibule_outbound::{Mailer, MailerSettings, MemoryOutbox, SmtpUrl, Transport};
 use vestibule_server::{Patience, Running, ServerConfig, Tls};
 use vestibule_store::testing::{Fresh, Kind, fresh};
 
@@ -32,6 +32,8 @@ pub struct Setup {
     pub trusted_proxies: Vec<IpNet>,
     /// Whether the jobs (outbox, sweeps, key rotation) stand still.
     pub without_jobs: bool,
+    /// Whether this is a demonstration: mail is kept and shown by the server, and goes nowhere.
+    pub demo: bool,
     /// How long a client may take; as in production where nothing is said.
     pub patience: Patience,
     /// How the mail server behaves; plain SMTP by default.
@@ -170,21 +172,23 @@ impl Deployment {
         };
         let smtp = SmtpUrl::parse(&self.smtp_url, true).expect("the sink tells a URL that holds");
         let random = self.random.clone();
-        let mailing: Arc<dyn Clock> = clock.clone();
+        let (mailing, reading): (Arc<dyn Clock>, _) = (clock.clone(), clock.clone());
         let ca_pem = self.setup.mail_ca.clone();
-        let opened = tokio::task::spawn_blocking(move || bootstrap::open(opening, clock, random));
+        let opened = tokio::task::spawn_blocking(move || bootstrap::open(opening, reading, random));
         let app = Arc::new(opened.await.expect("opening does not panic").expect("a fresh deployment opens"));
         let hello = app.urls.host().to_owned();
         let settings = MailerSettings { url: smtp, ca_pem, hello, connections: 4, clock: mailing };
         let mailer = Mailer::new(settings).expect("a test's CA is a certificate");
+        let mailbox = self.setup.demo.then(|| MemoryOutbox::new(clock));
+        let transport = mailbox.clone().map_or(Transport::Smtp(mailer), Transport::Memory);
         let tls = self.setup.tls.clone().map(|(chain, key)| Tls { chain, key });
         let config = ServerConfig {
             listener,
             management: bind(0),
             tls,
             trusted_proxies: self.setup.trusted_proxies.clone(),
-            transport: Some(Arc::new(Transport::Smtp(mailer))),
-            mailbox: None,
+            transport: Some(Arc::new(transport)),
+            mailbox,
             workers: 1,
             jobs: !self.setup.without_jobs,
             patience: self.setup.patience,

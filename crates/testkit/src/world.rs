@@ -13,6 +13,7 @@ use crate::person::Person;
 use crate::random::SeededRandom;
 use crate::server::{Setup, TestServer};
 use crate::smtp::SmtpSink;
+use crate::witness::Witness;
 
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +48,12 @@ pub struct World {
     pub database: Database,
     /// What people sit at.
     pub driver: Driver,
+    /// Who sees what they are shown.
+    pub witness: Witness,
 }
 
 impl World {
-    pub(crate) async fn start(database: Database, driver: Driver, setup: Setup) -> Self {
+    pub(crate) async fn start(database: Database, driver: Driver, setup: Setup, witness: Witness) -> Self {
         crate::install_crypto();
         let clock = Arc::new(FakeClock::new());
         let mail = SmtpSink::start_with(setup.mail_server.clone()).await.expect("a loopback port is free");
@@ -60,7 +63,7 @@ impl World {
         let url =
             if starttls { format!("smtp://localhost:{}?tls=required", mail.port()) } else { mail.url() };
         let server = TestServer::start(database, setup, clock.clone(), random, url).await;
-        Self { server, clock, mail, database, driver }
+        Self { server, clock, mail, database, driver, witness }
     }
 
     pub(crate) async fn stop(self) {
@@ -69,7 +72,7 @@ impl World {
 
     /// A second deployment on the same kind of database, set up otherwise.
     pub async fn another(&self, setup: Setup) -> Self {
-        Self::start(self.database, self.driver, setup).await
+        Self::start(self.database, self.driver, setup, self.witness.clone()).await
     }
 
     /// The operator's desk.
@@ -88,7 +91,7 @@ impl World {
 
     /// Somebody at an HTTP browser of a certain kind (another source address, another language).
     pub fn person_with(&self, options: &HttpOptions) -> Person {
-        let browser = HttpBrowser::new(options);
+        let browser = HttpBrowser::new(&HttpOptions { witness: self.witness.clone(), ..options.clone() });
         Person::new(Browser::Http(Box::new(browser)), self.mail.clone())
     }
 

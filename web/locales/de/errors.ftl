@@ -12,8 +12,6 @@ error-dev = Für Entwickler
 error-retry = Noch einmal versuchen
 error-restart = Neu beginnen
 error-continue = Weiter
-error-another = Andere Adresse verwenden
-error-switch = Konto wechseln
 error-back = Zurück zu { $app }
 error-contact = Wenn das wieder passiert, senden Sie diese Angaben an { $contact }.
 
@@ -36,7 +34,6 @@ redirect-mismatch = Wir senden Sie nicht an eine Adresse, die nicht registriert 
 request-bad-title = Die App hat eine unvollständige Anfrage gesendet
 request-bad = Das muss die App beheben. Informieren Sie { $contact }.
 no-access-title = Sie haben keinen Zugang zu { $app }
-no-access-title-noapp = Sie haben keinen Zugang
 no-access = Für { $email } wurde nichts freigegeben. Fragen Sie { $contact }.
 guest-disabled-title = Ihr Zugang ist abgeschaltet
 guest-disabled = { $org } hat den Zugang für { $email } abgeschaltet. Fragen Sie { $contact }.

@@ -75,7 +75,6 @@ code-help-wait = Mailsysteme von Unternehmen brauchen manchmal ein paar Minuten.
 code-help-address = Prüfen Sie, ob { $email } stimmt. Oben können Sie die Adresse ändern.
 code-help-invited = Nur eingeladene Adressen bekommen einen Code. Fragen Sie die Person, die Sie eingeladen hat, welche Adresse sie verwendet hat.
 code-help-signup = Eine Adresse, die sich bei { $app } nicht anmelden darf, bekommt keinen Code.
-code-help-signup-noapp = Eine Adresse, die sich bei { $org } nicht anmelden darf, bekommt keinen Code.
 code-help-it = Ihre IT-Abteilung kann E-Mails von { $senderdomain } erlauben.
 code-help-contact = Noch immer nichts? Fragen Sie { $contact } und nennen Sie { $ref }.
 resend = Neuen Code senden

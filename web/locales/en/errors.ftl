@@ -12,8 +12,6 @@ error-dev = For developers
 error-retry = Try again
 error-restart = Start again
 error-continue = Continue
-error-another = Use another address
-error-switch = Switch account
 error-back = Back to { $app }
 error-contact = If it keeps happening, send these details to { $contact }.
 
@@ -36,7 +34,6 @@ redirect-mismatch = We do not send you to an address that is not registered. Tel
 request-bad-title = The app sent an incomplete request
 request-bad = The app has to fix this. Tell { $contact }.
 no-access-title = You do not have access to { $app }
-no-access-title-noapp = You do not have access
 no-access = It was not shared with { $email }. Ask { $contact }.
 guest-disabled-title = Your access is switched off
 guest-disabled = { $org } switched off access for { $email }. Contact { $contact }.

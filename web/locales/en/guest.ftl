@@ -75,7 +75,6 @@ code-help-wait = Company mail systems can take a few minutes.
 code-help-address = Check that { $email } is right. You can change it above.
 code-help-invited = Only invited addresses get a code. Ask the person who invited you which address they used.
 code-help-signup = An address that may not sign in to { $app } gets no code.
-code-help-signup-noapp = An address that may not sign in to { $org } gets no code.
 code-help-it = Your IT team can allow mail from { $senderdomain }.
 code-help-contact = Still stuck? Contact { $contact } and quote { $ref }.
 resend = Send a new code

@@ -26,7 +26,6 @@ fn codes_are_plain_words() {
 fn statuses_follow_the_codes() {
     assert_eq!(TokenError::INVALID_CLIENT.status(), 401);
     assert_eq!(TokenError::INVALID_TOKEN.status(), 401);
-    assert_eq!(TokenError::INSUFFICIENT_SCOPE.status(), 403);
     assert_eq!(TokenError::PKCE.status(), 400);
     assert_eq!(TokenError::UNAVAILABLE.status(), 503);
 }

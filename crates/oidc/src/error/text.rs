@@ -60,5 +60,4 @@ texts! {
     SESSION_ENDED = "The session behind this grant has ended; sign in again.";
     ACCESS_ENDED = "The person no longer has access to this application.";
     TOKEN_INVALID = "The access token is invalid or has expired.";
-    SCOPE_INSUFFICIENT = "The access token does not cover this request.";
 }

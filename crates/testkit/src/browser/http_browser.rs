@@ -14,6 +14,7 @@ use crate::browser::exchange::Exchange;
 use crate::browser::wire::{Request, Wire};
 use crate::browser::{Stuck, stuck};
 use crate::page::{Button, Form, PageView};
+use crate::witness::Witness;
 
 /// How an HTTP browser differs from the usual one.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,8 @@ pub struct HttpOptions {
     pub via: Option<(String, SocketAddr)>,
     /// `Accept-Language`; English where nothing is said.
     pub language: Option<String>,
+    /// Who sees what it gets; people of a world have the world's.
+    pub witness: Witness,
 }
 
 /// The browser; see the module.

@@ -10,6 +10,7 @@ use url::Url;
 use crate::browser::exchange::Exchange;
 use crate::browser::http_browser::HttpOptions;
 use crate::browser::{Stuck, stuck};
+use crate::witness::Witness;
 
 /// One request of a browser, before cookies and fetch headers are added.
 #[derive(Debug, Clone)]
@@ -47,6 +48,7 @@ impl Request {
 pub(super) struct Wire {
     client: reqwest::Client,
     via: Option<(Url, SocketAddr)>,
+    witness: Witness,
 }
 
 impl Wire {
@@ -66,7 +68,8 @@ impl Wire {
         }
         let via =
             options.via.as_ref().map(|(base, node)| (Url::parse(base).expect("a base URL is a URL"), *node));
-        Self { client: builder.build().expect("a client with these few settings can be built"), via }
+        let client = builder.build().expect("a client with these few settings can be built");
+        Self { client, via, witness: options.witness.clone() }
     }
 
     pub(super) async fn send(&self, request: &Request, mut headers: HeaderMap) -> Result<Exchange, Stuck> {
@@ -89,7 +92,7 @@ impl Wire {
         let answer = building.send().await.map_err(failed)?;
         let (status, answered) = (answer.status(), answer.headers().clone());
         let body = answer.bytes().await.map_err(failed)?.to_vec();
-        Ok(Exchange {
+        let exchange = Exchange {
             method: request.method.clone(),
             url: request.url.clone(),
             sent: headers,
@@ -97,6 +100,8 @@ impl Wire {
             status,
             headers: answered,
             body,
-        })
+        };
+        self.witness.note(&exchange);
+        Ok(exchange)
     }
 }

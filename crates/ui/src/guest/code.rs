@@ -185,7 +185,7 @@ impl Page for EnterCodePage {
             ("early", Self { hint: Some(ResendHint::Early), ..sent.clone() }),
             ("enough", Self { hint: Some(ResendHint::Enough), resend_at: later, ..sent.clone() }),
             ("help", Self { help_open: true, ordinal: 3, resend_at: later, ..sent.clone() }),
-            ("signup-noapp", Self { help_open: true, sign_up: true, ..sent.clone() }),
+            ("signup", Self { help_open: true, sign_up: true, ..sent.clone() }),
             (
                 "long",
                 Self { email: "n.araujo.de.figueiredo@sustainable-riverbanks.example".to_owned(), ..sent },

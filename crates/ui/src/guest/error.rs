@@ -32,7 +32,7 @@ const fn keys(code: ErrorCode) -> (&'static str, &'static str) {
         ErrorCode::Cookies => ("cookies-title", "cookies-body"),
         ErrorCode::Csrf => ("csrf-title", "csrf"),
         ErrorCode::PolicyBlocked | ErrorCode::SecondStep => ("blocked-title-noapp", "blocked-generic"),
-        ErrorCode::NoMethod | ErrorCode::CodeOff => ("blocked-title-noapp", "blocked-nomethod"),
+        ErrorCode::NoMethod => ("blocked-title-noapp", "blocked-nomethod"),
     }
 }
 
@@ -108,14 +108,11 @@ impl ErrorPage {
 
     fn title<'a>(&'a self, ui: &'a Ui, frame: &'a Frame) -> Message<'a> {
         let speaker = speak(ui, frame);
-        match (self.code, &frame.app) {
-            (ErrorCode::NoAccess, None) => speaker.msg("no-access-title-noapp"),
-            (code, app) => speaker
-                .msg(keys(code).0)
-                .name("app", app.as_deref().unwrap_or_default())
-                .name("org", &frame.brand)
-                .ltr("domain", self.domain.as_deref().unwrap_or_default()),
-        }
+        speaker
+            .msg(keys(self.code).0)
+            .name("app", frame.app.as_deref().unwrap_or(&frame.brand))
+            .name("org", &frame.brand)
+            .ltr("domain", self.domain.as_deref().unwrap_or_default())
     }
 
     fn sentence<'a>(&'a self, s: &Shell<'a>) -> Message<'a> {
@@ -127,16 +124,7 @@ impl ErrorPage {
 
     /// The words of the primary button.
     fn action(&self) -> &'static str {
-        match self.code {
-            ErrorCode::InteractionExpired
-            | ErrorCode::InteractionStopped
-            | ErrorCode::InteractionUnknown
-            | ErrorCode::OtherBrowser => "error-restart",
-            ErrorCode::Csrf => "error-continue",
-            ErrorCode::DomainBlocked => "error-another",
-            ErrorCode::NoAccess => "error-switch",
-            _ => "error-retry",
-        }
+        if self.code == ErrorCode::Csrf { "error-continue" } else { "error-restart" }
     }
 
     /// What is said to developers: only where the request is at fault, never of guests' own mistakes.
@@ -205,8 +193,6 @@ impl Page for ErrorPage {
             };
             (code.as_str(), page)
         });
-        let noapp =
-            Self { email: Some(GUEST.to_owned()), ..Self::new(ErrorCode::NoAccess, "01JNE8P4ZK7Y5B3W") };
-        each.chain([("no-access-noapp", noapp)]).collect()
+        each.collect()
     }
 }
