@@ -171,7 +171,7 @@ pub struct TrailEntry {
 
 text_enum! {
     /// Why nothing is offered.
-    Refusal {
+    NoPlan {
         /// The domain is not accepted here.
         DomainBlocked = "domainBlocked",
         /// Nothing in the chain answers.
@@ -189,7 +189,7 @@ pub struct Plan {
     /// The ways, the first of them first.
     pub offers: Vec<Offer>,
     /// Why there are none.
-    pub refusal: Option<Refusal>,
+    pub refusal: Option<NoPlan>,
     /// Each step with verdict and reason.
     pub trail: Vec<TrailEntry>,
 }
@@ -228,7 +228,7 @@ pub fn sends_code(plan: &Plan, person: Person, sign_up: bool) -> bool {
 pub fn decide(standing: Standing, facts: &Facts<'_>) -> Plan {
     let order = facts.settings.order();
     if !facts.domain_admitted {
-        let mut plan = Plan { refusal: Some(Refusal::DomainBlocked), ..Plan::empty() };
+        let mut plan = Plan { refusal: Some(NoPlan::DomainBlocked), ..Plan::empty() };
         for seat in seats(&order, facts) {
             plan.add(&seat, (Verdict::Refused, Reason::DomainRefused, None));
         }
@@ -293,7 +293,7 @@ fn walk(order: &[Link], facts: &Facts<'_>) -> Plan {
         }
     }
     if plan.offers.is_empty() {
-        plan.refusal = Some(if failed { Refusal::ProviderFailed } else { Refusal::NoMethod });
+        plan.refusal = Some(if failed { NoPlan::ProviderFailed } else { NoPlan::NoMethod });
     }
     plan
 }
@@ -359,7 +359,7 @@ fn keep(pinned: Way, facts: &Facts<'_>) -> Plan {
             t.step == pinned.method() && t.verdict == Verdict::Refused && t.reason == Reason::Failed
         };
         let failed = plan.trail.iter().any(failed);
-        plan.refusal = Some(if failed { Refusal::ProviderFailed } else { Refusal::PinnedMethodOff });
+        plan.refusal = Some(if failed { NoPlan::ProviderFailed } else { NoPlan::PinnedMethodOff });
     }
     plan
 }

@@ -50,12 +50,12 @@ pub enum Entry {
     /// To a page where the person chooses.
     Choose,
     /// Nowhere.
-    Refuse(Refusal),
+    Refuse(Unresolved),
 }
 
 /// Why a trip goes nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Unresolved {
     /// No such organisation (90002).
     TenantUnknown,
     /// The organisation is switched off.
@@ -68,10 +68,10 @@ pub enum Refusal {
 /// page that needs none passes `Some` of nothing through [`resolve_page`].
 pub fn resolve(segment: &Segment, application: Option<&ApplicationFacts>, hints: &Hints) -> Entry {
     match (segment, application) {
-        (Segment::Unknown, _) => Entry::Refuse(Refusal::TenantUnknown),
-        (Segment::Tenant { active: false, .. }, _) => Entry::Refuse(Refusal::TenantOff),
+        (Segment::Unknown, _) => Entry::Refuse(Unresolved::TenantUnknown),
+        (Segment::Tenant { active: false, .. }, _) => Entry::Refuse(Unresolved::TenantOff),
         (Segment::Tenant { id, .. }, Some(app)) if app.present_in.contains(id) => Entry::Tenant(*id),
-        (_, None) | (Segment::Tenant { .. }, Some(_)) => Entry::Refuse(Refusal::ApplicationUnknown),
+        (_, None) | (Segment::Tenant { .. }, Some(_)) => Entry::Refuse(Unresolved::ApplicationUnknown),
         (Segment::Tenantless, Some(app)) if app.audience == Audience::Single => Entry::Tenant(app.home),
         (Segment::Tenantless, Some(app)) => match (hints.domain, app.present_in.as_slice()) {
             (Some(hinted), present) if present.contains(&hinted) => Entry::Tenant(hinted),
@@ -84,8 +84,8 @@ pub fn resolve(segment: &Segment, application: Option<&ApplicationFacts>, hints:
 /// Resolves a page that needs no application: help, an invitation, a report.
 pub fn resolve_page(segment: &Segment) -> Entry {
     match segment {
-        Segment::Unknown => Entry::Refuse(Refusal::TenantUnknown),
-        Segment::Tenant { active: false, .. } => Entry::Refuse(Refusal::TenantOff),
+        Segment::Unknown => Entry::Refuse(Unresolved::TenantUnknown),
+        Segment::Tenant { active: false, .. } => Entry::Refuse(Unresolved::TenantOff),
         Segment::Tenant { id, .. } => Entry::Tenant(*id),
         Segment::Tenantless => Entry::Choose,
     }

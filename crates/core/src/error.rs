@@ -126,24 +126,24 @@ impl ErrorCode {
     }
 }
 
-impl From<entry::Refusal> for ErrorCode {
-    fn from(refusal: entry::Refusal) -> Self {
+impl From<entry::Unresolved> for ErrorCode {
+    fn from(refusal: entry::Unresolved) -> Self {
         match refusal {
-            entry::Refusal::TenantUnknown => Self::TenantUnknown,
-            entry::Refusal::TenantOff => Self::TenantOff,
-            entry::Refusal::ApplicationUnknown => Self::ClientUnknown,
+            entry::Unresolved::TenantUnknown => Self::TenantUnknown,
+            entry::Unresolved::TenantOff => Self::TenantOff,
+            entry::Unresolved::ApplicationUnknown => Self::ClientUnknown,
         }
     }
 }
 
 impl From<Refusal> for ErrorCode {
     fn from(refusal: Refusal) -> Self {
-        use crate::discovery::Refusal as Discovery;
+        use crate::discovery::NoPlan;
         match refusal {
             Refusal::TenantOff => Self::TenantOff,
             Refusal::ApplicationOff => Self::ClientOff,
             Refusal::Blocked(_) => Self::PolicyBlocked,
-            Refusal::NoMethod(Discovery::DomainBlocked) => Self::DomainBlocked,
+            Refusal::NoMethod(NoPlan::DomainBlocked) => Self::DomainBlocked,
             Refusal::NoMethod(_) => Self::NoMethod,
             Refusal::NoAccess => Self::NoAccess,
             Refusal::Disabled => Self::GuestDisabled,

@@ -160,7 +160,7 @@ pub enum Step {
 
 /// A page of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Page {
+pub enum PageKind {
     /// G01.
     Address,
     /// G02.
@@ -181,7 +181,7 @@ pub enum Page {
     AppConsent,
 }
 
-impl Page {
+impl PageKind {
     /// The last part of its path.
     pub const fn path(self) -> &'static str {
         match self {
@@ -228,17 +228,17 @@ pub enum Stage {
 
 impl Step {
     /// The page where the step is taken. `None`: the trip ends here, and there is none to go to.
-    pub const fn page(&self) -> Option<Page> {
+    pub const fn page(&self) -> Option<PageKind> {
         match self {
-            Self::Identify => Some(Page::Address),
-            Self::Choose => Some(Page::Accounts),
-            Self::SendCode => Some(Page::SendCode),
-            Self::Prove(way) => Some(Page::Prove(way.method())),
-            Self::CreateAccount => Some(Page::CreateAccount),
-            Self::Enrol => Some(Page::Enrol),
-            Self::SecondFactor => Some(Page::SecondFactor),
-            Self::Review { .. } | Self::Terms(_) | Self::Finish(Finish::Proof(_)) => Some(Page::Review),
-            Self::AppConsent => Some(Page::AppConsent),
+            Self::Identify => Some(PageKind::Address),
+            Self::Choose => Some(PageKind::Accounts),
+            Self::SendCode => Some(PageKind::SendCode),
+            Self::Prove(way) => Some(PageKind::Prove(way.method())),
+            Self::CreateAccount => Some(PageKind::CreateAccount),
+            Self::Enrol => Some(PageKind::Enrol),
+            Self::SecondFactor => Some(PageKind::SecondFactor),
+            Self::Review { .. } | Self::Terms(_) | Self::Finish(Finish::Proof(_)) => Some(PageKind::Review),
+            Self::AppConsent => Some(PageKind::AppConsent),
             Self::Refuse(_) | Self::Finish(Finish::Session) => None,
         }
     }
@@ -284,7 +284,7 @@ pub enum Refusal {
     /// A rule of the tenant.
     Blocked(BlockReason),
     /// No way to sign in with this address.
-    NoMethod(discovery::Refusal),
+    NoMethod(discovery::NoPlan),
     /// Proven, but not invited, and no sign-up.
     NoAccess,
     /// Switched off.
@@ -363,7 +363,7 @@ fn to_prove(facts: &Facts<'_>) -> Step {
     let Some(plan) = facts.plan else { return Step::Identify };
     match (plan.refusal, plan.offers.first()) {
         (Some(refusal), _) => Step::Refuse(Refusal::NoMethod(refusal)),
-        (None, None) => Step::Refuse(Refusal::NoMethod(discovery::Refusal::NoMethod)),
+        (None, None) => Step::Refuse(Refusal::NoMethod(discovery::NoPlan::NoMethod)),
         (None, Some(offer)) => match (offer.way, offer.purpose) {
             (_, Use::Create) => Step::CreateAccount,
             // A code must be asked for first, and one that was used is none.
@@ -379,7 +379,7 @@ fn proven(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger, proof: Proof) -> 
     match facts.plan {
         Some(plan) if plan.offers_sign_in(proof.identity.way) => {}
         Some(plan) => {
-            let refusal = plan.refusal.unwrap_or(discovery::Refusal::PinnedMethodOff);
+            let refusal = plan.refusal.unwrap_or(discovery::NoPlan::PinnedMethodOff);
             return Step::Refuse(Refusal::NoMethod(refusal));
         }
         None => return Step::Identify,

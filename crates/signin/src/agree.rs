@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vestibule_app::{App, Error};
-use vestibule_core::interaction::{Page, Step};
+use vestibule_core::interaction::{PageKind, Step};
 use vestibule_core::log::{Outcome, StepKind};
 use vestibule_oidc::error::{OAuthErrorCode, text};
 use vestibule_store as store;
@@ -41,7 +41,7 @@ impl Press for Review {
     type Form = ReviewForm;
     type Ready = Agreed;
 
-    const PAGE: Page = Page::Review;
+    const PAGE: PageKind = PageKind::Review;
     const TAKES: Option<StepKind> = Some(StepKind::Review);
 
     /// Only who holds the secret that the proof of this very trip gave may repeat its press: who took the cookie before

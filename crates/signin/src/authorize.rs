@@ -94,7 +94,7 @@ async fn settle(app: &App, segment: &str, client: &ClientId, params: &Params) ->
     }
     let hint = params.get("domain_hint").and_then(|d| Domain::parse(d).ok()).map(|d| d.as_str().to_owned());
     if !client.is_possible() {
-        return Err(live::refuse(Entry::Refuse(entry::Refusal::ApplicationUnknown)));
+        return Err(live::refuse(Entry::Refuse(entry::Unresolved::ApplicationUnknown)));
     }
     let wanted = client.clone();
     let (facts, domain) = app

@@ -1,7 +1,7 @@
 //! Why a transaction of a trip gives up; all of it is rolled back.
 
 use vestibule_core::ids::UserId;
-use vestibule_core::interaction::{Page, Refusal};
+use vestibule_core::interaction::{PageKind, Refusal};
 use vestibule_core::proof::Unreadable;
 use vestibule_store::QueryError;
 
@@ -24,7 +24,7 @@ pub(crate) enum Halt {
     /// This page tells why.
     Show(Box<dyn View>),
     /// Another press did the same before: on to this page.
-    Done(Page),
+    Done(PageKind),
     /// A proof that was not earned here, or says more than its way can: a fault of ours, never the person's.
     Unearned,
     /// A row that cannot be read.

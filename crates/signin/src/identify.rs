@@ -4,9 +4,9 @@ use vestibule_app::cookies::Change;
 use vestibule_app::{App, Error, plan};
 use vestibule_core::Address;
 use vestibule_core::address::AddressError;
-use vestibule_core::discovery::Refusal;
+use vestibule_core::discovery::NoPlan;
 use vestibule_core::error::ErrorCode;
-use vestibule_core::interaction::{Page, Step};
+use vestibule_core::interaction::{PageKind, Step};
 use vestibule_core::lifecycle::Interaction;
 use vestibule_core::numbers::REMEMBERED_MAX;
 use vestibule_core::typo;
@@ -35,7 +35,7 @@ pub struct EmailForm {
 
 /// G01's POST: learns the address; sends at once where it was typed here (OTP-09).
 pub async fn identify(at: At<'_>, form: EmailForm) -> Result<Reply, Error> {
-    let mut trip = match step::opened(at, &form.csrf, Page::Address).await? {
+    let mut trip = match step::opened(at, &form.csrf, PageKind::Address).await? {
         Opened::Trip(trip) => *trip,
         Opened::Elsewhere(reply) => return Ok(reply),
     };
@@ -66,7 +66,7 @@ fn accepted(trip: &Trip, form: &EmailForm) -> Result<Address, Box<dyn View>> {
     })?;
     // Told at once only where the domain is refused to everybody alike (OTP-18).
     let plan = plan::plan_unproven(trip.tenant(), trip.application.as_deref(), address.domain());
-    if plan.refusal == Some(Refusal::DomainBlocked) {
+    if plan.refusal == Some(NoPlan::DomainBlocked) {
         return Err(again(Some(AddressProblem::Domain(address.domain().to_string())), None));
     }
     match typo::suggest(&address).filter(|_| !form.keep) {
@@ -145,7 +145,7 @@ pub struct AccountForm {
 
 /// G02's POST: picks an account, or removes one from this device.
 pub async fn choose(at: At<'_>, form: AccountForm) -> Result<Reply, Error> {
-    let mut trip = match step::opened(at, &form.csrf, Page::Accounts).await? {
+    let mut trip = match step::opened(at, &form.csrf, PageKind::Accounts).await? {
         Opened::Trip(trip) => *trip,
         Opened::Elsewhere(reply) => return Ok(reply),
     };
@@ -163,7 +163,7 @@ pub async fn choose(at: At<'_>, form: AccountForm) -> Result<Reply, Error> {
     let Some(address) = wanted.filter(|a| {
         list.of(tenant).iter().any(|k| k.key() == a.key()) || session.as_deref() == Some(a.key())
     }) else {
-        return Ok(Reply::go(trip.path(at.app, Page::Address)));
+        return Ok(Reply::go(trip.path(at.app, PageKind::Address)));
     };
     if let Some(answer) = take_address(at.app, &mut trip, address, true).await? {
         return Ok(answer);

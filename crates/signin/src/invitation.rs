@@ -227,7 +227,7 @@ async fn start(at: At<'_>, trip: Trip) -> Result<Reply, Error> {
     }
     if trip.outdated {
         // The answer to its proof was lost: the page of the proof gives the secret again.
-        let page = step::lost_proof(&trip).unwrap_or(interaction::Page::Prove(Method::Passcode));
+        let page = step::lost_proof(&trip).unwrap_or(interaction::PageKind::Prove(Method::Passcode));
         return Ok(Reply::go(trip.path(at.app, page)));
     }
     match gather::current(&trip, 0)? {

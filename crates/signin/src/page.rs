@@ -2,7 +2,7 @@
 
 use vestibule_app::Error;
 use vestibule_core::error::ErrorCode;
-use vestibule_core::interaction::{Page, Step};
+use vestibule_core::interaction::{PageKind, Step};
 
 use crate::prove::{self, passcode};
 use crate::reply::Reply;
@@ -13,7 +13,7 @@ use crate::{agree, gather, identify, refusal, step};
 
 /// Shows a page of a trip, or goes to the one where it stands. `change`: the person pressed *Change* and sees the address
 /// page whatever the step.
-pub async fn show(at: At<'_>, asked: Page, change: bool) -> Result<Reply, Error> {
+pub async fn show(at: At<'_>, asked: PageKind, change: bool) -> Result<Reply, Error> {
     let trip = trip::load(at).await?;
     if let Some(reply) = step::begun_anew(at.app, &trip)? {
         return Ok(reply);
@@ -34,26 +34,26 @@ pub async fn show(at: At<'_>, asked: Page, change: bool) -> Result<Reply, Error>
         return Ok(Reply::show(trip.shows(at.app, identify::email(&trip, &remembered, true))?));
     }
     // Who wants to pick an account may always do so, and whoever must type one may look at the list.
-    let looks = asked == Page::Accounts && matches!(step, Step::Identify | Step::Choose | Step::SendCode);
+    let looks = asked == PageKind::Accounts && matches!(step, Step::Identify | Step::Choose | Step::SendCode);
     if step.page() != Some(asked) && !looks {
         return step::elsewhere(at, trip, step).await;
     }
     let view: Option<Box<dyn View>> = match asked {
-        Page::Address => Some(identify::email(&trip, &remembered, false)),
-        Page::Accounts => Some(identify::accounts(&trip, &remembered, None)),
-        Page::SendCode => Some(passcode::view::send_code(&trip)),
-        Page::Prove(method) => prove::view(method, &trip),
-        Page::Review => Some(agree::view(at.app, &trip, agree::terms_of(&step), false).await?),
-        Page::CreateAccount | Page::Enrol | Page::SecondFactor | Page::AppConsent => None,
+        PageKind::Address => Some(identify::email(&trip, &remembered, false)),
+        PageKind::Accounts => Some(identify::accounts(&trip, &remembered, None)),
+        PageKind::SendCode => Some(passcode::view::send_code(&trip)),
+        PageKind::Prove(method) => prove::view(method, &trip),
+        PageKind::Review => Some(agree::view(at.app, &trip, agree::terms_of(&step), false).await?),
+        PageKind::CreateAccount | PageKind::Enrol | PageKind::SecondFactor | PageKind::AppConsent => None,
     };
     shown(at, &trip, view)
 }
 
 /// A browser that lost the answer to its proof, and the new secret in it, has only the page of that proof: the same press
 /// gives it another secret (OTP-14, SES-04). No other page would take its forms.
-fn lost_proof(at: At<'_>, trip: &Trip, asked: Page) -> Result<Reply, Error> {
+fn lost_proof(at: At<'_>, trip: &Trip, asked: PageKind) -> Result<Reply, Error> {
     match step::lost_proof(trip) {
-        Some(Page::Prove(method)) if asked == Page::Prove(method) => {
+        Some(PageKind::Prove(method)) if asked == PageKind::Prove(method) => {
             shown(at, trip, prove::view(method, trip))
         }
         Some(page) => Ok(Reply::go(trip.path(at.app, page))),

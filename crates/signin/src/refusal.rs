@@ -1,7 +1,7 @@
 //! Refusals: as a page, or told to the application where no page may be shown; and their rows in the log.
 
 use vestibule_app::{App, Context, Error};
-use vestibule_core::discovery::Refusal as NoPlan;
+use vestibule_core::discovery::NoPlan;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::interaction::Refusal;
 use vestibule_core::log::{Outcome, StepKind};

@@ -135,13 +135,13 @@ impl Trip {
     }
 
     /// The path of a page of this trip.
-    pub(crate) fn path(&self, app: &App, page: interaction::Page) -> String {
+    pub(crate) fn path(&self, app: &App, page: interaction::PageKind) -> String {
         app.urls.signin_path(&self.sealed.segment, page.path(), Some(self.sealed.id))
     }
 
     /// Where a browser goes for a step. What ended the trip is told by any page of it; the first one stands for all.
     pub(crate) fn place(&self, app: &App, step: &Step) -> String {
-        self.path(app, step.page().unwrap_or(interaction::Page::Address))
+        self.path(app, step.page().unwrap_or(interaction::PageKind::Address))
     }
 
     /// A page of this trip.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 use vestibule_admin::discovery::{Explain, Explained, Outcome};
 use vestibule_core::directory::Person;
-use vestibule_core::discovery::{Refusal, TrailEntry, Use};
+use vestibule_core::discovery::{NoPlan, TrailEntry, Use};
 use vestibule_core::ids::ClientId;
 use vestibule_core::lifecycle::UserKind;
 use vestibule_core::method::Method;
@@ -56,7 +56,7 @@ struct Shown {
     address: String,
     standing: &'static str,
     offers: Vec<Offered>,
-    refusal: Option<Refusal>,
+    refusal: Option<NoPlan>,
     outcome: &'static str,
     trail: Vec<Step>,
 }

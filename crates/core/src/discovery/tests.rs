@@ -63,7 +63,7 @@ fn ordered(primary: &[PrimaryProvider]) -> Discovery {
 }
 
 /// What a case is called, what it is, what is offered, and why nothing.
-type Case<'a> = (&'static str, Facts<'a>, Vec<(Way, Use)>, Option<Refusal>);
+type Case<'a> = (&'static str, Facts<'a>, Vec<(Way, Use)>, Option<NoPlan>);
 
 fn sign_in(ways: &[Way]) -> Vec<(Way, Use)> {
     ways.iter().map(|way| (*way, Use::SignIn)).collect()
@@ -90,12 +90,12 @@ fn the_chain_for_a_redeeming_guest() {
     let cases: [Case<'_>; 8] = [
         ("nothing but mail", facts(&on), sign_in(&[Passcode]), None),
         ("account", account(&on), sign_in(&[Account, Passcode]), None),
-        ("code off", facts(&no_code), vec![], Some(Refusal::NoMethod)),
+        ("code off", facts(&no_code), vec![], Some(NoPlan::NoMethod)),
         ("code off, account", account(&no_code), sign_in(&[Account]), None),
         ("code off, sign-up", sign_up(&no_code), vec![(Account, Use::Create)], None),
         ("sign-up", sign_up(&on), sign_in(&[Passcode]), None),
         ("no account step", account(&code_only), sign_in(&[Passcode]), None),
-        ("blocked domain", refused, vec![], Some(Refusal::DomainBlocked)),
+        ("blocked domain", refused, vec![], Some(NoPlan::DomainBlocked)),
     ];
     for case in cases {
         check(Standing::Redeeming, case);
@@ -109,8 +109,8 @@ fn hrd_04_the_chain_of_a_routed_domain() {
     use Answer::{Failed, NotMine, Unasked};
     use Way::{Account, Passcode};
     let on = Discovery::default();
-    let failed = Some(Refusal::ProviderFailed);
-    let cases: [(&'static str, Candidate, &[Way], Option<Refusal>); 9] = [
+    let failed = Some(NoPlan::ProviderFailed);
+    let cases: [(&'static str, Candidate, &[Way], Option<NoPlan>); 9] = [
         ("routed", external(Unasked), &[FEDERATED], None),
         ("home", home(Unasked), &[HOME], None),
         ("preset", social(Unasked), &[SOCIAL], None),
@@ -126,7 +126,7 @@ fn hrd_04_the_chain_of_a_routed_domain() {
         let facts = Facts { candidates: &candidates, account: true, ..facts(&on) };
         check(Standing::Redeeming, (name, facts.clone(), sign_in(expected), refusal));
         let blocked = Facts { domain_admitted: false, ..facts.clone() };
-        check(Standing::Redeeming, (name, blocked, vec![], Some(Refusal::DomainBlocked)));
+        check(Standing::Redeeming, (name, blocked, vec![], Some(NoPlan::DomainBlocked)));
         let nobody = Facts { account: false, ..facts.clone() };
         let expected: Vec<Way> = expected.iter().copied().filter(|way| *way != Account).collect();
         check(Standing::Redeeming, (name, nobody, sign_in(&expected), refusal));
@@ -271,7 +271,7 @@ fn hrd_04_a_detected_work_account_is_an_offer() {
         "and no code after it"
     );
     let failed_too = both(Answer::Failed);
-    assert_eq!((offers(&failed_too), failed_too.refusal), (vec![], Some(Refusal::ProviderFailed)));
+    assert_eq!((offers(&failed_too), failed_too.refusal), (vec![], Some(NoPlan::ProviderFailed)));
 }
 
 /// Who has accepted keeps the way; a stronger one that answers now is offered as an upgrade, never forced.
@@ -288,7 +288,7 @@ fn hrd_08_a_redeemed_guest_keeps_the_method() {
     let preset_too = Facts { candidates: &preset, ..account.clone() };
     let sign_up = Facts { sign_up: true, ..facts(&no_code) };
     let beside = |pinned, stronger| vec![(pinned, Use::SignIn), (stronger, Use::Upgrade)];
-    let off = Some(Refusal::PinnedMethodOff);
+    let off = Some(NoPlan::PinnedMethodOff);
     let cases: [(Way, Case<'_>); 11] = [
         (Passcode, ("code", facts(&on), sign_in(&[Passcode]), None)),
         (Passcode, ("code, provider came", with(&came), beside(Passcode, FEDERATED), None)),
@@ -313,7 +313,7 @@ fn hrd_08_a_redeemed_guest_keeps_the_method() {
 fn hrd_08_a_redeemed_guest_keeps_the_provider() {
     let on = Discovery::default();
     let off = Discovery { federated: false, organization: false, ..on.clone() };
-    let pinned_off = Some(Refusal::PinnedMethodOff);
+    let pinned_off = Some(NoPlan::PinnedMethodOff);
     for (way, link) in
         [(FEDERATED, Link::External), (HOME, Link::Home), (WORK, Link::Work), (SOCIAL, Link::Social)]
     {
@@ -323,7 +323,7 @@ fn hrd_08_a_redeemed_guest_keeps_the_provider() {
         for (answer, expected, refusal) in [
             (Answer::Unasked, sign_in(&[way]), None),
             (Answer::NotMine, vec![], pinned_off),
-            (Answer::Failed, vec![], Some(Refusal::ProviderFailed)),
+            (Answer::Failed, vec![], Some(NoPlan::ProviderFailed)),
         ] {
             let candidates = [candidate(way, link, answer)];
             let facts = Facts { candidates: &candidates, ..facts(&on) };
@@ -353,7 +353,7 @@ fn hrd_08_nobody_takes_the_place_of_a_pinned_provider() {
     ] {
         let facts = Facts { candidates, account: true, ..facts(&on) };
         let plan = decide(Standing::Redeemed { pinned: FEDERATED }, &facts);
-        assert_eq!((offers(&plan), plan.refusal), (vec![], Some(Refusal::PinnedMethodOff)), "{candidates:?}");
+        assert_eq!((offers(&plan), plan.refusal), (vec![], Some(NoPlan::PinnedMethodOff)), "{candidates:?}");
         assert_eq!(
             trail(&plan).iter().filter(|t| t.2 == Verdict::Refused).collect::<Vec<_>>(),
             [&gone],
@@ -365,7 +365,7 @@ fn hrd_08_nobody_takes_the_place_of_a_pinned_provider() {
         let plan = decide(Standing::Redeemed { pinned: FEDERATED }, &facts);
         assert_eq!((offers(&plan), plan.refusal), (vec![(FEDERATED, Use::SignIn)], None), "{candidates:?}");
         let plan = decide(Standing::Redeemed { pinned: FEDERATED }, &Facts { settings: &off, ..facts });
-        assert_eq!((offers(&plan), plan.refusal), (vec![], Some(Refusal::PinnedMethodOff)), "{candidates:?}");
+        assert_eq!((offers(&plan), plan.refusal), (vec![], Some(NoPlan::PinnedMethodOff)), "{candidates:?}");
     }
 }
 
@@ -385,7 +385,7 @@ fn hrd_07_what_the_page_after_the_address_reveals() {
         assert_eq!(page(&routed), Step::Prove(FEDERATED));
     }
     let off = Discovery { passcode: false, ..direct };
-    assert_eq!(page(&facts(&off)), Step::Refuse(interaction::Refusal::NoMethod(Refusal::NoMethod)));
+    assert_eq!(page(&facts(&off)), Step::Refuse(interaction::Refusal::NoMethod(NoPlan::NoMethod)));
 }
 
 const REALM: Realm = Realm::Tenant(TenantId(Uuid::from_u128(1)));
@@ -554,7 +554,7 @@ proptest! {
         let facts = Facts { candidates: &candidates, account, sign_up, ..facts(&on) };
         let plan = decide(Standing::Redeeming, &facts);
         prop_assert!(plan.offers.is_empty());
-        prop_assert_eq!(plan.refusal, Some(Refusal::ProviderFailed));
+        prop_assert_eq!(plan.refusal, Some(NoPlan::ProviderFailed));
         // In whatever order: nothing that asks nobody.
         if any.federated && any.order().contains(&Link::External) {
             let plan = decide(Standing::Redeeming, &Facts { settings: &any, ..facts });
@@ -573,7 +573,7 @@ proptest! {
         let way_in = plan.offers.iter().any(|o| o.purpose != Use::Upgrade);
         prop_assert_eq!(plan.refusal.is_none(), way_in, "{:?}", plan);
         prop_assert!(plan.offers.iter().all(|o| settings.allows(o.way.method())));
-        prop_assert!(domain_admitted || plan.refusal == Some(Refusal::DomainBlocked));
+        prop_assert!(domain_admitted || plan.refusal == Some(NoPlan::DomainBlocked));
         let offered = plan.trail.iter().filter(|t| t.verdict == Verdict::Offered);
         prop_assert_eq!(offered.count(), plan.offers.len(), "{:?}", plan);
         for offer in &plan.offers {

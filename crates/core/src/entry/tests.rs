@@ -20,15 +20,15 @@ fn entry_table() {
     let hint = |id| Hints { domain: Some(id) };
     let refuse = Entry::Refuse;
     for (segment, application, hints, expected) in [
-        (Segment::Unknown, Some(&single), none.clone(), refuse(Refusal::TenantUnknown)),
-        (Segment::Unknown, None, none.clone(), refuse(Refusal::TenantUnknown)),
-        (off(ALPHA), Some(&single), none.clone(), refuse(Refusal::TenantOff)),
-        (at(ALPHA), None, none.clone(), refuse(Refusal::ApplicationUnknown)),
+        (Segment::Unknown, Some(&single), none.clone(), refuse(Unresolved::TenantUnknown)),
+        (Segment::Unknown, None, none.clone(), refuse(Unresolved::TenantUnknown)),
+        (off(ALPHA), Some(&single), none.clone(), refuse(Unresolved::TenantOff)),
+        (at(ALPHA), None, none.clone(), refuse(Unresolved::ApplicationUnknown)),
         (at(ALPHA), Some(&single), none.clone(), Entry::Tenant(ALPHA)),
-        (at(BETA), Some(&single), none.clone(), refuse(Refusal::ApplicationUnknown)),
+        (at(BETA), Some(&single), none.clone(), refuse(Unresolved::ApplicationUnknown)),
         (at(BETA), Some(&multi), none.clone(), Entry::Tenant(BETA)),
         (at(BETA), Some(&multi), hint(ALPHA), Entry::Tenant(BETA)),
-        (Segment::Tenantless, None, none.clone(), refuse(Refusal::ApplicationUnknown)),
+        (Segment::Tenantless, None, none.clone(), refuse(Unresolved::ApplicationUnknown)),
         (Segment::Tenantless, Some(&single), none.clone(), Entry::Tenant(ALPHA)),
         (Segment::Tenantless, Some(&single), hint(BETA), Entry::Tenant(ALPHA)),
         (Segment::Tenantless, Some(&multi), none.clone(), Entry::Choose),
@@ -45,10 +45,10 @@ fn entry_table() {
 #[test]
 fn pages_need_a_tenant() {
     assert_eq!(resolve_page(&Segment::Tenantless), Entry::Choose);
-    assert_eq!(resolve_page(&Segment::Unknown), Entry::Refuse(Refusal::TenantUnknown));
+    assert_eq!(resolve_page(&Segment::Unknown), Entry::Refuse(Unresolved::TenantUnknown));
     assert_eq!(
         resolve_page(&Segment::Tenant { id: ALPHA, active: false }),
-        Entry::Refuse(Refusal::TenantOff)
+        Entry::Refuse(Unresolved::TenantOff)
     );
     assert_eq!(resolve_page(&Segment::Tenant { id: ALPHA, active: true }), Entry::Tenant(ALPHA));
 }

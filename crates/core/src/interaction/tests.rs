@@ -26,7 +26,7 @@ fn demand() -> Demand {
     }
 }
 
-fn plan(offers: &[(Way, Use)], refusal: Option<discovery::Refusal>) -> Plan {
+fn plan(offers: &[(Way, Use)], refusal: Option<discovery::NoPlan>) -> Plan {
     let offers =
         offers.iter().map(|(way, purpose)| discovery::Offer { way: *way, purpose: *purpose }).collect();
     Plan { offers, refusal, trail: Vec::new() }
@@ -166,7 +166,7 @@ fn every_method_has_its_step() {
         let plan = plan(&offers, None);
         assert_eq!(next(&demand(), &Facts { code, ..facts(&plan) }, &empty), expected, "{offers:?} {code:?}");
     }
-    for refusal in discovery::Refusal::ALL {
+    for refusal in discovery::NoPlan::ALL {
         let none = plan(&[], Some(*refusal));
         assert_eq!(next(&demand(), &facts(&none), &empty), Step::Refuse(Refusal::NoMethod(*refusal)));
     }
@@ -215,11 +215,11 @@ fn otp_29_after_the_proof_the_person_decides() {
 /// OTP-13: a code that was right opens nothing once codes are off for the tenant.
 #[test]
 fn otp_13_the_method_must_still_be_allowed() {
-    let off = plan(&[], Some(discovery::Refusal::NoMethod));
+    let off = plan(&[], Some(discovery::NoPlan::NoMethod));
     let facts = Facts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&off) };
     assert_eq!(
         next(&demand(), &facts, &proven_ledger()),
-        Step::Refuse(Refusal::NoMethod(discovery::Refusal::NoMethod))
+        Step::Refuse(Refusal::NoMethod(discovery::NoPlan::NoMethod))
     );
 }
 
@@ -488,7 +488,7 @@ fn hrd_08_a_trip_ends_on_its_way() {
         next(&demand(), &facts, &ledger)
     };
     assert_eq!(after(&[(FEDERATED, Use::SignIn)]), finished(&federated, None));
-    let off = Step::Refuse(Refusal::NoMethod(discovery::Refusal::PinnedMethodOff));
+    let off = Step::Refuse(Refusal::NoMethod(discovery::NoPlan::PinnedMethodOff));
     assert_eq!(after(&[(other, Use::SignIn)]), off, "another provider");
     assert_eq!(
         after(&[(Way::Passcode, Use::SignIn), (FEDERATED, Use::Upgrade)]),

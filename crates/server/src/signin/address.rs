@@ -1,7 +1,7 @@
 //! G01 and G02: learning an address.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use vestibule_core::interaction::Page;
+use vestibule_core::interaction::PageKind;
 use vestibule_signin::identify::{self, AccountForm, EmailForm};
 use vestibule_signin::view::{AddressProblem, EnterAddress, Face, PickAccount, RememberedAccount};
 use vestibule_ui::guest::{self, AccountDetail, AccountRow, AccountsPage, AddressPage};
@@ -13,12 +13,12 @@ use crate::http::request::{Incoming, Shared};
 /// G01.
 pub(crate) async fn page(state: Shared, req: HttpRequest) -> HttpResponse {
     let change = req.query_string().split('&').any(|p| p == "change=1");
-    show(state, req, Page::Address, change).await
+    show(state, req, PageKind::Address, change).await
 }
 
 /// G02.
 pub(crate) async fn accounts(state: Shared, req: HttpRequest) -> HttpResponse {
-    show(state, req, Page::Accounts, false).await
+    show(state, req, PageKind::Accounts, false).await
 }
 
 /// G01's button.

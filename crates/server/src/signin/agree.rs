@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_app::Error;
-use vestibule_core::interaction::Page;
+use vestibule_core::interaction::PageKind;
 use vestibule_signin::Reply;
 use vestibule_signin::agree::{self, ReviewForm};
 use vestibule_signin::view::{Face, Review, ReviewCancelled};
@@ -15,7 +15,7 @@ use crate::http::request::{Incoming, Shared};
 
 /// G15.
 pub(crate) async fn page(state: Shared, req: HttpRequest) -> HttpResponse {
-    show(state, req, Page::Review, false).await
+    show(state, req, PageKind::Review, false).await
 }
 
 /// G15's buttons.

@@ -9,7 +9,7 @@ mod refusal;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse};
 use vestibule_app::Error;
-use vestibule_core::interaction::Page;
+use vestibule_core::interaction::PageKind;
 use vestibule_signin::{At, page};
 
 use crate::http::form::Form;
@@ -24,7 +24,7 @@ fn at<'a>(state: &'a State, incoming: &'a Incoming) -> Result<At<'a>, Error> {
 }
 
 /// The page of a trip that is asked for, or the way to where the trip stands.
-async fn show(state: Shared, req: HttpRequest, asked: Page, change: bool) -> HttpResponse {
+async fn show(state: Shared, req: HttpRequest, asked: PageKind, change: bool) -> HttpResponse {
     let incoming = Incoming::read(&state, &req);
     let result = async { page::show(at(&state, &incoming)?, asked, change).await }.await;
     render::reply(&state, &incoming, req.path(), result)

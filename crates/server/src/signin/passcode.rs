@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_app::Error;
 use vestibule_core::Address;
-use vestibule_core::interaction::Page;
+use vestibule_core::interaction::PageKind;
 use vestibule_core::method::Method;
 use vestibule_core::passcode::ShapeError;
 use vestibule_signin::Reply;
@@ -20,12 +20,12 @@ use crate::http::request::{Incoming, Shared};
 
 /// G05.
 pub(crate) async fn send_page(state: Shared, req: HttpRequest) -> HttpResponse {
-    show(state, req, Page::SendCode, false).await
+    show(state, req, PageKind::SendCode, false).await
 }
 
 /// G06.
 pub(crate) async fn page(state: Shared, req: HttpRequest) -> HttpResponse {
-    show(state, req, Page::Prove(Method::Passcode), false).await
+    show(state, req, PageKind::Prove(Method::Passcode), false).await
 }
 
 /// G05's button.

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Map, Value};
 use vestibule_admin::log;
 use vestibule_core::ids::{TraceId, ordered_uuid};
-use vestibule_core::interaction::Page;
+use vestibule_core::interaction::PageKind;
 use vestibule_core::method::Method;
 use vestibule_jobs::numbering;
 use vestibule_store::logs::{NewSignIn, insert_sign_in};
@@ -53,21 +53,21 @@ async fn unmet(world: &World, house: &House, person: &mut Person, ask: Ask) -> S
 }
 
 /// Every page of a sign-in; one that is new does not compile before it stands here.
-fn pages() -> impl Iterator<Item = Page> {
-    let after = |page: &Page| match page {
-        Page::Address => Some(Page::Accounts),
-        Page::Accounts => Some(Page::SendCode),
-        Page::SendCode => Some(Page::CreateAccount),
-        Page::CreateAccount => Some(Page::Enrol),
-        Page::Enrol => Some(Page::SecondFactor),
-        Page::SecondFactor => Some(Page::Review),
-        Page::Review => Some(Page::AppConsent),
-        Page::AppConsent => Method::ALL.first().copied().map(Page::Prove),
-        Page::Prove(method) => {
-            Method::ALL.iter().copied().skip_while(|m| m != method).nth(1).map(Page::Prove)
+fn pages() -> impl Iterator<Item = PageKind> {
+    let after = |page: &PageKind| match page {
+        PageKind::Address => Some(PageKind::Accounts),
+        PageKind::Accounts => Some(PageKind::SendCode),
+        PageKind::SendCode => Some(PageKind::CreateAccount),
+        PageKind::CreateAccount => Some(PageKind::Enrol),
+        PageKind::Enrol => Some(PageKind::SecondFactor),
+        PageKind::SecondFactor => Some(PageKind::Review),
+        PageKind::Review => Some(PageKind::AppConsent),
+        PageKind::AppConsent => Method::ALL.first().copied().map(PageKind::Prove),
+        PageKind::Prove(method) => {
+            Method::ALL.iter().copied().skip_while(|m| m != method).nth(1).map(PageKind::Prove)
         }
     };
-    std::iter::successors(Some(Page::Address), after)
+    std::iter::successors(Some(PageKind::Address), after)
 }
 
 /// The status that a GET ends with, after how many redirects; nothing that is set on the way is kept.
@@ -241,7 +241,7 @@ vestibule_testkit::flows! {
     /// page or a refusal, after three redirects at most.
     async fn hrd_01_hrd_09_every_page_of_a_sign_in_ends(world) {
         let (house, web) = invited(world).await;
-        let ours = [Page::Address, Page::Accounts, Page::SendCode, Page::Prove(Method::Passcode), Page::Review];
+        let ours = [PageKind::Address, PageKind::Accounts, PageKind::SendCode, PageKind::Prove(Method::Passcode), PageKind::Review];
         for state in ["identify", "send", "code", "review", "lost", "accepted"] {
             world.wait(TimeDelta::hours(5));
             let mut gina = world.person().await;

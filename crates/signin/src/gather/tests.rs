@@ -9,8 +9,8 @@ mod lab;
 mod rows;
 
 use vestibule_app::plan::sends_code;
-use vestibule_core::discovery::Refusal as NoMethod;
-use vestibule_core::interaction::{Finish, Page, Refusal, Stage, Step};
+use vestibule_core::discovery::NoPlan;
+use vestibule_core::interaction::{Finish, PageKind, Refusal, Stage, Step};
 use vestibule_core::method::Way;
 use vestibule_core::passcode::Standing;
 use vestibule_core::policies::BlockReason;
@@ -36,7 +36,7 @@ async fn hrd_01_hrd_02_otp_18_otp_29_every_combination_where_codes_are_offered()
 #[tokio::test]
 async fn hrd_09_otp_13_every_combination_where_codes_are_off() {
     let settings = [Setting::CodesOff, Setting::SignUpWithoutCodes];
-    let refusals = [OF_PINNED, Refusal::NoMethod(NoMethod::NoMethod)];
+    let refusals = [OF_PINNED, Refusal::NoMethod(NoPlan::NoMethod)];
     every_combination(&settings, &[Kind::Identify], &refusals).await;
 }
 
@@ -45,13 +45,12 @@ async fn hrd_09_otp_13_every_combination_where_codes_are_off() {
 async fn hrd_09_adr_05_every_combination_where_the_domain_is_blocked() {
     let mut steps = vec![Kind::Identify, Kind::SendCode, Kind::EnterCode, Kind::OnSession, Kind::OnProof];
     steps.push(Kind::Terms(2));
-    let refusals =
-        [Refusal::Disabled, Refusal::Removed, OF_PINNED, Refusal::NoMethod(NoMethod::DomainBlocked)];
+    let refusals = [Refusal::Disabled, Refusal::Removed, OF_PINNED, Refusal::NoMethod(NoPlan::DomainBlocked)];
     let settings = [Setting::Blocked, Setting::BlockedButAccepted];
     every_combination(&settings, &steps, &[&refusals[..], &UNAVAILABLE].concat()).await;
 }
 
-const OF_PINNED: Refusal = Refusal::NoMethod(NoMethod::PinnedMethodOff);
+const OF_PINNED: Refusal = Refusal::NoMethod(NoPlan::PinnedMethodOff);
 const UNAVAILABLE: [Refusal; 2] = [Refusal::LevelUnavailable, Refusal::SecondStepUnavailable];
 
 /// A combination with what the product says of it.
@@ -109,7 +108,7 @@ impl Told<'_> {
         match step.page() {
             // Where all is agreed to, the last press ends the trip.
             Some(page) if stage == Stage::End => {
-                assert_eq!((page, self.kind), (Page::Review, Kind::OnProof), "{case:?}");
+                assert_eq!((page, self.kind), (PageKind::Review, Kind::OnProof), "{case:?}");
             }
             Some(page) => assert_eq!(stage_of(page), stage, "{case:?}"),
             None => assert_eq!(stage, Stage::End, "{case:?}"),
@@ -189,12 +188,12 @@ impl Told<'_> {
     }
 }
 
-fn stage_of(page: Page) -> Stage {
+fn stage_of(page: PageKind) -> Stage {
     match page {
-        Page::Address | Page::Accounts => Stage::Identify,
-        Page::SendCode | Page::CreateAccount => Stage::Begin,
-        Page::Prove(_) => Stage::Prove,
-        Page::Enrol | Page::SecondFactor => Stage::SecondStep,
-        Page::Review | Page::AppConsent => Stage::Agree,
+        PageKind::Address | PageKind::Accounts => Stage::Identify,
+        PageKind::SendCode | PageKind::CreateAccount => Stage::Begin,
+        PageKind::Prove(_) => Stage::Prove,
+        PageKind::Enrol | PageKind::SecondFactor => Stage::SecondStep,
+        PageKind::Review | PageKind::AppConsent => Stage::Agree,
     }
 }

@@ -7,7 +7,7 @@ use vestibule_app::{App, Error, vault};
 use vestibule_core::clock;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::UserId;
-use vestibule_core::interaction::{Finish, Page, Step};
+use vestibule_core::interaction::{Finish, PageKind, Step};
 use vestibule_core::lifecycle::Interaction;
 use vestibule_core::log::{Outcome, StepKind, StepTaken};
 use vestibule_core::method::Way;
@@ -38,7 +38,7 @@ pub(crate) enum Opened {
 }
 
 /// Loads, and checks that the press comes from a page of this very trip (WEB-01).
-pub(crate) async fn opened(at: At<'_>, csrf: &str, page: Page) -> Result<Opened, Error> {
+pub(crate) async fn opened(at: At<'_>, csrf: &str, page: PageKind) -> Result<Opened, Error> {
     let trip = trip::load(at).await?;
     if let Some(reply) = begun_anew(at.app, &trip)? {
         return Ok(Opened::Elsewhere(reply));
@@ -141,8 +141,8 @@ async fn repeated<P: Press>(at: At<'_>, trip: Trip, form: &P::Form) -> Result<Re
 }
 
 /// The only page that a browser has which lost the answer to its proof: that of the proof.
-pub(crate) fn lost_proof(trip: &Trip) -> Option<Page> {
-    trip.ledger.newest().map(|way| Page::Prove(way.method()))
+pub(crate) fn lost_proof(trip: &Trip) -> Option<PageKind> {
+    trip.ledger.newest().map(|way| PageKind::Prove(way.method()))
 }
 
 /// A press whose first answer the browser threw away, with the secret in it: it gets another one.
@@ -185,7 +185,7 @@ enum After {
     /// Another press was first.
     Lost,
     /// Something was sent.
-    Sent(Page),
+    Sent(PageKind),
     /// The ledger is saved, with a proof or without; the trip goes on at this step.
     Saved { step: Step, proof: bool, ledger: Box<Ledger> },
     /// Done.

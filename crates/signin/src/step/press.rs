@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use vestibule_app::Error;
 use vestibule_core::discovery::Answer;
-use vestibule_core::interaction::{Page, Step};
+use vestibule_core::interaction::{PageKind, Step};
 use vestibule_core::log::StepKind;
 use vestibule_core::method::Way;
 use vestibule_core::proof::Proof;
@@ -23,7 +23,7 @@ pub(crate) trait Press {
     type Ready: Send + Sync + 'static;
 
     /// The page that the button stands on.
-    const PAGE: Page;
+    const PAGE: PageKind;
     /// What the log calls the step that it takes; `None` where it takes none: it sends, and the trip stays.
     const TAKES: Option<StepKind>;
 
@@ -68,7 +68,7 @@ pub(crate) enum Taken {
     /// The review was accepted, with this version of the terms.
     Agreed(Option<u32>),
     /// Something was sent: on to the page where it is used.
-    Sent(Page),
+    Sent(PageKind),
     /// Another press was first.
     Lost,
 }

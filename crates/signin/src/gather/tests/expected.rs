@@ -1,7 +1,7 @@
 //! Where each combination stands, written down by hand in the words of the documents and computed by nothing of the
 //! product: the first rule that has an answer gives it.
 
-use vestibule_core::discovery::Refusal as NoMethod;
+use vestibule_core::discovery::NoPlan;
 use vestibule_core::interaction::{Finish, Refusal, Step};
 use vestibule_core::method::Way;
 use vestibule_core::policies::BlockReason;
@@ -134,11 +134,9 @@ fn before_a_proof(case: Case) -> Kind {
         Setting::Default | Setting::SignUp | Setting::BlockedButAccepted => code_page,
         // A tenant's own domains are always admitted.
         Setting::Blocked if case.who == Who::Member => code_page,
-        Setting::Blocked => Kind::Refused(Refusal::NoMethod(NoMethod::DomainBlocked)),
+        Setting::Blocked => Kind::Refused(Refusal::NoMethod(NoPlan::DomainBlocked)),
         // Nor does anybody sign up there: they would make an account, which this release cannot verify.
-        Setting::CodesOff | Setting::SignUpWithoutCodes => {
-            Kind::Refused(Refusal::NoMethod(NoMethod::NoMethod))
-        }
+        Setting::CodesOff | Setting::SignUpWithoutCodes => Kind::Refused(Refusal::NoMethod(NoPlan::NoMethod)),
     }
 }
 
@@ -147,12 +145,12 @@ fn no_way_any_more(case: Case) -> Option<Kind> {
     let new = matches!(case.who, Who::Stranger | Who::Removed | Who::Pending | Who::Suspended);
     let foreign = case.who != Who::Member;
     let why = match case.setting {
-        Setting::Blocked if foreign => NoMethod::DomainBlocked,
-        Setting::BlockedButAccepted if new => NoMethod::DomainBlocked,
-        Setting::CodesOff | Setting::SignUpWithoutCodes if new => NoMethod::NoMethod,
-        Setting::CodesOff | Setting::SignUpWithoutCodes => NoMethod::PinnedMethodOff,
+        Setting::Blocked if foreign => NoPlan::DomainBlocked,
+        Setting::BlockedButAccepted if new => NoPlan::DomainBlocked,
+        Setting::CodesOff | Setting::SignUpWithoutCodes if new => NoPlan::NoMethod,
+        Setting::CodesOff | Setting::SignUpWithoutCodes => NoPlan::PinnedMethodOff,
         // HRD-08: who moved on to a better way is not let in by a mailbox.
-        _ if case.who.pinned_elsewhere() => NoMethod::PinnedMethodOff,
+        _ if case.who.pinned_elsewhere() => NoPlan::PinnedMethodOff,
         _ => return None,
     };
     Some(Kind::Refused(Refusal::NoMethod(why)))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use vestibule_app::Error;
 use vestibule_core::error::ErrorCode;
-use vestibule_core::interaction::{Page, Step};
+use vestibule_core::interaction::{PageKind, Step};
 use vestibule_core::log::StepKind;
 use vestibule_core::method::Method;
 use vestibule_store::Conn;
@@ -35,7 +35,7 @@ impl Press for Send {
     type Form = ();
     type Ready = Job;
 
-    const PAGE: Page = Page::SendCode;
+    const PAGE: PageKind = PageKind::SendCode;
     const TAKES: Option<StepKind> = None;
 
     async fn repeats(_: At<'_>, _: &Trip, (): &()) -> Result<bool, Error> {
@@ -64,7 +64,7 @@ impl Press for Resend {
     type Form = Option<i32>;
     type Ready = Job;
 
-    const PAGE: Page = Page::Prove(Method::Passcode);
+    const PAGE: PageKind = PageKind::Prove(Method::Passcode);
     const TAKES: Option<StepKind> = None;
 
     async fn repeats(_: At<'_>, _: &Trip, _: &Option<i32>) -> Result<bool, Error> {

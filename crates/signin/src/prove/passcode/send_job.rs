@@ -5,7 +5,7 @@ use vestibule_app::vault::Purpose;
 use vestibule_app::{App, Context, Error, plan};
 use vestibule_core::Address;
 use vestibule_core::clock::{self, Instant};
-use vestibule_core::interaction::Page;
+use vestibule_core::interaction::PageKind;
 use vestibule_core::log::{Outcome, StepKind, StepTaken};
 use vestibule_core::method::Method;
 use vestibule_core::numbers as n;
@@ -101,7 +101,7 @@ impl Job {
 
     /// The transaction.
     pub(super) fn run(&self, c: &mut Conn, trip: &Trip) -> Result<Taken, Halt> {
-        const NEXT: Page = Page::Prove(Method::Passcode);
+        const NEXT: PageKind = PageKind::Prove(Method::Passcode);
         let (realm, id) = (trip.realm(), trip.sealed.id);
         let user = store::live::user_by_address(c, trip.tenant().id, &self.mailbox.key)?;
         let user_id = user.as_ref().map(|u| u.id);

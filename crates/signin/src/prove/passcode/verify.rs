@@ -8,7 +8,7 @@ use std::sync::Arc;
 use vestibule_app::Error;
 use vestibule_core::Address;
 use vestibule_core::error::ErrorCode;
-use vestibule_core::interaction::{Page, Step};
+use vestibule_core::interaction::{PageKind, Step};
 use vestibule_core::log::StepKind;
 use vestibule_core::method::Method;
 use vestibule_core::numbers as n;
@@ -47,7 +47,7 @@ impl Press for Verify {
     type Form = Result<Code, ShapeError>;
     type Ready = Right;
 
-    const PAGE: Page = Page::Prove(Method::Passcode);
+    const PAGE: PageKind = PageKind::Prove(Method::Passcode);
     const TAKES: Option<StepKind> = Some(StepKind::EnterCode);
 
     /// The digits that used the code, within a minute. Every comparison is counted first, those after the success too.
