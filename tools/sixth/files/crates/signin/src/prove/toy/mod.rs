@@ -2,7 +2,6 @@
 //! a single factor. Never part of the product.
 
 mod count;
-pub mod view;
 
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use vestibule_core::Address;
 use vestibule_core::clock::Instant;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::{InteractionId, Realm, TenantId};
-use vestibule_core::interaction::{Page, Step};
+use vestibule_core::interaction::{PageKind, Step};
 use vestibule_core::log::StepKind;
 use vestibule_core::method::{Method, Way};
 use vestibule_core::proof::{Amr, AmrSet, Evidence, IdentityKey, Level, Proof, Proven};
@@ -21,6 +20,7 @@ use crate::halt::Halt;
 use crate::reply::Reply;
 use crate::step::{self, Prepared, Press, Taken};
 use crate::trip::{At, Trip};
+use crate::view::{Toy, View, Wrong};
 use vestibule_app::vault::{Purpose, Vault};
 
 /// Somebody knows the word of an address. Made by the check in this file alone.
@@ -48,6 +48,11 @@ pub fn word(vault: &Vault, tenant: TenantId, address: &Address) -> Result<String
     Ok(data_encoding::HEXLOWER.encode(mac.bytes()))
 }
 
+/// The page.
+pub(crate) fn page(wrong: Option<Wrong>) -> Box<dyn View> {
+    Box::new(Toy { wrong })
+}
+
 /// The toy page's POST.
 pub async fn verify(at: At<'_>, typed: String, csrf: &str) -> Result<Reply, Error> {
     step::advance::<Verify>(at, csrf, &typed).await
@@ -64,7 +69,7 @@ impl Press for Verify {
     type Form = String;
     type Ready = Right;
 
-    const PAGE: Page = Page::Prove(Method::Toy);
+    const PAGE: PageKind = PageKind::Prove(Method::Toy);
     const TAKES: Option<StepKind> = Some(StepKind::Prove);
 
     async fn repeats(at: At<'_>, trip: &Trip, form: &String) -> Result<bool, Error> {
@@ -90,13 +95,13 @@ impl Press for Verify {
             return Ok(Prepared::Again);
         }
         if !count::admits(at, trip, address).await? {
-            return Ok(Prepared::Show(view::page(Some(view::Wrong::Paused))));
+            return Ok(Prepared::Show(page(Some(Wrong::Paused))));
         }
         if word(&at.app.vault, trip.tenant().id, address)? == *form {
             return Ok(Prepared::Go(Arc::new(Right { address_key: address.key().to_owned() })));
         }
         count::log_wrong(at, trip).await?;
-        Ok(Prepared::Show(view::page(Some(view::Wrong::Word))))
+        Ok(Prepared::Show(page(Some(Wrong::Word))))
     }
 
     fn consume(right: &Right, _: &mut Conn, trip: &Trip) -> Result<Taken, Halt> {

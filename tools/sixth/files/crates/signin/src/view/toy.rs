@@ -1,14 +1,15 @@
 //! The toy's page as a value.
 
-use crate::view::View;
+/// The toy's page.
+#[derive(Debug)]
+pub struct Toy {
+    /// What was wrong with the last try.
+    pub wrong: Option<Wrong>,
+}
 
 /// What was wrong with the last try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
     Word,
     Paused,
-}
-
-pub(crate) fn page(wrong: Option<Wrong>) -> View {
-    View::Toy(wrong)
 }
