@@ -262,11 +262,11 @@ vestibule_testkit::flows! {
         for _ in 0..2 {
             world.wait(TimeDelta::seconds(61));
             sql(world, "DELETE FROM interactions");
-            gina.reloads().sees("G05").presses("Send code").sees("G06").await;
+            gina.reloads().sees("G05").presses("Send code").sees("G06").reads_code().await;
         }
         assert_eq!(rows(world, "passcodes"), 3);
         assert_eq!(rows(world, "passcodes WHERE state <> 'superseded'"), 1);
-        gina.reads_code().enters_code().sees("G15").presses("Accept").sees("app").await;
+        gina.enters_code().sees("G15").presses("Accept").sees("app").await;
         let came = house.callbacks.next().await.unwrap();
         rp.exchange(&asked, &came).await.unwrap();
         world.person().await.opens(&report).sees("G20").await;
