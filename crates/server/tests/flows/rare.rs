@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 use http::{HeaderValue, Method};
 use url::Url;
-use vestibule_admin::applications::ApplicationChange;
 use vestibule_core::client::ApplicationType;
 use vestibule_store::testing;
 use vestibule_testkit::browser::{Exchange, Request};
+use vestibule_testkit::office::ApplicationChange;
 use vestibule_testkit::office::House;
 use vestibule_testkit::rp::Rp;
 use vestibule_testkit::{Person, Setup, World};
@@ -76,7 +76,7 @@ async fn refused(world: &World, house: &House, rp: &Rp) {
         eve.opens(rp.asks().build().url.as_str()).sees("G27").await;
     }
     // The same where the trip is for no application.
-    let link = office.invite(house.tenant.id, "ivo@guest.test").await.invite_redeem_url;
+    let link = office.invite(house.tenant.id, "ivo@guest.test").await.redeem_url;
     eve.opens(&link).presses("Send me a code").sees("G27").await;
     office.policy(house.tenant.id, "access=[]").await;
     // Strangers may sign up, until they may not.
@@ -111,14 +111,14 @@ vestibule_testkit::flows! {
         stored(world, "UPDATE tenant_domains SET verified_at = NULL");
         let mut gina = world.person().await;
         for (number, address) in ["a@guest.test", "b@guest.test", "c@guest.test"].into_iter().enumerate() {
-            let link = world.office().invite(tenant.id, address).await.invite_redeem_url;
+            let link = world.office().invite(tenant.id, address).await.redeem_url;
             let mut one = world.person().await;
             one.opens(&link).presses("Send me a code").sees("G06").await;
             one.is_called(address).reads_code().enters_code().sees("G15").reads("has not confirmed").presses("Accept").sees("G17").await;
             world.office().application(&tenant, ApplicationType::Web, &callbacks.redirect_uri().replace("/cb", &format!("/{number}/cb"))).await;
         }
         // Enough codes for now, asked for on the way to the page that asks whether to send one.
-        let link = world.office().invite(tenant.id, "d@guest.test").await.invite_redeem_url;
+        let link = world.office().invite(tenant.id, "d@guest.test").await.redeem_url;
         for round in 0..6 {
             let mut one = world.person().await;
             one.opens(&link).presses("Send me a code").sees(if round < 5 { "G06" } else { "G05" }).await;
@@ -179,7 +179,7 @@ vestibule_testkit::flows! {
         world.person().await.opens(&report_of(&gina)).ticks("pause").presses("Stop this sign-in").sees("G20").await;
         world.mail.wait_for("security@alpha.test", 1).await;
         let studio = world.office().tenant("Studio 19842026", "studio.test").await;
-        let link = world.office().invite_with(studio.id, "hana@guest.test", None, true).await.invite_redeem_url;
+        let link = world.office().invite_with(studio.id, "hana@guest.test", None, true).await.redeem_url;
         world.person().await.opens(&link).presses("Send me a code").sees("G06").await;
         world.mail.wait_for("hana@guest.test", 2).await;
     }
