@@ -8,6 +8,8 @@ use vestibule_core::address::AddressError;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::ClientId;
 use vestibule_core::numbers::REDIRECT_URIS_MAX;
+use vestibule_core::policies::PolicyKind;
+use vestibule_core::release::Release;
 use vestibule_core::settings::SettingsError;
 use vestibule_core::{Address, Domain};
 use vestibule_oidc::redirect::{RedirectUriError, SafeUrlError};
@@ -69,6 +71,9 @@ pub enum Thing {
     /// A redirect URI of an application.
     #[error("redirect URI {0}")]
     RedirectUri(String),
+    /// A policy that is not in force yet.
+    #[error("scheduled policy {0}")]
+    Scheduled(PolicyKind),
 }
 
 /// What an input contradicts.
@@ -97,6 +102,19 @@ pub enum Conflict {
     /// Somebody else changed the settings at the same moment.
     #[error("the settings were changed at the same moment")]
     Overtaken,
+    /// A newer release wrote settings that this one does not know, and would lose.
+    #[error("a newer release wrote settings that this one does not know: {0}")]
+    NewerSettings(String),
+    /// A node that serves could not read it, and would block by it (CON-06).
+    #[error("the node {node} is of release {release} and cannot read this: it needs release {since}")]
+    OlderNode {
+        /// Which one; one of the oldest.
+        node: String,
+        /// Its release.
+        release: i32,
+        /// The first that reads it.
+        since: Release,
+    },
     /// Another refusal that sign-ins know too.
     #[error("{}", .0.developer())]
     Refused(ErrorCode),
@@ -149,6 +167,15 @@ pub enum Invalid {
     /// A domain of an allow or block list.
     #[error("domains: {0} is no domain name of two labels or more")]
     ListedDomain(String),
+    /// A policy from a moment on that is over.
+    #[error("from: the date must lie in the future")]
+    PastDate,
+    /// Settings with a date.
+    #[error("from: settings hold at once, policies alone have a date")]
+    DateOfSettings,
+    /// A rule that no proof ever satisfies.
+    #[error("access: signInFrequency needs at least one minute")]
+    Frequency,
     /// Settings.
     #[error("settings")]
     Settings(#[source] SettingsError),

@@ -1,19 +1,23 @@
-//! Policies and settings of a tenant.
+//! Policies of a tenant, each in force from a moment on, and its settings.
 
 use serde_json::{Value, json};
 use vestibule_app::audit::Target;
 use vestibule_core::access::{Action, Object};
+use vestibule_core::clock::Instant;
+use vestibule_core::documents::unknown_keys;
 use vestibule_core::ids::TenantId;
-use vestibule_core::policies::{AccessRule, DomainLists, PolicyKind};
+use vestibule_core::policies::{self, AccessRule, Control, DomainLists, PolicyKind, Unread};
+use vestibule_core::release::Release;
 use vestibule_core::settings::TenantSettings;
 use vestibule_core::{Address, Domain};
-use vestibule_store as store;
+use vestibule_store::policies::PolicyRow;
+use vestibule_store::{self as store, Conn, Now};
 
 use crate::door::{At, Done, Inside, UseCase};
 use crate::effect;
-use crate::error::{AdminError, Conflict, Invalid};
+use crate::error::{AdminError, Conflict, Invalid, Thing};
 
-/// What holds for a tenant.
+/// What is in force for a tenant, and what will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policies {
     /// Whether codes may be used.
@@ -24,6 +28,21 @@ pub struct Policies {
     pub access: Vec<AccessRule>,
     /// Settings.
     pub settings: TenantSettings,
+    /// Policies that are not in force yet, in the order in which they will be.
+    pub scheduled: Vec<Scheduled>,
+    /// What a newer release wrote and this one cannot read: it blocks whom it names.
+    pub unread: Vec<Unread>,
+}
+
+/// A policy that comes into force by date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scheduled {
+    /// Its kind, as it is stored.
+    pub kind: String,
+    /// From when on.
+    pub effective_from: Instant,
+    /// What it says.
+    pub document: Value,
 }
 
 /// One policy, as it is to be.
@@ -38,8 +57,24 @@ pub enum PolicyChange {
     Access(Vec<AccessRule>),
     /// Allow and block lists.
     Domains(DomainLists),
-    /// Settings.
+    /// Settings, which have no date.
     Settings(Box<TenantSettings>),
+}
+
+impl PolicyChange {
+    /// The first release that reads it; an earlier one would block by it (CON-06).
+    pub fn since(&self) -> Release {
+        match self {
+            Self::Passcode { .. } => PolicyKind::Otp.since(),
+            Self::Domains(_) => PolicyKind::Domains.since(),
+            Self::Access(rules) => {
+                let controls = rules.iter().map(|rule| rule.control.since());
+                controls.fold(PolicyKind::Access.since(), Release::max)
+            }
+            // Of settings every release reads what it knows.
+            Self::Settings(_) => Release::FIRST,
+        }
+    }
 }
 
 /// Sets one policy.
@@ -49,6 +84,8 @@ pub struct Set {
     pub tenant: TenantId,
     /// What.
     pub change: PolicyChange,
+    /// From when on, if not at once.
+    pub effective_from: Option<Instant>,
 }
 
 impl UseCase for Set {
@@ -62,24 +99,67 @@ impl UseCase for Set {
     }
 
     async fn run(self, at: At<'_, Self>) -> Result<Done<Self>, AdminError> {
-        let (tenant, now) = (self.tenant, at.now());
-        let (kind, document) = checked(self.change)?;
-        let (target, details) = (kind.map_or(Target::Settings, Target::Policy), document.clone());
-        let set = at
-            .change(target, details, move |c| {
-                let Some(kind) = kind else {
-                    let version = store::tenants::settings(c, tenant)?.map_or(0, |(_, version)| version);
-                    let put = store::tenants::put_settings(c, tenant, &document, version, now)?;
-                    return if put { Ok(()) } else { Err(Conflict::Overtaken.into()) };
+        let (tenant, now, moment, since) = (self.tenant, at.now(), at.moment(), self.change.since());
+        if self.effective_from.is_some_and(|from| from <= now) {
+            return Err(Invalid::PastDate.into());
+        }
+        let from = self.effective_from;
+        let set = match checked(self.change)? {
+            Checked::Settings(settings) => {
+                if from.is_some() {
+                    return Err(Invalid::DateOfSettings.into());
+                }
+                let document = serde_json::to_value(&settings)?;
+                let details = serde_json::to_value(without_addresses(settings))?;
+                let put = move |c: &mut Conn| put_settings(c, tenant, &document, now);
+                at.change(Target::Settings, details, put).await?
+            }
+            Checked::Policy(kind, document) => {
+                let details = json!({ "document": document, "effectiveFrom": from });
+                let put = move |c: &mut Conn| {
+                    readable_everywhere(c, since, moment)?;
+                    store::policies::put(c, tenant, kind, &document, from.unwrap_or(now), now)?;
+                    Ok(())
                 };
-                Ok(store::policies::put(c, tenant, kind, &document, now, now).map(drop)?)
-            })
-            .await?;
+                at.change(Target::Policy(kind), details, put).await?
+            }
+        };
         Ok(Done::after(set, current(&at, tenant).await?))
     }
 }
 
-/// What holds.
+/// Takes back what is scheduled of a kind and not in force yet.
+#[derive(Debug)]
+pub struct Cancel {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Of which kind.
+    pub kind: PolicyKind,
+}
+
+impl UseCase for Cancel {
+    const NAME: &'static str = "policy.cancel";
+    const ACTION: Action = Action::ManagePolicy;
+    type Effect = effect::Tenant;
+    type Output = Policies;
+
+    fn object(&self) -> Object {
+        Object::Tenant(self.tenant)
+    }
+
+    async fn run(self, at: At<'_, Self>) -> Result<Done<Self>, AdminError> {
+        let Self { tenant, kind } = self;
+        let now = at.now();
+        let cancel = move |c: &mut Conn| match store::policies::cancel(c, tenant, kind, now)? {
+            0 => Err(AdminError::NotFound(Thing::Scheduled(kind))),
+            _ => Ok(()),
+        };
+        let cancelled = at.change(Target::Policy(kind), json!({}), cancel).await?;
+        Ok(Done::after(cancelled, current(&at, tenant).await?))
+    }
+}
+
+/// What is in force, and what will be.
 #[derive(Debug)]
 pub struct Show {
     /// For whom.
@@ -104,32 +184,90 @@ impl UseCase for Show {
 
 async fn current(at: &Inside<'_>, tenant: TenantId) -> Result<Policies, AdminError> {
     let snapshot = at.live(tenant).await?.tenant;
+    let now = at.now();
+    let rows = at.read(move |c| store::policies::in_force(c, tenant, now)).await?;
+    let (in_force, later): (Vec<PolicyRow>, _) = rows.into_iter().partition(|row| row.effective_from <= now);
+    let (read, unread) =
+        policies::Policies::read(in_force.iter().map(|row| (row.kind.as_str(), &row.document)));
+    let access = read.access.into_iter().filter(|rule| rule.control != Control::Unknown).collect();
+    let scheduled = later.into_iter().map(|PolicyRow { kind, effective_from, document, .. }| Scheduled {
+        kind,
+        effective_from,
+        document,
+    });
     Ok(Policies {
-        passcode: snapshot.discovery.passcode,
-        domains: snapshot.lists.clone(),
-        access: snapshot.rules.clone(),
+        passcode: read.passcode.unwrap_or(snapshot.settings.discovery.passcode),
+        domains: read.domains,
+        access,
         settings: snapshot.settings.clone(),
+        scheduled: scheduled.collect(),
+        unread,
     })
 }
 
-/// The document that is stored, and of which kind; settings are of none.
-fn checked(change: PolicyChange) -> Result<(Option<PolicyKind>, Value), AdminError> {
+enum Checked {
+    Policy(PolicyKind, Value),
+    Settings(TenantSettings),
+}
+
+/// What is to be stored, once its values are what they must be.
+fn checked(change: PolicyChange) -> Result<Checked, AdminError> {
     Ok(match change {
-        PolicyChange::Passcode { on } => (Some(PolicyKind::Otp), json!({ "enabled": on })),
-        PolicyChange::Access(rules) => (Some(PolicyKind::Access), serde_json::to_value(rules)?),
+        PolicyChange::Passcode { on } => Checked::Policy(PolicyKind::Otp, json!({ "enabled": on })),
+        PolicyChange::Access(rules) => {
+            // A proof is never younger than nothing: such a rule would ask for the next one for ever.
+            let never = |rule: &AccessRule| rule.control == Control::SignInFrequency { minutes: 0 };
+            if rules.iter().any(never) {
+                return Err(Invalid::Frequency.into());
+            }
+            Checked::Policy(PolicyKind::Access, serde_json::to_value(rules)?)
+        }
         PolicyChange::Domains(lists) => {
             let listed = lists.allow.iter().chain(&lists.block);
             if let Some(bad) = listed.map(|rule| &rule.domain).find(|domain| Domain::parse(domain).is_err()) {
                 return Err(Invalid::ListedDomain(bad.clone()).into());
             }
-            (Some(PolicyKind::Domains), serde_json::to_value(lists)?)
+            Checked::Policy(PolicyKind::Domains, serde_json::to_value(lists)?)
         }
         PolicyChange::Settings(settings) => {
             settings.check().map_err(Invalid::Settings)?;
             for address in settings.contact.iter().chain(&settings.security_contact) {
                 Address::parse(address).map_err(Invalid::Contact)?;
             }
-            (None, serde_json::to_value(settings)?)
+            Checked::Settings(*settings)
         }
     })
+}
+
+/// Settings as the trail has them: it names no address (PRV-03).
+fn without_addresses(mut settings: TenantSettings) -> TenantSettings {
+    for address in settings.contact.iter_mut().chain(&mut settings.security_contact) {
+        *address = Address::parse(address).map_or_else(|_| String::new(), |address| address.masked());
+    }
+    settings
+}
+
+/// Replaces the settings. Keys that only a newer release knows would be lost.
+fn put_settings(c: &mut Conn, tenant: TenantId, document: &Value, now: Instant) -> Result<(), AdminError> {
+    let stored = store::tenants::settings(c, tenant)?;
+    if let Some((stored, _)) = &stored {
+        let newer = unknown_keys::<TenantSettings>(stored);
+        if !newer.is_empty() {
+            return Err(Conflict::NewerSettings(newer.join(", ")).into());
+        }
+    }
+    let version = stored.map_or(0, |(_, version)| version);
+    if store::tenants::put_settings(c, tenant, document, version, now)? {
+        Ok(())
+    } else {
+        Err(Conflict::Overtaken.into())
+    }
+}
+
+/// Refuses what a node that serves now would block by, since it cannot read it (CON-06).
+fn readable_everywhere(c: &mut Conn, since: Release, now: Now) -> Result<(), AdminError> {
+    match store::nodes::older(c, since, now)? {
+        Some(node) => Err(Conflict::OlderNode { node: node.name, release: node.release, since }.into()),
+        None => Ok(()),
+    }
 }

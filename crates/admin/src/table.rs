@@ -12,7 +12,7 @@ macro_rules! table {
         $use! {
             tenant::{Create, Resolve, Show, List, Enable, Disable, AddDomain}
             application::{Create, Update, Enable, Disable, Show, List}
-            policy::{Set, Show}
+            policy::{Set, Cancel, Show}
             guest::{Block, Unblock, Show, List}
             invitation::{Create}
             discovery::{Explain}

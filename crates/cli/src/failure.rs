@@ -100,6 +100,7 @@ pub(crate) enum Input {
     Settings,
     BaseUrl,
     Query,
+    From,
 }
 
 impl Input {
@@ -123,6 +124,7 @@ impl Input {
             Self::Settings => "settings",
             Self::BaseUrl => "base URL",
             Self::Query => "list",
+            Self::From => "from",
         }
     }
 
@@ -155,6 +157,7 @@ impl Input {
             Self::Query => {
                 r#"for example: vestibule guest list --tenant T --filter "mail endswith '@partner.example'" --order-by mail"#
             }
+            Self::From => "a moment to come, like 2026-12-24 or 2026-12-24T18:00:00Z",
             Self::Id | Self::Homepage | Self::Message => "docs/reference/cli.md says what each option takes",
         }
     }
@@ -174,6 +177,8 @@ const fn input_of(invalid: &Invalid) -> Input {
         Invalid::RedirectUrl(_) => Input::RedirectUrl,
         Invalid::Inviter => Input::Inviter,
         Invalid::ListedDomain(_) => Input::Domains,
+        Invalid::PastDate | Invalid::DateOfSettings => Input::From,
+        Invalid::Frequency => Input::Access,
         Invalid::Settings(_) | Invalid::Contact(_) => Input::Settings,
     }
 }
@@ -186,6 +191,7 @@ impl From<AdminError> for Failure {
                 Thing::Tenant(_) => "`vestibule tenant list` shows what there is",
                 Thing::Application(_) => "`vestibule app list --tenant T` shows what there is",
                 Thing::Guest(_) => "`vestibule guest list --tenant T` shows what there is",
+                Thing::Scheduled(_) => "`vestibule policy show --tenant T scheduled` shows what there is",
                 Thing::Inviter(_) | Thing::RedirectUri(_) => "check the spelling",
             }),
             AdminError::Conflict(conflict) => Self::new("conflict", 5, text).hint(way_on(&conflict)),
@@ -213,6 +219,10 @@ const fn way_on(conflict: &Conflict) -> &'static str {
         Conflict::TenantOff => "switch it on: vestibule tenant enable TENANT",
         Conflict::RegisteredElsewhere(_) => "name its home: vestibule app set CLIENT_ID --tenant HOME",
         Conflict::Overtaken => "look at them, then set them again: vestibule policy show --tenant T settings",
+        Conflict::NewerSettings(_) => "set them by the newer release, or update this one",
+        Conflict::OlderNode { .. } => {
+            "update that node, or stop it and wait two minutes: a newer kind of policy would keep everybody out there"
+        }
         Conflict::TenantExists(_)
         | Conflict::DomainTaken(_)
         | Conflict::ApplicationExists(_)

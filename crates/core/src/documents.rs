@@ -24,11 +24,14 @@ pub fn strict<T: DeserializeOwned>(text: &str) -> Result<T, DocumentError> {
     if unknown.is_empty() { Ok(read) } else { Err(DocumentError::UnknownKeys(unknown)) }
 }
 
-/// The keys of a stored document that this release does not know: writing it anew would lose them.
+/// The keys of a stored document that this release does not know, sorted: writing it anew would lose them.
 pub fn unknown_keys<T: DeserializeOwned>(stored: &Value) -> Vec<String> {
     let mut unknown = Vec::new();
     match serde_ignored::deserialize::<_, _, T>(stored, |path| unknown.push(path.to_string())) {
-        Ok(_) => unknown,
+        Ok(_) => {
+            unknown.sort();
+            unknown
+        }
         Err(error) => vec![error.to_string()],
     }
 }

@@ -186,7 +186,7 @@ impl<'a> Office<'a> {
 
     /// `vestibule policy set`, e.g. `otp=off`.
     pub async fn policy(&self, tenant: TenantId, assignment: &str) {
-        let set = policy::Set { tenant, change: policy_change(assignment) };
+        let set = policy::Set { tenant, change: policy_change(assignment), effective_from: None };
         self.perform(set).await.expect("the policy can be set");
     }
 

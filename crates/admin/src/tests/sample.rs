@@ -10,6 +10,7 @@ use crate::guest::GuestRef;
 use crate::policy::PolicyChange;
 use crate::tenant::TenantRef;
 use crate::{UseCase, application, deployment, discovery, guest, invitation, key, log, mail, policy, tenant};
+use vestibule_core::policies::PolicyKind;
 
 /// An input that makes a difference in this tenant; what has to be so before is made so.
 pub(super) trait Sample: UseCase {
@@ -78,7 +79,14 @@ samples! {
     application::Disable: |_, tenant| application::Disable { tenant, client: client(tenant) };
     application::Show: |_, tenant| application::Show { tenant, client: client(tenant) };
     application::List: |_, tenant| application::List { tenant };
-    policy::Set: |_, tenant| policy::Set { tenant, change: PolicyChange::Passcode { on: true } };
+    policy::Set: |_, tenant| policy::Set { tenant, change: PolicyChange::Passcode { on: true }, effective_from: None };
+    policy::Cancel: |lab, tenant| {
+        lab.sql(
+            "INSERT INTO policies (tenant_id, kind, version, document, effective_from, created_at) \
+             SELECT id, 'domains', 1 + (SELECT COUNT(*) FROM policies), '{}', 4000000000000000, 1 FROM tenants",
+        );
+        policy::Cancel { tenant, kind: PolicyKind::Domains }
+    };
     policy::Show: |_, tenant| policy::Show { tenant };
     guest::Block: |_, tenant| guest::Block { tenant, guest: GuestRef::Address(guest(tenant)) };
     guest::Unblock: |lab, tenant| {

@@ -31,6 +31,7 @@ mod policies;
 mod protocol;
 mod rare;
 mod reached;
+mod releases;
 mod report;
 mod scale;
 mod sessions;

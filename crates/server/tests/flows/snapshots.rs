@@ -97,7 +97,7 @@ vestibule_testkit::flows! {
         }
         for round in 0..ROUNDS {
             for (rule, off) in [("otp=off", true), ("otp=on", false)] {
-                let set = policy::Set { tenant: house.tenant.id, change: policy_change(rule) };
+                let set = policy::Set { tenant: house.tenant.id, change: policy_change(rule), effective_from: None };
                 perform(&app, set).await.unwrap();
                 for (person, page) in &mut people {
                     let shown = person.reloads().await;

@@ -164,7 +164,7 @@ impl Lab {
         }
         let rules = clients.iter().filter_map(|(demand, client)| rule(*demand, client)).collect();
         for change in setting.policy().into_iter().chain([PolicyChange::Access(rules)]) {
-            self.perform(policy::Set { tenant, change }).await;
+            self.perform(policy::Set { tenant, change, effective_from: None }).await;
         }
         let mut asking = HashMap::new();
         for demand in Demand::ALL.into_iter().filter(|d| d.ending() == EndingKind::Authorize) {
