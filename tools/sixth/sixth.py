@@ -5,7 +5,8 @@ databases; then beside the binary of this workspace as the older of two releases
     tools/sixth/sixth.py [TEST…]
 
 The copy lies in target/sixth. What was compiled of others' crates is taken along by hard links; of ours everything above
-`core` is compiled again. `files/` are the toy's own files, `sixth.patch` is what it changes of ours.
+`core` is compiled again. `files/` are the toy's own files, `sixth.patch` is what it changes of ours, `release.patch` what
+a release after this one would add to documents (CON-06).
 """
 
 import os
@@ -21,6 +22,8 @@ BUILT = ROOT / "target" / "sixth" / "build"
 FEATURES = ["--workspace", "--locked", "--features", "vestibule-cli/postgres-tls"]
 OURS = ("vestibule", "libvestibule")
 MOST = 6
+# The method, whose touched files are counted; documents of a release after this one.
+PATCHES = ["sixth.patch", "release.patch"]
 
 
 def copy_sources() -> None:
@@ -47,9 +50,11 @@ def link_built() -> None:
 def patch() -> list[str]:
     """Applies the toy; the files of ours that it touches."""
     shutil.copytree(HERE / "files", COPY, dirs_exist_ok=True)
-    text = (HERE / "sixth.patch").read_bytes()
-    subprocess.run(["git", "apply", "--unsafe-paths", "--directory", str(COPY.relative_to(ROOT)), "-"], cwd=ROOT, input=text, check=True)
-    return [line[6:].decode() for line in text.splitlines() if line.startswith(b"+++ b/")]
+    for name in PATCHES:
+        command = ["git", "apply", "--unsafe-paths", "--directory", str(COPY.relative_to(ROOT)), "-"]
+        subprocess.run(command, cwd=ROOT, input=(HERE / name).read_bytes(), check=True)
+    text = (HERE / PATCHES[0]).read_text()
+    return [line[6:] for line in text.splitlines() if line.startswith("+++ b/")]
 
 
 def main() -> None:

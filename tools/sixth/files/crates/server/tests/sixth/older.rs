@@ -47,6 +47,19 @@ impl Older {
     }
 }
 
+impl Older {
+    /// Stops it as an operator does, so that it says good-bye.
+    pub(crate) fn stop(mut self) {
+        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Where it listens, which its name tells.
+    pub(crate) fn listen(&self) -> SocketAddr {
+        self.listen
+    }
+}
+
 impl Drop for Older {
     fn drop(&mut self) {
         drop(self.child.kill());

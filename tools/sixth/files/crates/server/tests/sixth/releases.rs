@@ -1,6 +1,14 @@
 //! Two releases side by side on one database (CON-06): *older* does not know the toy.
 
+use serde_json::json;
+use vestibule_admin::policy::{PolicyChange, Set};
+use vestibule_core::ClientId;
+use vestibule_core::client::ApplicationType;
+use vestibule_core::policies::{AccessRule, Control};
+use vestibule_core::settings::TenantSettings;
+use vestibule_store::testing;
 use vestibule_testkit::World;
+use vestibule_testkit::rp::Rp;
 
 use crate::older::Older;
 use crate::toy::{GINA, proves, rows, without_codes, word};
@@ -91,5 +99,51 @@ vestibule_testkit::flows! {
         world.office().invite(house.tenant.id, "hugo@guest.test").await;
         signs_in(&mut older.person(world), &house, &rp, "hugo@guest.test").await;
         let _: (&World, _) = (world, word);
+    }
+
+    /// What an older node could not read is not written while one lives, and it is named. Written while none lives, an older
+    /// one that starts later serves the tenant: settings as before; the unknown kind and the unknown control keep out whom
+    /// they name, and nobody else.
+    async fn con_06_an_older_release_serves_what_a_newer_wrote(world) {
+        let house = world.office().house("alpha.test").await;
+        let tenant = house.tenant.id;
+        let mut others = Vec::new();
+        for _ in 0..2 {
+            let made = world.office().application(&house.tenant, ApplicationType::Web, &house.callbacks.redirect_uri()).await;
+            others.push((ClientId(made.client_id.clone()), Rp::discover(made, world.clock.clone()).await.unwrap()));
+        }
+        let rp = discovers(world, &house).await;
+        world.office().invite(tenant, GINA).await;
+        let kind = PolicyChange::Tomorrow(json!({ "applications": [others[0].0], "glow": true }));
+        let rule = AccessRule { name: "tomorrow".into(), applications: vec![others[1].0.clone()], control: Control::Tomorrow { at: 7 } };
+        let control = PolicyChange::Access(vec![rule]);
+        let older = Older::start(world);
+        let nodes = "SELECT CAST(COUNT(*) AS TEXT) AS line FROM nodes WHERE release = 1";
+        while testing::lines(world.server.database_url(), nodes).unwrap()[0] == "0" {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        for change in [kind.clone(), control.clone()] {
+            let refused = world.office().perform(Set { tenant, change, effective_from: None }).await.unwrap_err().to_string();
+            assert!(refused.contains(&older.listen().to_string()) && refused.contains("needs release 2"), "{refused}");
+        }
+        older.stop();
+        let settings = TenantSettings { glow: Some("warm".into()), privacy_url: Some("https://alpha.test/privacy".into()), ..TenantSettings::default() };
+        for change in [kind, control, PolicyChange::Settings(Box::new(settings))] {
+            world.office().perform(Set { tenant, change, effective_from: None }).await.unwrap();
+        }
+        // Here all three applications are open.
+        for rp in [&others[0].1, &others[1].1, &rp] {
+            world.person().await.opens(rp.asks().build().url.as_str()).sees("G01").await;
+        }
+        let older = Older::start(world);
+        for (_, rp) in &others {
+            let page = older.person(world).opens(rp.asks().build().url.as_str()).sees("G27").await;
+            assert_eq!(page.status, 403, "{}", page.summary());
+        }
+        let mut gina = older.person(world);
+        let privacy = format!("{}/{tenant}/signin/help/privacy", world.server.base_url());
+        let page = gina.opens(&privacy).sees("G30").await;
+        assert!(page.html.contains("https://alpha.test/privacy"), "settings as before: {}", page.html);
+        signs_in(&mut gina, &house, &rp, GINA).await;
     }
 }
