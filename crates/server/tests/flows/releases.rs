@@ -37,6 +37,25 @@ vestibule_testkit::flows! {
         assert!(matches!(&refused, Err(AdminError::Conflict(Conflict::NewerSettings(keys))) if keys == "code.font, glow"), "{refused:?}");
     }
 
+    /// The same of an application: a key of tomorrow is ignored, a word of tomorrow in a key of today is an error, and of
+    /// that application alone.
+    async fn con_06_settings_of_an_application(world) {
+        let house = world.office().house("alpha.test").await;
+        let rp = discovers(world, &house).await;
+        let second = world.office().application(&house.tenant, ApplicationType::Web, &house.callbacks.redirect_uri()).await;
+        let other = crate::oidc_kit::rp(world, &second).await;
+        world.office().invite(house.tenant.id, GINA).await;
+        let raised = "UPDATE tenants SET applications_number = applications_number + 1";
+        writes(world, &format!(r#"UPDATE applications SET settings = '{{"glow":1}}'; {raised}"#));
+        let mut gina = world.person().await;
+        signs_in(&mut gina, &house, &rp, GINA).await;
+        let client = &second.client_id;
+        writes(world, &format!(r#"UPDATE applications SET settings = '{{"pkce":"tomorrow"}}' WHERE client_id = '{client}'; {raised}"#));
+        let page = gina.opens(other.asks().build().url.as_str()).await;
+        assert_eq!(page.status, 503, "the node that wrote it may serve the next try: {}", page.summary());
+        gina.opens(rp.asks().build().url.as_str()).sees("app").await;
+    }
+
     /// A control of tomorrow blocks at the applications that its rule names, and nowhere else; what is beside it holds.
     async fn con_06_an_unknown_control_blocks_whom_it_names(world) {
         let house = world.office().house("alpha.test").await;
