@@ -200,6 +200,11 @@ def configuration() -> list[str]:
     arguments = source("cli/src/global.rs") + source("cli/src/command/serve.rs")
     keys = re.search(r"struct File \{(.*?)\n\}", source("cli/src/config.rs"), re.S)[1]
     complaints = absent(re.findall(r"^    (\w+):", keys, re.M), page)
+    # What a tenant sets, as JSON spells it.
+    for name, below in (("TenantSettings", ""), ("CodeSettings", "code."), ("Discovery", "discovery.")):
+        body = re.search(rf"struct {name} \{{(.*?)\n\}}", source("core/src/settings.rs"), re.S)[1]
+        fields = re.findall(r"^    pub (\w+): (?!Discovery|CodeSettings)", body, re.M)
+        complaints += absent([below + re.sub(r"_(\w)", lambda found: found[1].upper(), field) for field in fields], page)
     return complaints + absent(re.findall(r'env = "(\w+)"', arguments), page)
 
 

@@ -326,6 +326,15 @@ TOYS = [
 ]
 
 
+def toy_patches() -> list[str]:
+    """What the stage `sixth` patches, so that a change of ours is noticed before it runs."""
+    complaints = []
+    for patch in sorted((ROOT / "tools/sixth").glob("*.patch")):
+        ran = subprocess.run(["git", "apply", "--check", patch], cwd=ROOT, capture_output=True, text=True, check=False)
+        complaints += [f"{patch.name}: {line}" for line in ran.stderr.splitlines()]
+    return complaints
+
+
 def toothless() -> list[str]:
     """Rules on Rust that say of a toy something else than they must."""
     complaints = []
@@ -352,6 +361,7 @@ def main() -> None:
     report.check("functions_stay_short", long_functions)
     report.check("proofs_are_made_by_verifiers_alone", foreign_proofs)
     report.check("rules_on_rust_bite", toothless)
+    report.check("the_patches_of_the_toy_apply", toy_patches)
     report.check("no_todo_marks", marks)
     report.check("sup_05_prv_03_no_foreign_assets", foreign_assets)
     report.check("sup_04_workflows_pinned_and_without_input", workflows)

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use vestibule_app::audit::Target;
 use vestibule_core::access::{Action, Object};
 use vestibule_core::clock::Instant;
-use vestibule_core::documents::unknown_keys;
+use vestibule_core::documents::{sparse, unknown_keys};
 use vestibule_core::ids::TenantId;
 use vestibule_core::policies::{self, AccessRule, Control, DomainLists, PolicyKind, Unread};
 use vestibule_core::release::Release;
@@ -109,7 +109,7 @@ impl UseCase for Set {
                 if from.is_some() {
                     return Err(Invalid::DateOfSettings.into());
                 }
-                let document = serde_json::to_value(&settings)?;
+                let document = sparse(&settings)?;
                 let details = serde_json::to_value(without_addresses(settings))?;
                 let put = move |c: &mut Conn| put_settings(c, tenant, &document, now);
                 at.change(Target::Settings, details, put).await?

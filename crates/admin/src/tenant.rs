@@ -6,7 +6,6 @@ use vestibule_app::vault::Purpose;
 use vestibule_core::access::{Action, Object, Role};
 use vestibule_core::ids::{ACCOUNTS_REALM, TenantId, UserId, random_uuid};
 use vestibule_core::lifecycle::TenantState;
-use vestibule_core::settings::TenantSettings;
 use vestibule_core::{Address, Domain};
 use vestibule_store as store;
 use vestibule_store::directory::NewUser;
@@ -75,7 +74,7 @@ impl UseCase for Create {
             verified_at: Some(now),
             created_at: now,
         };
-        let settings = serde_json::to_value(TenantSettings::default())?;
+        let settings = json!({});
         let member = self.admin.map(|a| NewUser::member(id, UserId(random_uuid(at.random())), &a, now));
         let details = json!({ "domain": domain.as_str() });
         let made = at

@@ -1,6 +1,7 @@
 //! Stored documents on their way in: every key must be one that this release knows, so that a misspelt one is told and not
 //! ignored. On their way out they are read leniently (CON-06).
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -22,6 +23,29 @@ pub fn strict<T: DeserializeOwned>(text: &str) -> Result<T, DocumentError> {
     let read = serde_ignored::deserialize(&mut source, |path| unknown.push(path.to_string()))?;
     source.end()?;
     if unknown.is_empty() { Ok(read) } else { Err(DocumentError::UnknownKeys(unknown)) }
+}
+
+/// A document as it is stored: without what is as it would be if it said nothing. So a key that a release knows first is
+/// written only by who sets it, and an older one is asked to keep none that nobody set.
+pub fn sparse<T: Serialize + Default>(document: &T) -> Result<Value, serde_json::Error> {
+    Ok(differing(serde_json::to_value(document)?, &serde_json::to_value(T::default())?))
+}
+
+fn differing(value: Value, default: &Value) -> Value {
+    match value {
+        Value::Object(keys) => {
+            let changed = keys.into_iter().filter(|(key, value)| default.get(key) != Some(value));
+            Value::Object(
+                changed
+                    .map(|(key, value)| {
+                        let inner = differing(value, default.get(&key).unwrap_or(&Value::Null));
+                        (key, inner)
+                    })
+                    .collect(),
+            )
+        }
+        other => other,
+    }
 }
 
 /// The keys of a stored document that this release does not know, sorted: writing it anew would lose them.

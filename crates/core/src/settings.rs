@@ -180,6 +180,9 @@ impl CodeSettings {
 }
 
 /// Everything an organisation sets, with its defaults.
+///
+/// A key may be added; what stands under one never changes its type, nor gets a value that an older release cannot read:
+/// a node that cannot read the settings lets nobody in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct TenantSettings {

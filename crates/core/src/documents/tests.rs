@@ -17,6 +17,25 @@ fn con_06_strict_in_lenient_out() {
     assert_eq!(unknown_keys::<TenantSettings>(&json!({ "code": 1 })).len(), 1, "what cannot be read at all");
 }
 
+/// What is stored says what differs from the defaults, at any depth, and reads as what it was made from.
+#[test]
+fn con_06_stored_documents_say_what_differs() {
+    let mut settings = TenantSettings::default();
+    assert_eq!(sparse(&settings).unwrap(), json!({}));
+    settings.contact = Some("it@alpha.test".into());
+    settings.code.lifetime_minutes = 10;
+    settings.discovery.primary_identity_provider_precedence_order.pop();
+    let stored = sparse(&settings).unwrap();
+    let order = json!(["externalFederation", "azureActiveDirectory"]);
+    let expected = json!({
+        "contact": "it@alpha.test",
+        "code": { "lifetimeMinutes": 10 },
+        "discovery": { "primaryIdentityProviderPrecedenceOrder": order },
+    });
+    assert_eq!(stored, expected);
+    assert_eq!(serde_json::from_value::<TenantSettings>(stored).unwrap(), settings);
+}
+
 /// What is no JSON, of another type, or goes on after its end is refused.
 #[test]
 fn malformed_documents_are_refused() {

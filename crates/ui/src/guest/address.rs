@@ -36,7 +36,7 @@ pub enum AddressProblem {
 }
 
 #[derive(Template)]
-#[template(path = "guest/signin_email.html")]
+#[template(path = "guest/address.html")]
 struct View<'a> {
     s: Shell<'a>,
     p: &'a AddressPage,
