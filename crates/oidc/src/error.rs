@@ -132,10 +132,14 @@ token_errors! {
     PKCE = InvalidGrant, PKCE_MISMATCH, 501_481;
     /// The refresh token is unknown, expired, revoked, replayed or of another client (TOK-03, TOK-04).
     INVALID_REFRESH_TOKEN = InvalidGrant, REFRESH_INVALID, 700_082;
-    /// The session behind the grant has ended (N-14).
-    SESSION_ENDED = InvalidGrant, SESSION_ENDED, 50_133;
-    /// The application was not assigned to the person, or policy blocks it now (TOK-04).
-    ACCESS_ENDED = InvalidGrant, ACCESS_ENDED, 50_105;
+    /// The session behind the code has ended.
+    SESSION_ENDED = InvalidGrant, SESSION_ENDED, 50_132;
+    /// The session behind the refresh token has ended, or the token with it (N-14).
+    REFRESH_ENDED = InvalidGrant, SESSION_ENDED, 70_043;
+    /// What granted the sign-in no longer does, as the code is exchanged (OID-07).
+    ACCESS_ENDED = InvalidGrant, ACCESS_ENDED, 53_003;
+    /// What granted the sign-in no longer does, as the token is refreshed (TOK-04).
+    REFRESH_ACCESS_ENDED = InvalidGrant, ACCESS_ENDED, 50_173;
     /// The access token is not good (RFC 6750).
     INVALID_TOKEN = InvalidToken, TOKEN_INVALID, 500_133;
     /// Something of ours failed.

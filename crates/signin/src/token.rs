@@ -16,7 +16,7 @@ use vestibule_core::secret::Secret;
 use vestibule_core::throttle::{self, Counter};
 use vestibule_oidc::authorize::RequestedClaims;
 use vestibule_oidc::client_auth::Presented;
-use vestibule_oidc::error::{OAuthErrorCode, TokenError, text};
+use vestibule_oidc::error::TokenError;
 use vestibule_oidc::params::Params;
 use vestibule_oidc::token::TokenRequest;
 use vestibule_store::live::LiveUser;
@@ -169,15 +169,7 @@ async fn failed(app: &App, ctx: &Context, live: &Live, known: Option<ClientId>) 
             .await??
             .first()
             .is_some_and(|a| a.admitted);
-    if admitted {
-        Ok(())
-    } else {
-        Err(oauth(TokenError {
-            code: OAuthErrorCode::TemporarilyUnavailable,
-            description: text::UNAVAILABLE,
-            aadsts: None,
-        }))
-    }
+    if admitted { Ok(()) } else { Err(oauth(TokenError::UNAVAILABLE)) }
 }
 
 /// Policy, asked again with what the session proved: a token needs a grant (architecture rule 1).

@@ -9,17 +9,13 @@ use vestibule_core::ids::random_uuid;
 use vestibule_core::policy::PolicyGrant;
 use vestibule_core::proof::Unreadable;
 use vestibule_core::secret::{Digest, Secret};
-use vestibule_oidc::error::{OAuthErrorCode, TokenError, text};
+use vestibule_oidc::error::TokenError;
 use vestibule_oidc::{pkce, scope};
 use vestibule_store::tokens::{CodeRow, NewAccessToken, NewFamily, SessionStanding};
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
 use super::sign::{IdToken, sign};
 use super::{Caller, Refused, Tokens, granted, mint, oauth};
-
-const fn grant_error(description: &'static str, aadsts: u32) -> TokenError {
-    TokenError { code: OAuthErrorCode::InvalidGrant, description, aadsts: Some(aadsts) }
-}
 
 /// What the transaction said.
 enum Exchanged {
@@ -120,16 +116,16 @@ struct Job {
 
 impl Job {
     fn run(&self, c: &mut Conn, caller: &Caller, now: Now) -> Result<Exchanged, Fault> {
-        let refuse = |description, number| Ok(Exchanged::Refused(grant_error(description, number)));
+        let refuse = |error| Ok(Exchanged::Refused(error));
         let Some(code) = store::tokens::consume_code(c, self.tenant, &self.digest, &self.client, now)? else {
             return Ok(self.not_consumed(c, now)?);
         };
         // From here on the code is burnt, whatever else is wrong with the request (OID-07).
         if self.redirect_uri != code.redirect_uri {
-            return refuse(text::REDIRECT_MISMATCH, 50_011);
+            return refuse(TokenError::REDIRECT_MISMATCH);
         }
         if pkce::verify(code.challenge.as_deref(), self.verifier.as_ref().map(Secret::expose)).is_err() {
-            return refuse(text::PKCE_MISMATCH, 501_481);
+            return refuse(TokenError::PKCE);
         }
         let standing = store::tokens::session_for_tokens(
             c,
@@ -140,10 +136,10 @@ impl Job {
             now,
         )?;
         let Some(standing) = standing.filter(SessionStanding::is_live) else {
-            return refuse(text::SESSION_ENDED, 50_132);
+            return refuse(TokenError::SESSION_ENDED);
         };
         let Some(grant) = granted(caller, &standing.session, &standing.user, now.instant)? else {
-            return refuse(text::ACCESS_ENDED, 53_003);
+            return refuse(TokenError::ACCESS_ENDED);
         };
         self.issue(c, &grant, &code, &standing, now)?;
         Ok(Exchanged::Good(Box::new((code, standing))))
@@ -151,7 +147,7 @@ impl Job {
 
     /// A code that no write consumed: presented twice by its own application, it takes everything of it along.
     fn not_consumed(&self, c: &mut Conn, now: Now) -> Result<Exchanged, QueryError> {
-        let refuse = |description, number| Ok(Exchanged::Refused(grant_error(description, number)));
+        let refuse = |error| Ok(Exchanged::Refused(error));
         match store::tokens::find_code(c, self.tenant, &self.digest)? {
             Some(code) if code.used_at.is_some() && code.client_id == self.client => {
                 let redirect = self.redirect_uri == code.redirect_uri;
@@ -162,13 +158,13 @@ impl Job {
                 {
                     store::tokens::revoke_by_code(c, self.tenant, &self.digest, now)?;
                 }
-                refuse(text::CODE_REDEEMED, 54_005)
+                refuse(TokenError::CODE_REDEEMED)
             }
             Some(code) if code.client_id != self.client => {
                 tracing::warn!(tenant = %self.tenant, "a code was presented by another application than its own");
-                refuse(text::CODE_INVALID, 70_008)
+                refuse(TokenError::INVALID_CODE)
             }
-            Some(_) | None => refuse(text::CODE_INVALID, 70_008),
+            Some(_) | None => refuse(TokenError::INVALID_CODE),
         }
     }
 

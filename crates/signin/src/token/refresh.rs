@@ -15,7 +15,7 @@ use vestibule_core::log::DirectoryEvent;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_core::{ClientId, numbers as n};
-use vestibule_oidc::error::{OAuthErrorCode, TokenError, text};
+use vestibule_oidc::error::TokenError;
 use vestibule_oidc::scope;
 use vestibule_store::logs::NewAudit;
 use vestibule_store::tokens::{FamilyRow, NewAccessToken, Rotation, SessionStanding};
@@ -39,16 +39,6 @@ fn parse(token: &Secret) -> Option<(Uuid, Secret)> {
     let whole = secret.len() == 43 && parts.next().is_none();
     whole.then(|| Uuid::from_slice(&family).ok()).flatten().map(|id| (id, Secret::new(secret.to_owned())))
 }
-
-const INVALID: TokenError = TokenError {
-    code: OAuthErrorCode::InvalidGrant,
-    description: text::REFRESH_INVALID,
-    aadsts: Some(700_082),
-};
-const ENDED: TokenError =
-    TokenError { code: OAuthErrorCode::InvalidGrant, description: text::SESSION_ENDED, aadsts: Some(70_043) };
-const SHUT_OUT: TokenError =
-    TokenError { code: OAuthErrorCode::InvalidGrant, description: text::ACCESS_ENDED, aadsts: Some(50_173) };
 
 enum Refreshed {
     Good(Box<(FamilyRow, SessionStanding, String)>),
@@ -77,7 +67,7 @@ pub(crate) async fn refresh(
     token: &Secret,
     asked: Option<&[String]>,
 ) -> Result<Tokens, Refused> {
-    let Some((family, secret)) = parse(token) else { return Err(oauth(INVALID)) };
+    let Some((family, secret)) = parse(token) else { return Err(oauth(TokenError::INVALID_REFRESH_TOKEN)) };
     let epoch = caller.live.epoch;
     let (next, access) = (secret_256(app.random.as_ref()), secret_256(app.random.as_ref()));
     let job = Job {
@@ -149,11 +139,13 @@ impl Job {
             &self.client,
             now,
         )?;
-        let Some(standing) = standing.filter(|s| s.session_live) else { return refuse(ENDED) };
+        let Some(standing) = standing.filter(|s| s.session_live) else {
+            return refuse(TokenError::REFRESH_ENDED);
+        };
         let grant = granted(caller, &standing.session, &standing.user, now.instant)?;
         let Some(grant) = grant.filter(|_| standing.is_live()) else {
             store::tokens::revoke_family(c, self.tenant, row.id, "access ended", now)?;
-            return refuse(SHUT_OUT);
+            return refuse(TokenError::REFRESH_ACCESS_ENDED);
         };
         let granted: Vec<String> = row.scope.split(' ').map(ToOwned::to_owned).collect();
         let scopes = scope::narrow(&granted, self.asked.as_deref()).map_err(|_| Halt::Scope)?;
@@ -186,10 +178,10 @@ impl Job {
                 store::logs::insert_audit(c, &self.replayed)?;
                 tracing::warn!(tenant = %self.tenant, "refresh token replayed; family revoked");
             } else if row.expires_at <= now.instant {
-                return Ok(Refreshed::Refused(ENDED));
+                return Ok(Refreshed::Refused(TokenError::REFRESH_ENDED));
             }
         }
-        Ok(Refreshed::Refused(INVALID))
+        Ok(Refreshed::Refused(TokenError::INVALID_REFRESH_TOKEN))
     }
 }
 
