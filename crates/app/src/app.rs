@@ -53,8 +53,6 @@ pub struct App {
     pub vault: Vault,
     /// The operator's settings.
     pub options: Options,
-    /// `deployment.epoch` at start; each request reads it anew.
-    pub epoch: i64,
     seen: AtomicI64,
     pub(crate) snapshots: Snapshots,
     /// Permits to sign, as many as there are cores.
@@ -72,7 +70,6 @@ impl App {
         urls: Urls,
         vault: Vault,
         options: Options,
-        epoch: i64,
     ) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
         Self {
@@ -82,7 +79,6 @@ impl App {
             urls,
             vault,
             options,
-            epoch,
             seen: AtomicI64::new(i64::MIN),
             snapshots: Snapshots::default(),
             signing: Semaphore::new(cores),

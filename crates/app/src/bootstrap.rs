@@ -109,7 +109,7 @@ pub fn open(opening: Opening, clock: Arc<dyn Clock>, random: Arc<dyn Random>) ->
         (None, Err(_)) => fallback_sender()?,
     };
     let options = Options { site, mail_from, source_limits: opening.source_limits };
-    Ok(App::new(db, clock, random, urls, vault, options, row.epoch))
+    Ok(App::new(db, clock, random, urls, vault, options))
 }
 
 fn parse(url: &str) -> Result<Urls, OpenError> {

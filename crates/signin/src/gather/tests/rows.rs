@@ -27,6 +27,9 @@ use super::lab::{House, minute};
 use crate::convert;
 use crate::trip;
 
+/// Of a new deployment.
+const EPOCH: i64 = 1;
+
 /// What happened before the trips began.
 pub(super) const BEFORE: &str =
     "UPDATE users SET deleted_at = created_at WHERE address_key = 'removed@guest.test'";
@@ -114,7 +117,7 @@ impl Writing<'_> {
         let new = NewSession::of(signin::Opening {
             realm: Realm::Tenant(tenant),
             id: cookie.id,
-            secret_digest: vault::hash("session", self.app.epoch, cookie.secret.expose()),
+            secret_digest: vault::hash("session", EPOCH, cookie.secret.expose()),
             user,
             authentication: &authentication,
             expires_at: after(authentication.at, SESSION_LIFETIME),
@@ -181,7 +184,7 @@ impl Writing<'_> {
             Evidence::None | Evidence::Own | Evidence::AnotherOnly => {}
         }
         let secret = secret_256(self.random).expose().to_owned();
-        self.save(c, &trip, &ledger, &secret)?;
+        Self::save(c, &trip, &ledger, &secret)?;
         if code == Code::Live {
             self.send(c, &trip, 2, "BCDF")?;
         }
@@ -200,7 +203,7 @@ impl Writing<'_> {
         let row = NewInteraction {
             realm_id: Realm::Tenant(house.tenant),
             id: kept.id,
-            secret_digest: vault::hash("interaction", self.app.epoch, &kept.secret),
+            secret_digest: vault::hash("interaction", EPOCH, &kept.secret),
             source_key: Digest([1; 32]),
             ending,
             client_id: (!invited).then(|| house.client().clone()),
@@ -238,9 +241,9 @@ impl Writing<'_> {
         Ok(id)
     }
 
-    fn save(&self, c: &mut Conn, trip: &NewInteraction, ledger: &Ledger, secret: &str) -> QueryResult<()> {
+    fn save(c: &mut Conn, trip: &NewInteraction, ledger: &Ledger, secret: &str) -> QueryResult<()> {
         let now = minute(USED).instant;
-        let new = vault::hash("interaction", self.app.epoch, secret);
+        let new = vault::hash("interaction", EPOCH, secret);
         let change = LedgerChange {
             ledger: &ledger.to_json(),
             came_with: &trip.secret_digest,
