@@ -218,11 +218,6 @@ statements! {
     fn replace_settings(tenant: TenantId, client_id: &ClientId, settings: &Value) -> bool = [
         "UPDATE applications SET settings = :settings WHERE tenant_id = :tenant AND client_id = :client_id"
     ];
-
-    /// Takes a secret back; `false` where there is no such secret.
-    pub fn remove_credential(tenant: TenantId, application: Uuid, id: Uuid) -> bool = [
-        "DELETE FROM application_credentials WHERE tenant_id = :tenant AND application_id = :application AND id = :id"
-    ];
 }
 
 /// A definition joined with its presence.

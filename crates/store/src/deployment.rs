@@ -49,7 +49,4 @@ statements! {
     pub fn raise_keys() -> One<i64> = [
         "UPDATE deployment SET keys_number = keys_number + 1 WHERE id = 1 RETURNING keys_number"
     ];
-
-    /// Raises the epoch after a restore (CON-04); the new one. Every request reads it.
-    pub fn raise_epoch() -> One<i64> = ["UPDATE deployment SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch"];
 }

@@ -135,11 +135,6 @@ statements! {
         " WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL"
     ];
 
-    fn rename(tenant: TenantId, id: UserId, name: Option<&str>, name_key: &str) -> bool = [
-        "UPDATE users SET display_name = :name, name_key = :name_key, version = version + 1"
-        " WHERE tenant_id = :tenant AND id = :id AND deleted_at IS NULL"
-    ];
-
     fn accept_pinned(tenant: TenantId, id: UserId, method: Method, of: Option<Uuid>, now: Instant) -> bool = [
         "UPDATE users SET state = " (to RedemptionEvent::Accept) ", state_changed_at = :now, pinned_method = :method,"
         " pinned_provider_id = :of, version = version + 1 WHERE tenant_id = :tenant AND id = :id"
@@ -316,13 +311,8 @@ pub fn insert_user(c: &mut Conn, new: &NewUser, verified_at: Option<Instant>) ->
     insert_address(c, new.tenant_id, new.id, &new.address_key, &new.address, verified_at)
 }
 
-/// Changes a user's display name; `false` where there is no such user.
-pub fn set_display_name(c: &mut Conn, tenant: TenantId, id: UserId, name: Option<&str>) -> QueryResult<bool> {
-    rename(c, tenant, id, name, &name_key(name))
-}
-
 /// A name as lists compare and order it; without one it is empty.
-fn name_key(name: Option<&str>) -> String {
+pub(crate) fn name_key(name: Option<&str>) -> String {
     name.map(fold).unwrap_or_default()
 }
 

@@ -109,12 +109,6 @@ statements! {
         "UPDATE invitations SET state = " (to InvitationEvent::Suspend)
         " WHERE tenant_id = :tenant AND id = :id AND state IN (" (from InvitationEvent::Suspend) ")"
     ];
-
-    /// Withdraws an invitation that is not accepted; `false` otherwise.
-    pub fn withdraw(tenant: TenantId, id: InvitationId) -> bool = [
-        "UPDATE invitations SET state = " (to InvitationEvent::Withdraw)
-        " WHERE tenant_id = :tenant AND id = :id AND state IN (" (from InvitationEvent::Withdraw) ")"
-    ];
 }
 
 /// Stores an invitation and the digest of its first ticket.

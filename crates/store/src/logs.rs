@@ -106,16 +106,6 @@ statements! {
         " ORDER BY seq LIMIT :limit"
     ];
 
-    fn audits_before(tenant: TenantId, id: Uuid, limit: i64) -> Vec<AuditRow> = [
-        "SELECT " (AuditRow) " FROM directory_audits WHERE tenant_id = :tenant AND id < :id ORDER BY id DESC"
-        " LIMIT :limit"
-    ];
-
-    fn audits_numbered(tenant: TenantId, beyond: i64, limit: i64) -> Vec<AuditRow> = [
-        "SELECT " (AuditRow) " FROM directory_audits" (by directory_audits_seq)
-        " WHERE tenant_id = :tenant AND seq > :beyond ORDER BY seq LIMIT :limit"
-    ];
-
     // changes nothing: whoever numbers a log holds its head until they commit, so numbers are given in order of commit
     fn lock_head(log: &str) = ["UPDATE log_heads SET seq = seq WHERE log = :log"];
 
@@ -180,15 +170,6 @@ pub fn sign_ins(c: &mut Conn, tenant: TenantId, page: Page, limit: i64) -> Query
         Page::Newest => sign_ins_before(c, tenant, Uuid::max(), limit),
         Page::Before(id) => sign_ins_before(c, tenant, id, limit),
         Page::Numbered(beyond) => sign_ins_numbered(c, tenant, beyond, limit),
-    }
-}
-
-/// A page of changes.
-pub fn audits(c: &mut Conn, tenant: TenantId, page: Page, limit: i64) -> QueryResult<Vec<AuditRow>> {
-    match page {
-        Page::Newest => audits_before(c, tenant, Uuid::max(), limit),
-        Page::Before(id) => audits_before(c, tenant, id, limit),
-        Page::Numbered(beyond) => audits_numbered(c, tenant, beyond, limit),
     }
 }
 

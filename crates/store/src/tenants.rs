@@ -107,11 +107,6 @@ statements! {
         "UPDATE tenants SET state = :state WHERE id = :tenant"
     ];
 
-    /// Renames a tenant, and raises its change number.
-    pub fn set_name(tenant: TenantId, name: &str) -> bool = [
-        "UPDATE tenants SET name = :name, change_number = change_number + 1 WHERE id = :tenant"
-    ];
-
     fn settings_row(tenant: TenantId) -> Option<SettingsRow> = [
         "SELECT " (SettingsRow) " FROM tenant_settings WHERE tenant_id = :tenant"
     ];

@@ -13,6 +13,7 @@ use crate::statement::statement;
 use crate::stats::Counters;
 use crate::target::Target;
 
+pub mod changes;
 #[cfg(feature = "postgres")]
 mod cluster;
 

@@ -23,7 +23,7 @@ use vestibule_core::release::Release;
 use vestibule_core::secret::Digest;
 
 use crate::statement::{Listed, statement};
-use crate::testing::{Fresh, Kind, fresh};
+use crate::testing::{Fresh, Kind, changes, fresh};
 use crate::*;
 
 mod aggregates;

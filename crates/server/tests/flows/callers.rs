@@ -7,6 +7,7 @@ use serde_json::Value;
 use vestibule_admin::application;
 use vestibule_core::client::ApplicationType;
 use vestibule_store::applications::NewCredential;
+use vestibule_store::testing::changes;
 use vestibule_store::{applications, tenants};
 use vestibule_testkit::Setup;
 use vestibule_testkit::rp::Registration;
@@ -52,7 +53,7 @@ vestibule_testkit::flows! {
         let written = app.db.write(move |c| {
             let (application, old) = applications::find(c, tenant, &client)?.expect("registered");
             for old in old {
-                applications::remove_credential(c, tenant, application.id, old.id)?;
+                changes::remove_credential(c, tenant, application.id, old.id)?;
                 let ending = NewCredential {
                     tenant_id: tenant, application_id: application.id, id: old.id, digest: old.digest, hint: old.hint,
                     expires_at: Some(end), created_at: now,

@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use vestibule_core::ids::random_uuid;
-use vestibule_store as store;
 use vestibule_store::testing;
 use vestibule_testkit::browser::Request;
 use vestibule_testkit::rp::RpError;
@@ -77,7 +76,7 @@ vestibule_testkit::flows! {
         world.wait(TimeDelta::seconds(61));
         let mut half = world.person().await;
         half.opens(rp.asks().build().url.as_str()).types(GINA).sees("G06").reads_code().await;
-        world.server.app().db.write(store::deployment::raise_epoch).await.unwrap().unwrap();
+        world.server.app().db.write(testing::changes::raise_epoch).await.unwrap().unwrap();
         assert_eq!(silently(&mut gina, &house, &rp).await.as_deref(), Some("login_required"), "the session");
         half.enters_code().await;
         assert_ne!(half.page().await.test_id, "app", "the interaction and its code");

@@ -211,7 +211,7 @@ vestibule_testkit::flows! {
                     assert!(app.db.write(move |c| store::invitations::suspend(c, tenant, invitation)).await.unwrap().unwrap());
                 }
                 "withdrawn" => {
-                    assert!(app.db.write(move |c| store::invitations::withdraw(c, tenant, invitation)).await.unwrap().unwrap());
+                    assert!(app.db.write(move |c| store::testing::changes::withdraw(c, tenant, invitation)).await.unwrap().unwrap());
                 }
                 "inviter blocked" => {
                     let admin = office.guest(tenant, &format!("admin@t{number}.test")).await.id;
@@ -349,7 +349,7 @@ vestibule_testkit::flows! {
         let foreign = at(foreign.rsplit_once('/').unwrap().1);
         let withdrawn = office.invite(tenant, "w@guest.test").await;
         let id = withdrawn.id;
-        app.db.write(move |c| store::invitations::withdraw(c, tenant, id)).await.unwrap().unwrap();
+        app.db.write(move |c| store::testing::changes::withdraw(c, tenant, id)).await.unwrap().unwrap();
         let suspended = office.invite(tenant, "s@guest.test").await;
         let id = suspended.id;
         app.db.write(move |c| store::invitations::suspend(c, tenant, id)).await.unwrap().unwrap();

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use vestibule_admin::application::{Create, Update};
 use vestibule_core::client::{ApplicationType, SigningAlgorithm};
-use vestibule_store::{directory, tenants};
+use vestibule_store::tenants;
+use vestibule_store::testing::changes;
 use vestibule_testkit::World;
 use vestibule_testkit::office::House;
 use vestibule_testkit::rp::{Ask, Callbacks};
@@ -384,8 +385,8 @@ vestibule_testkit::flows! {
         assert_eq!(first.claims["tid"], house.tenant.id.to_string());
         let (tenant, oid) = (house.tenant.id, first.claims["oid"].as_str().unwrap().parse().unwrap());
         let renamed = world.server.app().db.write(move |c| {
-            directory::set_display_name(c, tenant, oid, Some("Another Name"))?;
-            tenants::set_name(c, tenant, "Another Tenant")?;
+            changes::set_display_name(c, tenant, oid, Some("Another Name"))?;
+            changes::set_name(c, tenant, "Another Tenant")?;
             tenants::raise_change(c, tenant).map(drop)
         });
         renamed.await.unwrap().unwrap();

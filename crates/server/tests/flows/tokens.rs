@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use vestibule_core::client::{ApplicationType, ClaimsLayout, SigningAlgorithm};
 
-use vestibule_store::directory;
+use vestibule_store::testing::changes;
 use vestibule_testkit::rp::{Registration, RpError};
 use vestibule_testkit::{Database, World};
 
@@ -382,7 +382,7 @@ vestibule_testkit::flows! {
         let mut gina = world.person().await;
         signs_in(&mut gina, &web, &house, web.asks(), GINA).await;
         let (tenant, id) = (house.tenant.id, world.office().guest(house.tenant.id, GINA).await.id);
-        let named = world.server.app().db.write(move |c| directory::set_display_name(c, tenant, id, Some("Gina")));
+        let named = world.server.app().db.write(move |c| changes::set_display_name(c, tenant, id, Some("Gina")));
         named.await.unwrap().unwrap();
         let always = ["acr", "amr", "aud", "auth_time", "exp", "iat", "iss", "nbf", "nonce", "sid", "sub"];
         let entra = ["acct", "idp", "oid", "tid", "uti", "ver"];

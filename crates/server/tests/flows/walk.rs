@@ -70,8 +70,11 @@ pub(crate) async fn sign_ins(world: &World, house: &House) -> Vec<SignIn> {
 /// The trail of changes of a tenant, oldest first.
 pub(crate) async fn audits(world: &World, house: &House) -> Vec<AuditRow> {
     let tenant = house.tenant.id;
-    let read =
-        world.server.app().db.read(move |c| vestibule_store::logs::audits(c, tenant, Page::Newest, 1_000));
+    let read = world
+        .server
+        .app()
+        .db
+        .read(move |c| vestibule_store::testing::changes::audits(c, tenant, Page::Newest, 1_000));
     let mut rows = read.await.unwrap();
     rows.reverse();
     rows

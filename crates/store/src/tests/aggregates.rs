@@ -15,7 +15,7 @@ both! {
         assert_eq!((row.epoch, row.keys_number, row.key_check), (1, 1, vec![7]));
         lab.write(|c| {
             assert!(deployment::set_base_url(c, "https://other.test")?);
-            assert_eq!(deployment::raise_epoch(c)?, 2);
+            assert_eq!(changes::raise_epoch(c)?, 2);
             assert_eq!(deployment::raise_keys(c)?, 2);
             Ok(())
         })
@@ -127,7 +127,7 @@ both! {
         .await;
         let activity = lab.read(|c| directory::activity(c, tenant, gina)).unwrap();
         assert_eq!((activity.last_at, activity.last_method), (now + TimeDelta::hours(1), Method::Federated));
-        assert!(lab.write(move |c| directory::set_display_name(c, tenant, gina, None)).await);
+        assert!(lab.write(move |c| changes::set_display_name(c, tenant, gina, None)).await);
     }
 
     /// FED-01, HRD-08: an identity is its way with the provider, issuer and subject; two providers that say the same of two
@@ -226,7 +226,7 @@ both! {
         .await;
         assert!(remove);
         assert!(add("https://app.test/two").await > second);
-        assert!(lab.write(move |c| applications::remove_credential(c, tenant, id, secret)).await);
+        assert!(lab.write(move |c| changes::remove_credential(c, tenant, id, secret)).await);
         let off = client.clone();
         assert!(lab.write(move |c| applications::set_enabled(c, tenant, &off, false)).await);
         let (found, credentials) = lab.read(|c| applications::find(c, tenant, &client)).unwrap();
@@ -316,7 +316,7 @@ both! {
         let later = now + TimeDelta::hours(1);
         assert_eq!(lab.write(move |c| invitations::accept_of_user(c, tenant, gina, later)).await, 0);
         assert!(!lab.write(move |c| invitations::suspend(c, tenant, id)).await);
-        assert!(!lab.write(move |c| invitations::withdraw(c, tenant, id)).await);
+        assert!(!lab.write(move |c| changes::withdraw(c, tenant, id)).await);
         assert_eq!(lab.read(|c| invitations::by_id(c, tenant, id)).unwrap().accepted_at, Some(now));
 
         let second = InvitationId(lab.id());
@@ -330,8 +330,8 @@ both! {
         assert_eq!(lab.write(move |c| invitations::accept_of_user(c, tenant, gina, now)).await, 0, "suspended for good");
         let row = lab.read(|c| invitations::newest_of_user(c, tenant, gina)).unwrap();
         assert_eq!((row.id, row.state), (second, lifecycle::Invitation::Suspended));
-        assert!(lab.write(move |c| invitations::withdraw(c, tenant, second)).await);
-        assert!(!lab.write(move |c| invitations::withdraw(c, tenant, second)).await);
+        assert!(lab.write(move |c| changes::withdraw(c, tenant, second)).await);
+        assert!(!lab.write(move |c| changes::withdraw(c, tenant, second)).await);
         assert!(!lab.write(move |c| invitations::suspend(c, tenant, second)).await);
     }
 

@@ -107,9 +107,9 @@ both! {
     async fn a_new_name_is_found(lab: &Lab) {
         let tenant = peopled(lab).await;
         let id = listed(lab, tenant, &asked(Asked::default())).rows[0].id;
-        assert!(lab.write(move |c| directory::set_display_name(c, tenant, id, Some("Zo\u{eb}"))).await);
+        assert!(lab.write(move |c| changes::set_display_name(c, tenant, id, Some("Zo\u{eb}"))).await);
         assert_eq!(found(lab, tenant, "startswith(displayName,'ZO\u{cb}')").len(), 1);
-        assert!(lab.write(move |c| directory::set_display_name(c, tenant, id, None)).await);
+        assert!(lab.write(move |c| changes::set_display_name(c, tenant, id, None)).await);
         assert_eq!(found(lab, tenant, "startswith(displayName,'ZO\u{cb}')").len(), 0);
     }
 

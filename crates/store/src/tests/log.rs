@@ -67,7 +67,7 @@ impl Follower {
     fn looks(&mut self, lab: &Lab) -> Vec<Uuid> {
         let page = Page::Numbered(self.seen);
         let sign_ins = lab.read(|c| logs::sign_ins(c, self.tenant, page, 100));
-        let audits = lab.read(|c| logs::audits(c, self.tenant, page, 100));
+        let audits = lab.read(|c| changes::audits(c, self.tenant, page, 100));
         let told: Vec<_> = audits.iter().map(|row| (row.id, row.seq)).collect();
         assert_eq!(sign_ins.iter().map(|row| (row.id, row.seq)).collect::<Vec<_>>(), told);
         if let Some(last) = sign_ins.last() {
@@ -89,7 +89,7 @@ both! {
         assert_eq!(page(Page::Newest), [ids[4], ids[3]]);
         assert_eq!(page(Page::Before(ids[3])), [ids[2], ids[1]]);
         assert!(page(Page::Numbered(0)).is_empty());
-        assert_eq!(lab.read(|c| logs::audits(c, tenant, Page::Newest, 10)).len(), 5);
+        assert_eq!(lab.read(|c| changes::audits(c, tenant, Page::Newest, 10)).len(), 5);
         number(lab, Log::SignIns, 2).await;
         number(lab, Log::Audits, 2).await;
         let columns = migrations::columns(lab);

@@ -21,6 +21,7 @@ fn listed() -> Vec<(&'static str, &'static [Listed])> {
         ("policies", policies::STATEMENTS),
         ("sweep", sweep::STATEMENTS),
         ("tenants", tenants::STATEMENTS),
+        ("testing", changes::STATEMENTS),
         ("throttle", throttle::STATEMENTS),
     ];
     modules.extend(signin::STATEMENTS.map(|list| ("signin", list)));
