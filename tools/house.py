@@ -64,6 +64,19 @@ FLOORS = [
 ]
 FLOW = "crates/signin/src"
 
+# Types that may bear a name more than once: the module stands before them wherever they are used.
+SHARED_NAMES = {
+    "Command": "the command line's nouns, one per file: `tenant::Command`",
+    **dict.fromkeys(
+        ["Create", "Disable", "Enable", "List", "Show", "Policies"],
+        "use cases are named by their noun: `tenant::Create`",
+    ),
+    **dict.fromkeys(["Application", "NewTenant", "Tenant"], "what a use case changes: `effect::Tenant`"),
+}
+TYPE = re.compile(
+    r"(?m)^ *pub(?:\([^)]*\))? (?:struct|enum|union|trait|type) (?P<type>\w+)|\btext_enum! \{\s+(?P<word>\w+) \{"
+)
+
 # What makes a proof, and the only places of it: whoever reads them has read everything that can claim one. Another name
 # for either would hide it from this rule.
 PROOF = re.compile(r"\bimpl(<[^{};]*>)?\s+(\w+::)*Proof\s+for\b|\b(Proof|Evidence)\s+as\s+(?!_\b)\w+")
@@ -206,6 +219,20 @@ def foreign_proofs(root: Path = ROOT) -> list[str]:
     return complaints
 
 
+def names_of_types(root: Path = ROOT) -> list[str]:
+    """Public types of one name in two places: a reader who meets both must look up which one is meant."""
+    places: dict[str, list[str]] = {}
+    for path in sources(root):
+        text = bare(path)
+        for found in TYPE.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            place = f"{path.relative_to(root).as_posix()}:{line}"
+            places.setdefault(found["type"] or found["word"], []).append(place)
+    twice = {name: where for name, where in places.items() if len(where) > 1}
+    complaints = [f"{name}: {', '.join(where)}" for name, where in sorted(twice.items()) if name not in SHARED_NAMES]
+    return complaints + [f"{name} is no longer shared" for name in SHARED_NAMES if root == ROOT and name not in twice]
+
+
 def marks() -> list[str]:
     return [
         f"{path.relative_to(ROOT)}:{number}"
@@ -322,6 +349,19 @@ TOYS = [
         {"page": FORGED, "prove/code": FORGED},
         [f"{FLOW}/page.rs:1: impl<'a> proof::Proof for", f"{FLOW}/page.rs:2: Evidence::of"],
     ),
+    (
+        names_of_types,
+        "toy",
+        {
+            "a": "pub struct Plan;\nstruct Halt;\n/// pub enum Step {}\npub enum Command {}",
+            "b": "mod inner {\n    pub(crate) enum Plan {}\n}\npub trait Halt {}\ntext_enum! {\n    Step {}\n}",
+            "c": "pub type Step = u8;\n#[cfg(test)]\nmod tests {\n    pub enum Halt {}\n}\npub struct Command;",
+        },
+        [
+            "Plan: crates/toy/src/a.rs:1, crates/toy/src/b.rs:2",
+            "Step: crates/toy/src/b.rs:5, crates/toy/src/c.rs:1",
+        ],
+    ),
     (foreign_proofs, "core", {"proof/mod": FORGED, "entry": FORGED}, ["crates/core/src/entry.rs:2: Evidence::of"]),
 ]
 
@@ -360,6 +400,7 @@ def main() -> None:
     report.check("the_flow_has_arrows_downwards_only", arrows_of_the_flow)
     report.check("functions_stay_short", long_functions)
     report.check("proofs_are_made_by_verifiers_alone", foreign_proofs)
+    report.check("a_public_name_is_one_type", names_of_types)
     report.check("rules_on_rust_bite", toothless)
     report.check("the_patches_of_the_toy_apply", toy_patches)
     report.check("no_todo_marks", marks)

@@ -36,12 +36,12 @@ pub struct Explained {
     /// The ways, and the trail that led to them.
     pub plan: Plan,
     /// What becomes of somebody who types it. Pages look the same for everybody (OTP-17): only here it is told.
-    pub outcome: Outcome,
+    pub outcome: ExplainedOutcome,
 }
 
 /// What becomes of somebody who types an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ExplainedOutcome {
     /// Turned away before anything is sent.
     TurnedAway,
     /// Gets a code that works.
@@ -88,13 +88,13 @@ impl UseCase for Explain {
     }
 }
 
-const fn outcome(person: Person, refused: bool, gets_code: bool) -> Outcome {
+const fn outcome(person: Person, refused: bool, gets_code: bool) -> ExplainedOutcome {
     match (refused, gets_code, person) {
-        (true, _, _) => Outcome::TurnedAway,
-        (_, true, _) => Outcome::GetsCode,
-        (_, _, Person::Stranger | Person::Removed) => Outcome::NotInvited,
-        (_, _, Person::Disabled) => Outcome::Blocked,
-        (_, _, Person::Suspended) => Outcome::Reported,
-        (_, _, Person::Pending | Person::Accepted) => Outcome::NotAdmitted,
+        (true, _, _) => ExplainedOutcome::TurnedAway,
+        (_, true, _) => ExplainedOutcome::GetsCode,
+        (_, _, Person::Stranger | Person::Removed) => ExplainedOutcome::NotInvited,
+        (_, _, Person::Disabled) => ExplainedOutcome::Blocked,
+        (_, _, Person::Suspended) => ExplainedOutcome::Reported,
+        (_, _, Person::Pending | Person::Accepted) => ExplainedOutcome::NotAdmitted,
     }
 }

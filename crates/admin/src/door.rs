@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use serde_json::Value;
-use vestibule_app::audit::{self, Change};
+use vestibule_app::audit::{self, AuditedChange};
 use vestibule_app::live::Live;
 use vestibule_app::snapshot::ApplicationSnapshot;
 use vestibule_app::vault::Vault;
@@ -212,7 +212,7 @@ where
     /// deadlock.
     pub(crate) async fn change<T, F>(
         &self,
-        target: <U::Effect as Writes>::Target,
+        target: <U::Effect as Writes>::AuditTarget,
         details: Value,
         mut f: F,
     ) -> Result<Changed<U>, AdminError>
@@ -223,7 +223,7 @@ where
         let object = self.allowed.object();
         let number = U::Effect::number(object, &target);
         let row = U::Effect::trail(object, &target).map(|(tenant, target)| {
-            audit::row(app, ctx, &self.allowed, tenant, Change::by(U::NAME, target).with(details))
+            audit::row(app, ctx, &self.allowed, tenant, AuditedChange::by(U::NAME, target).with(details))
         });
         let trailed = row.is_some();
         app.db

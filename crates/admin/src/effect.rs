@@ -1,7 +1,7 @@
 //! What a use case changes, said by its type: which trail its row stands in, and which change number is raised with it
 //! (architecture rule 6).
 
-use vestibule_app::audit::Target;
+use vestibule_app::audit::AuditTarget;
 use vestibule_core::access::Object;
 use vestibule_core::ids::{ClientId, TenantId, UserId};
 use vestibule_store::{self as store, Conn, QueryResult};
@@ -61,13 +61,13 @@ pub trait Effect {
 /// An effect that writes.
 pub trait Writes: Effect {
     /// What the change is made to.
-    type Target: Clone + Send + 'static;
+    type AuditTarget: Clone + Send + 'static;
 
     /// In whose trail the row stands, and on what; none for what belongs to no tenant.
-    fn trail(object: Object, target: &Self::Target) -> Option<(TenantId, Target)>;
+    fn trail(object: Object, target: &Self::AuditTarget) -> Option<(TenantId, AuditTarget)>;
 
     /// Which number is raised.
-    fn number(object: Object, target: &Self::Target) -> Option<ChangeNumber>;
+    fn number(object: Object, target: &Self::AuditTarget) -> Option<ChangeNumber>;
 }
 
 /// [`Changes::Nothing`].
@@ -111,10 +111,10 @@ impl Effect for People {
 }
 
 impl Writes for People {
-    type Target = UserId;
+    type AuditTarget = UserId;
 
-    fn trail(object: Object, target: &UserId) -> Option<(TenantId, Target)> {
-        object.tenant().map(|tenant| (tenant, Target::User(*target)))
+    fn trail(object: Object, target: &UserId) -> Option<(TenantId, AuditTarget)> {
+        object.tenant().map(|tenant| (tenant, AuditTarget::User(*target)))
     }
 
     fn number(_: Object, _: &UserId) -> Option<ChangeNumber> {
@@ -127,13 +127,13 @@ impl Effect for Tenant {
 }
 
 impl Writes for Tenant {
-    type Target = Target;
+    type AuditTarget = AuditTarget;
 
-    fn trail(object: Object, target: &Target) -> Option<(TenantId, Target)> {
+    fn trail(object: Object, target: &AuditTarget) -> Option<(TenantId, AuditTarget)> {
         object.tenant().map(|tenant| (tenant, target.clone()))
     }
 
-    fn number(object: Object, _: &Target) -> Option<ChangeNumber> {
+    fn number(object: Object, _: &AuditTarget) -> Option<ChangeNumber> {
         object.tenant().map(ChangeNumber::Tenant)
     }
 }
@@ -143,10 +143,10 @@ impl Effect for NewTenant {
 }
 
 impl Writes for NewTenant {
-    type Target = TenantId;
+    type AuditTarget = TenantId;
 
-    fn trail(_: Object, target: &TenantId) -> Option<(TenantId, Target)> {
-        Some((*target, Target::Tenant(*target)))
+    fn trail(_: Object, target: &TenantId) -> Option<(TenantId, AuditTarget)> {
+        Some((*target, AuditTarget::Tenant(*target)))
     }
 
     fn number(_: Object, _: &TenantId) -> Option<ChangeNumber> {
@@ -159,10 +159,10 @@ impl Effect for Application {
 }
 
 impl Writes for Application {
-    type Target = ClientId;
+    type AuditTarget = ClientId;
 
-    fn trail(object: Object, target: &ClientId) -> Option<(TenantId, Target)> {
-        object.tenant().map(|tenant| (tenant, Target::Application(target.clone())))
+    fn trail(object: Object, target: &ClientId) -> Option<(TenantId, AuditTarget)> {
+        object.tenant().map(|tenant| (tenant, AuditTarget::Application(target.clone())))
     }
 
     fn number(_: Object, target: &ClientId) -> Option<ChangeNumber> {
@@ -175,10 +175,10 @@ impl Effect for Presence {
 }
 
 impl Writes for Presence {
-    type Target = ClientId;
+    type AuditTarget = ClientId;
 
-    fn trail(object: Object, target: &ClientId) -> Option<(TenantId, Target)> {
-        object.tenant().map(|tenant| (tenant, Target::Application(target.clone())))
+    fn trail(object: Object, target: &ClientId) -> Option<(TenantId, AuditTarget)> {
+        object.tenant().map(|tenant| (tenant, AuditTarget::Application(target.clone())))
     }
 
     fn number(object: Object, _: &ClientId) -> Option<ChangeNumber> {
@@ -191,9 +191,9 @@ impl Effect for Deployment {
 }
 
 impl Writes for Deployment {
-    type Target = ();
+    type AuditTarget = ();
 
-    fn trail(_: Object, (): &()) -> Option<(TenantId, Target)> {
+    fn trail(_: Object, (): &()) -> Option<(TenantId, AuditTarget)> {
         None
     }
 
@@ -207,9 +207,9 @@ impl Effect for Keys {
 }
 
 impl Writes for Keys {
-    type Target = ();
+    type AuditTarget = ();
 
-    fn trail(_: Object, (): &()) -> Option<(TenantId, Target)> {
+    fn trail(_: Object, (): &()) -> Option<(TenantId, AuditTarget)> {
         None
     }
 

@@ -6,7 +6,7 @@ use vestibule_core::access::{Action, Object};
 use vestibule_core::clock::Instant;
 use vestibule_core::directory::{Guest, GuestField};
 use vestibule_core::ids::TenantId;
-use vestibule_core::query::{self, Order, Page, Query};
+use vestibule_core::query::{self, ListPage, Order, Query};
 
 use vestibule_store as store;
 use vestibule_store::directory::UserRow;
@@ -127,7 +127,7 @@ impl UseCase for List {
     const NAME: &'static str = "guest.list";
     const ACTION: Action = Action::ReadGuests;
     type Effect = effect::Nothing;
-    type Output = Page<Guest>;
+    type Output = ListPage<Guest>;
 
     fn object(&self) -> Object {
         Object::Tenant(self.tenant)
@@ -137,7 +137,7 @@ impl UseCase for List {
         let Self { tenant, query } = self;
         let page = at.read(move |c| store::directory::list_guests(c, tenant, &query)).await?;
         let rows = page.rows.into_iter().map(|row| whole(row, None, Vec::new())).collect();
-        Ok(Done::read(Page { rows, next: page.next }))
+        Ok(Done::read(ListPage { rows, next: page.next }))
     }
 }
 

@@ -2,16 +2,16 @@
 
 use serde_json::json;
 use vestibule_app::live::Live;
-use vestibule_app::mail::{self, Queue};
+use vestibule_app::mail::{self, QueueEntry};
 use vestibule_app::snapshot::TenantSnapshot;
-use vestibule_app::vault::{self, Purpose};
+use vestibule_app::vault::{self, KeyPurpose};
 use vestibule_core::Address;
 use vestibule_core::access::{Action, Object, Role};
 use vestibule_core::clock::after;
 use vestibule_core::discovery;
 use vestibule_core::ids::{ClientId, InvitationId, TenantId, UserId, ordered_uuid, random_uuid};
 use vestibule_core::letter::{self, Content, Letter, Sender};
-use vestibule_core::lifecycle::{Redemption, UserKind};
+use vestibule_core::lifecycle::{RedemptionState, UserKind};
 use vestibule_core::numbers::INVITATION_LIFETIME;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::Digest;
@@ -133,7 +133,7 @@ impl UseCase for Create {
         let details = json!({ "invitation": id, "mail": self.send_mail });
         let made = at.change(user, details, move |c| Ok(writing.run(c)?)).await?;
         at.wake_mail();
-        let accepted = existing.is_some_and(|u| u.state == Redemption::Accepted);
+        let accepted = existing.is_some_and(|u| u.state == RedemptionState::Accepted);
         Ok(Done::after(made, Invited { id, redeem_url, address, guest: user, accepted, mailed }))
     }
 }
@@ -249,7 +249,7 @@ async fn letter(
         help: at.urls().help(&tenant.id.to_string()),
         privacy: tenant.settings.privacy_url.clone(),
     };
-    let content = Content::Invitation(letter::Invitation {
+    let content = Content::Invitation(letter::InvitationLetter {
         inviter,
         app,
         message: invitation.message.clone(),
@@ -266,8 +266,8 @@ fn queued(
     invitation: InvitationId,
     letter: &Letter,
 ) -> Result<NewOutbox, AdminError> {
-    let dedupe = at.vault().mac(Purpose::Address, &[b"mail invitation", invitation.0.as_bytes()])?;
+    let dedupe = at.vault().mac(KeyPurpose::Address, &[b"mail invitation", invitation.0.as_bytes()])?;
     let locale = tenant.settings.default_locale.clone().unwrap_or_else(|| "en".into());
-    let queue = Queue { tenant: tenant.id, passcode: None, dedupe };
+    let queue = QueueEntry { tenant: tenant.id, passcode: None, dedupe };
     Ok(mail::queued(at.vault(), at.random(), at.now(), &locale, queue, letter)?)
 }

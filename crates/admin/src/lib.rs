@@ -26,7 +26,7 @@ pub use self::door::{Desk, UseCase};
 pub use self::effect::Changes;
 pub use self::error::{AdminError, Conflict, Invalid, Thing};
 pub use self::name::NameError;
-pub use self::table::{ALL, Listed};
+pub use self::table::{ALL, UseCaseRow};
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use vestibule_core::access::{Action, Object};
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, TenantId, TraceId, UserId};
 use vestibule_store as store;
-use vestibule_store::logs::{Log, Page, SignInRow};
+use vestibule_store::logs::{Log, LogPage, SignInRow};
 
 use crate::door::{At, Done, UseCase};
 use crate::effect;
@@ -89,7 +89,7 @@ impl UseCase for SignIns {
 
     async fn run(self, at: At<'_, Self>) -> Result<Done<Self>, AdminError> {
         let Self { tenant, after, limit } = self;
-        let page = after.map_or(Page::Newest, Page::Numbered);
+        let page = after.map_or(LogPage::Newest, LogPage::Numbered);
         let rows = at.read(move |c| store::logs::sign_ins(c, tenant, page, limit)).await?;
         Ok(Done::read(rows.into_iter().map(SignIn::from).collect()))
     }

@@ -3,7 +3,7 @@
 use vestibule_core::access::{Action, Object};
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::OutboxId;
-use vestibule_core::lifecycle::Mail;
+use vestibule_core::lifecycle::MailState;
 use vestibule_store as store;
 use vestibule_store::outbox::OutboxRow;
 
@@ -21,7 +21,7 @@ pub struct Queued {
     /// The domain that it goes to.
     pub destination: String,
     /// How far it is.
-    pub state: Mail,
+    pub state: MailState,
     /// Tries so far.
     pub attempts: i32,
     /// Why it failed or waits.
@@ -60,7 +60,7 @@ impl UseCase for Queue {
 impl From<OutboxRow> for Queued {
     fn from(row: OutboxRow) -> Self {
         Self {
-            next_try_at: (row.state == Mail::Queued).then_some(row.next_at),
+            next_try_at: (row.state == MailState::Queued).then_some(row.next_at),
             id: row.id,
             kind: row.kind,
             destination: row.destination,

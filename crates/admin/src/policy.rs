@@ -1,7 +1,7 @@
 //! Policies of a tenant, each in force from a moment on, and its settings.
 
 use serde_json::{Value, json};
-use vestibule_app::audit::Target;
+use vestibule_app::audit::AuditTarget;
 use vestibule_core::access::{Action, Object};
 use vestibule_core::clock::Instant;
 use vestibule_core::documents::{sparse, unknown_keys};
@@ -112,7 +112,7 @@ impl UseCase for Set {
                 let document = sparse(&settings)?;
                 let details = serde_json::to_value(without_addresses(settings))?;
                 let put = move |c: &mut Conn| put_settings(c, tenant, &document, now);
-                at.change(Target::Settings, details, put).await?
+                at.change(AuditTarget::Settings, details, put).await?
             }
             Checked::Policy(kind, document) => {
                 let details = json!({ "document": document, "effectiveFrom": from });
@@ -121,7 +121,7 @@ impl UseCase for Set {
                     store::policies::put(c, tenant, kind, &document, from.unwrap_or(now), now)?;
                     Ok(())
                 };
-                at.change(Target::Policy(kind), details, put).await?
+                at.change(AuditTarget::Policy(kind), details, put).await?
             }
         };
         Ok(Done::after(set, current(&at, tenant).await?))
@@ -154,7 +154,7 @@ impl UseCase for Cancel {
             0 => Err(AdminError::NotFound(Thing::Scheduled(kind))),
             _ => Ok(()),
         };
-        let cancelled = at.change(Target::Policy(kind), json!({}), cancel).await?;
+        let cancelled = at.change(AuditTarget::Policy(kind), json!({}), cancel).await?;
         Ok(Done::after(cancelled, current(&at, tenant).await?))
     }
 }

@@ -28,7 +28,7 @@ pub(crate) use table;
 
 /// A use case, as a row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Listed {
+pub struct UseCaseRow {
     /// The word in audit rows.
     pub name: &'static str,
     /// What its actor must have leave for.
@@ -37,7 +37,7 @@ pub struct Listed {
     pub changes: Changes,
 }
 
-impl Listed {
+impl UseCaseRow {
     pub(crate) const fn of<U: UseCase>() -> Self {
         Self { name: U::NAME, action: U::ACTION, changes: <U::Effect as Effect>::CHANGES }
     }
@@ -48,7 +48,7 @@ macro_rules! list {
         $($(impl InTable for $noun::$verb {})+)+
 
         /// All use cases.
-        pub const ALL: &[Listed] = &[$($(Listed::of::<$noun::$verb>()),+),+];
+        pub const ALL: &[UseCaseRow] = &[$($(UseCaseRow::of::<$noun::$verb>()),+),+];
     };
 }
 table!(list);

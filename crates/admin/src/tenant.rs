@@ -1,8 +1,8 @@
 //! Tenants and their domains.
 
 use serde_json::json;
-use vestibule_app::audit::Target;
-use vestibule_app::vault::Purpose;
+use vestibule_app::audit::AuditTarget;
+use vestibule_app::vault::KeyPurpose;
 use vestibule_core::access::{Action, Object, Role};
 use vestibule_core::ids::{ACCOUNTS_REALM, TenantId, UserId, random_uuid};
 use vestibule_core::lifecycle::TenantState;
@@ -65,7 +65,7 @@ impl UseCase for Create {
         }
         let mut key = Zeroizing::new([0_u8; 32]);
         at.random().fill(key.as_mut());
-        let sealed = at.vault().seal(Purpose::Pairwise, &[b"tenants", id.0.as_bytes()], key.as_ref())?;
+        let sealed = at.vault().seal(KeyPurpose::Pairwise, &[b"tenants", id.0.as_bytes()], key.as_ref())?;
         let new = NewTenant { id, name: name.clone(), pairwise_key: sealed, created_at: now };
         let first = NewDomain {
             tenant_id: id,
@@ -238,7 +238,7 @@ impl UseCase for AddDomain {
             verified_at: Some(at.now()),
             created_at: at.now(),
         };
-        let target = Target::Domain(self.domain.clone());
+        let target = AuditTarget::Domain(self.domain.clone());
         let added = at.change(target, json!({}), move |c| Ok(store::tenants::add_domain(c, &new)?));
         let added = added.await.map_err(|e| e.or_exists(Conflict::DomainTaken(self.domain)))?;
         Ok(Done::after(added, shown(&at, self.tenant).await?))
@@ -251,7 +251,9 @@ where
 {
     let details = json!({ "state": state });
     let switched = at
-        .change(Target::Tenant(tenant), details, move |c| Ok(store::tenants::set_state(c, tenant, state)?))
+        .change(AuditTarget::Tenant(tenant), details, move |c| {
+            Ok(store::tenants::set_state(c, tenant, state)?)
+        })
         .await?;
     Ok(Done::after(switched, shown(&at, tenant).await?))
 }

@@ -16,7 +16,7 @@ use vestibule_store::{self as store, Db, Now};
 
 use crate::error::Error;
 use crate::snapshot::{CacheStats, KeySnapshot, Snapshots};
-use crate::vault::{Purpose, Vault};
+use crate::vault::{KeyPurpose, Vault};
 
 /// What the operator sets for the whole deployment, parsed.
 #[derive(Debug, Clone)]
@@ -114,13 +114,13 @@ impl App {
 
     /// What stands for an address in tables that outlive it: a keyed hash.
     pub fn address_hash(&self, key: &str) -> Result<Digest, Error> {
-        Ok(self.vault.mac(Purpose::Address, &[b"address", key.as_bytes()])?)
+        Ok(self.vault.mac(KeyPurpose::Address, &[b"address", key.as_bytes()])?)
     }
 
     /// The key of a counter.
     pub fn counter(&self, counter: Counter, tenant: Option<TenantId>, what: &str) -> Result<Digest, Error> {
         let tenant = tenant.map(|t| *t.0.as_bytes()).unwrap_or_default();
-        Ok(self.vault.mac(Purpose::Address, &[counter.as_str().as_bytes(), &tenant, what.as_bytes()])?)
+        Ok(self.vault.mac(KeyPurpose::Address, &[counter.as_str().as_bytes(), &tenant, what.as_bytes()])?)
     }
 
     /// Whether the database answers.

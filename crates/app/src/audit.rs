@@ -17,7 +17,7 @@ use crate::error::Error;
 
 /// What a change was made to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub enum AuditTarget {
     /// A tenant.
     Tenant(TenantId),
     /// A domain of a tenant.
@@ -38,7 +38,7 @@ pub enum Target {
     RefreshFamily(Uuid),
 }
 
-impl Target {
+impl AuditTarget {
     /// The word for what it is.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -71,20 +71,20 @@ impl Target {
 
 /// What was changed, and on what.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct AuditedChange {
     action: &'static str,
-    target: Target,
+    target: AuditTarget,
     details: Value,
 }
 
-impl Change {
+impl AuditedChange {
     /// What a trip or its tokens did.
-    pub fn of(event: DirectoryEvent, target: Target) -> Self {
+    pub fn of(event: DirectoryEvent, target: AuditTarget) -> Self {
         Self::by(event.as_str(), target)
     }
 
     /// What a use case of administration did: its name.
-    pub fn by(use_case: &'static str, target: Target) -> Self {
+    pub fn by(use_case: &'static str, target: AuditTarget) -> Self {
         Self { action: use_case, target, details: json!({}) }
     }
 
@@ -97,7 +97,7 @@ impl Change {
 }
 
 /// Makes the row of a change that its actor has leave for.
-pub fn row(app: &App, ctx: &Context, allowed: &Allowed, tenant: TenantId, change: Change) -> NewAudit {
+pub fn row(app: &App, ctx: &Context, allowed: &Allowed, tenant: TenantId, change: AuditedChange) -> NewAudit {
     written(app, ctx, allowed.actor(), tenant, change, "success")
 }
 
@@ -110,7 +110,8 @@ pub fn refusal(
     use_case: &'static str,
     denied: &Denied,
 ) -> NewAudit {
-    let change = Change::by(use_case, Target::Tenant(tenant)).with(json!({ "denied": denied.action }));
+    let change =
+        AuditedChange::by(use_case, AuditTarget::Tenant(tenant)).with(json!({ "denied": denied.action }));
     written(app, ctx, actor, tenant, change, "failure")
 }
 
@@ -119,7 +120,7 @@ fn written(
     ctx: &Context,
     actor: &Actor,
     tenant: TenantId,
-    change: Change,
+    change: AuditedChange,
     outcome: &str,
 ) -> NewAudit {
     NewAudit {

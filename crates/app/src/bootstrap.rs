@@ -11,11 +11,11 @@ use vestibule_store::{self as store, Db, DbError, OpenOptions, Target};
 
 use crate::app::{App, Options};
 use crate::keys::{NewKeyError, new_key};
-use crate::vault::{Purpose, Vault, VaultError};
+use crate::vault::{KeyPurpose, Vault, VaultError};
 
 /// What a process needs to open a deployment.
 #[derive(Debug)]
-pub struct Opening {
+pub struct DeploymentOptions {
     /// The database.
     pub target: Target,
     /// Read connections.
@@ -79,7 +79,11 @@ impl From<store::QueryError> for OpenError {
 }
 
 /// Opens a deployment, making what is missing.
-pub fn open(opening: Opening, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Result<App, OpenError> {
+pub fn open(
+    opening: DeploymentOptions,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<App, OpenError> {
     let db = Db::open(&opening.target, OpenOptions { readers: opening.readers, migrate: true })?;
     let vault = Vault::open(&opening.root_key, Arc::clone(&random))?;
     let found = db.read_now(store::deployment::find)?;
@@ -87,7 +91,7 @@ pub fn open(opening: Opening, clock: Arc<dyn Clock>, random: Arc<dyn Random>) ->
         Some(row) => row,
         None => found_deployment(&db, &vault, clock.as_ref(), random.as_ref(), &opening)?,
     };
-    let check = vault.mac(Purpose::RootCheck, &[b"deployment"])?;
+    let check = vault.mac(KeyPurpose::RootCheck, &[b"deployment"])?;
     if row.key_check != check.bytes() {
         return Err(OpenError::OtherRootKey);
     }
@@ -136,13 +140,13 @@ fn found_deployment(
     vault: &Vault,
     clock: &dyn Clock,
     random: &dyn Random,
-    opening: &Opening,
+    opening: &DeploymentOptions,
 ) -> Result<store::deployment::DeploymentRow, OpenError> {
     let base = parse(opening.base_url.as_deref().unwrap_or(&opening.default_base_url))?;
     let now = clock.now();
     let new = NewDeployment {
         base_url: base.base().to_owned(),
-        key_check: vault.mac(Purpose::RootCheck, &[b"deployment"])?.bytes().to_vec(),
+        key_check: vault.mac(KeyPurpose::RootCheck, &[b"deployment"])?.bytes().to_vec(),
         epoch: 1,
         settings: serde_json::json!({}),
         created_at: now,

@@ -66,7 +66,7 @@ impl SessionCookie {
 
 /// A change to what the browser keeps.
 #[derive(Debug)]
-pub enum Change {
+pub enum CookieChange {
     /// Keeps a sealed interaction; older ones beyond the bounds of N-21 go.
     Interaction {
         /// Which.

@@ -7,7 +7,7 @@ use vestibule_core::ids::ordered_uuid;
 use vestibule_oidc::keys::{KeyTimes, generate};
 use vestibule_store::keys::{NewSigningKey, SigningKeyRow};
 
-use crate::vault::{Purpose, Vault, VaultError};
+use crate::vault::{KeyPurpose, Vault, VaultError};
 
 /// Why a signing key could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub fn new_key(
         tenant_id: None,
         alg: algorithm,
         kid: made.kid.clone(),
-        sealed: vault.seal(Purpose::SigningKey, &[b"signing_keys", made.kid.as_bytes()], &made.der)?,
+        sealed: vault.seal(KeyPurpose::SigningKey, &[b"signing_keys", made.kid.as_bytes()], &made.der)?,
         public_jwk: made.public_jwk,
         published_at: now,
         active_from,

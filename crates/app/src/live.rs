@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::cookies::Jar;
 use crate::error::Error;
 use crate::snapshot::{ApplicationSnapshot, TenantSnapshot};
-use crate::vault::{self, Purpose};
+use crate::vault::{self, KeyPurpose};
 
 /// What is live of a request.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ pub struct SignedIn {
 
 /// The tenant's part of a path, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
+pub enum ParsedSegment {
     /// By GUID.
     Id(TenantId),
     /// By domain, in lower case.
@@ -66,24 +66,24 @@ pub enum Named {
 }
 
 /// Reads a path segment: a GUID or a domain in any ASCII case, nothing else (OID-20).
-pub fn name(segment: &str) -> Named {
+pub fn name(segment: &str) -> ParsedSegment {
     if TENANTLESS.contains(&segment) {
-        return Named::Tenantless;
+        return ParsedSegment::Tenantless;
     }
     if let Ok(id) = segment.parse() {
-        return Named::Id(id);
+        return ParsedSegment::Id(id);
     }
     let lower = segment.to_ascii_lowercase();
     match Domain::parse(&lower) {
-        Ok(domain) if domain.as_str() == lower => Named::Domain(lower),
-        _ => Named::Malformed,
+        Ok(domain) if domain.as_str() == lower => ParsedSegment::Domain(lower),
+        _ => ParsedSegment::Malformed,
     }
 }
 
 /// Whether the tenant's part of a path has a form that can name one (OID-20): a GUID, a domain, or `common` and its kin.
 /// What has not must never be given back in a URL.
 pub fn names_a_tenant(segment: &str) -> bool {
-    !matches!(name(segment), Named::Malformed)
+    !matches!(name(segment), ParsedSegment::Malformed)
 }
 
 impl Live {
@@ -104,14 +104,14 @@ impl App {
         self.check_clock()?;
         let named = name(segment);
         let guessed = match &named {
-            Named::Id(id) => Some(*id),
-            Named::Domain(d) => self.snapshots.guess(d),
-            Named::Tenantless => return Err(refuse(entry::resolve_page(&Segment::Tenantless))),
-            Named::Malformed => return Err(refuse(entry::resolve_page(&Segment::Unknown))),
+            ParsedSegment::Id(id) => Some(*id),
+            ParsedSegment::Domain(d) => self.snapshots.guess(d),
+            ParsedSegment::Tenantless => return Err(refuse(entry::resolve_page(&Segment::Tenantless))),
+            ParsedSegment::Malformed => return Err(refuse(entry::resolve_page(&Segment::Unknown))),
         };
         let asked = self.now();
         let mut row = self.read_live(&named, guessed, jar, interaction, asked).await?;
-        if let (Named::Domain(domain), Some(read)) = (&named, &row)
+        if let (ParsedSegment::Domain(domain), Some(read)) = (&named, &row)
             && guessed != Some(read.tenant.id)
         {
             // First sight of this domain: which session cookie is meant is known only now.
@@ -155,7 +155,7 @@ impl App {
 
     async fn read_live(
         &self,
-        segment: &Named,
+        segment: &ParsedSegment,
         tenant: Option<TenantId>,
         jar: &Jar,
         interaction: Option<InteractionId>,
@@ -165,9 +165,9 @@ impl App {
         let segment = segment.clone();
         let read = move |c: &mut Conn| {
             let segment = match &segment {
-                Named::Id(id) => live::Segment::Id(*id),
-                Named::Domain(domain) => live::Segment::Domain(domain),
-                Named::Tenantless | Named::Malformed => return Ok(None),
+                ParsedSegment::Id(id) => live::TenantKey::Id(*id),
+                ParsedSegment::Domain(domain) => live::TenantKey::Domain(domain),
+                ParsedSegment::Tenantless | ParsedSegment::Malformed => return Ok(None),
             };
             live::request(c, segment, session, interaction, now)
         };
@@ -181,13 +181,13 @@ impl App {
 
     /// The token of the forms of an interaction: bound to its secret, so no other browser has it (WEB-01).
     pub fn form_token(&self, id: &str, secret: &str) -> Result<String, Error> {
-        let mac = self.vault.mac(Purpose::Csrf, &[id.as_bytes(), secret.as_bytes()])?;
+        let mac = self.vault.mac(KeyPurpose::Csrf, &[id.as_bytes(), secret.as_bytes()])?;
         Ok(data_encoding::BASE64URL_NOPAD.encode(mac.bytes()))
     }
 
     /// Whether a form brought its token.
     pub fn form_token_matches(&self, id: &str, secret: &str, given: &str) -> Result<bool, Error> {
-        let mac = self.vault.mac(Purpose::Csrf, &[id.as_bytes(), secret.as_bytes()])?;
+        let mac = self.vault.mac(KeyPurpose::Csrf, &[id.as_bytes(), secret.as_bytes()])?;
         let given = data_encoding::BASE64URL_NOPAD.decode(given.as_bytes()).ok();
         Ok(given.and_then(|g| Digest::from_slice(&g)).is_some_and(|g| g.matches(&mac)))
     }

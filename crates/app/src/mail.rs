@@ -8,11 +8,11 @@ use vestibule_core::lifecycle::Channel;
 use vestibule_core::secret::Digest;
 use vestibule_store::outbox::NewOutbox;
 
-use crate::vault::{Purpose, Vault, VaultError};
+use crate::vault::{KeyPurpose, Vault, VaultError};
 
 /// Where a mail belongs.
 #[derive(Debug, Clone, Copy)]
-pub struct Queue {
+pub struct QueueEntry {
     /// The tenant whose share it uses.
     pub tenant: TenantId,
     /// The code that it carries, which must still be live when it is sent (MAIL-06).
@@ -27,12 +27,12 @@ pub fn queued(
     random: &dyn Random,
     now: Instant,
     locale: &str,
-    queue: Queue,
+    queue: QueueEntry,
     letter: &Letter,
 ) -> Result<NewOutbox, VaultError> {
     let id = OutboxId(ordered_uuid(now, random));
     let plain = zeroize::Zeroizing::new(serde_json::to_vec(letter).map_err(|_| VaultError::Library)?);
-    let sealed = vault.seal(Purpose::Outbox, &[b"outbox", id.0.as_bytes()], &plain)?;
+    let sealed = vault.seal(KeyPurpose::Outbox, &[b"outbox", id.0.as_bytes()], &plain)?;
     let destination = letter.to.rsplit('@').next().unwrap_or_default().to_owned();
     Ok(NewOutbox {
         id,
@@ -54,6 +54,6 @@ pub fn queued(
 
 /// Opens a queued letter.
 pub fn open(vault: &Vault, id: OutboxId, sealed: &[u8]) -> Result<Letter, VaultError> {
-    let plain = vault.unseal(Purpose::Outbox, &[b"outbox", id.0.as_bytes()], sealed)?;
+    let plain = vault.unseal(KeyPurpose::Outbox, &[b"outbox", id.0.as_bytes()], sealed)?;
     serde_json::from_slice(&plain).map_err(|_| VaultError::Open)
 }

@@ -3,8 +3,8 @@
 
 use vestibule_core::Domain;
 use vestibule_core::directory::Person;
-use vestibule_core::discovery::{self, Plan, Standing};
-use vestibule_core::lifecycle::{Redemption, UserKind};
+use vestibule_core::discovery::{self, GuestStanding, Plan};
+use vestibule_core::lifecycle::{RedemptionState, UserKind};
 use vestibule_core::method::{Method, Way};
 use vestibule_core::proof::Unreadable;
 use vestibule_store::live::LiveUser;
@@ -18,7 +18,7 @@ pub fn plan_unproven(
     application: Option<&ApplicationSnapshot>,
     domain: &Domain,
 ) -> Plan {
-    planned(tenant, application, domain, tenant.lists.exempt_accepted, Standing::Redeeming)
+    planned(tenant, application, domain, tenant.lists.exempt_accepted, GuestStanding::Redeeming)
 }
 
 /// The plan for a domain and the user whose address is of it here.
@@ -28,10 +28,10 @@ pub fn plan(
     domain: &Domain,
     user: Option<&LiveUser>,
 ) -> Result<Plan, Unreadable> {
-    let accepted = user.filter(|u| u.state != Redemption::Pending);
+    let accepted = user.filter(|u| u.state != RedemptionState::Pending);
     let standing = match accepted {
-        Some(user) => Standing::Redeemed { pinned: pinned(user)? },
-        None => Standing::Redeeming,
+        Some(user) => GuestStanding::Redeemed { pinned: pinned(user)? },
+        None => GuestStanding::Redeeming,
     };
     Ok(planned(tenant, application, domain, accepted.is_some(), standing))
 }
@@ -51,9 +51,9 @@ fn planned(
     application: Option<&ApplicationSnapshot>,
     domain: &Domain,
     accepted: bool,
-    standing: Standing,
+    standing: GuestStanding,
 ) -> Plan {
-    let facts = discovery::Facts {
+    let facts = discovery::DiscoveryFacts {
         settings: &tenant.discovery,
         domain_admitted: tenant.owns(domain) || tenant.admits(domain, accepted),
         candidates: &[],

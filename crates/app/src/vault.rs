@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// What a derived key is for. No key serves two purposes, and none stands in for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum KeyPurpose {
     /// Digests of passcodes (OTP-16).
     Passcode,
     /// Form tokens (WEB-01).
@@ -39,7 +39,7 @@ pub enum Purpose {
     Decoy,
 }
 
-impl Purpose {
+impl KeyPurpose {
     const ALL: [Self; 12] = [
         Self::Passcode,
         Self::Csrf,
@@ -124,7 +124,7 @@ impl Vault {
             return Err(VaultError::RootKey);
         }
         let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule root key").extract(&bytes);
-        let keys = Purpose::ALL.iter().map(|purpose| derive(&prk, *purpose)).collect::<Result<_, _>>()?;
+        let keys = KeyPurpose::ALL.iter().map(|purpose| derive(&prk, *purpose)).collect::<Result<_, _>>()?;
         Ok(Self { keys: Arc::new(keys), hashes: Arc::default(), random })
     }
 
@@ -135,13 +135,13 @@ impl Vault {
         Secret::new(data_encoding::HEXLOWER.encode(bytes.as_ref()))
     }
 
-    fn key(&self, purpose: Purpose) -> Result<&Derived, VaultError> {
-        let place = Purpose::ALL.iter().position(|p| *p == purpose).ok_or(VaultError::Library)?;
+    fn key(&self, purpose: KeyPurpose) -> Result<&Derived, VaultError> {
+        let place = KeyPurpose::ALL.iter().position(|p| *p == purpose).ok_or(VaultError::Library)?;
         self.keys.get(place).ok_or(VaultError::Library)
     }
 
     /// Seals `plain`; `place` (table, tenant, record …) must be the same when it is opened (KEY-03).
-    pub fn seal(&self, purpose: Purpose, place: &[&[u8]], plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+    pub fn seal(&self, purpose: KeyPurpose, place: &[&[u8]], plain: &[u8]) -> Result<Vec<u8>, VaultError> {
         let mut nonce = [0_u8; aead::NONCE_LEN];
         self.random.fill(&mut nonce);
         let mut out = Vec::with_capacity(1 + nonce.len() + plain.len() + 16);
@@ -161,7 +161,7 @@ impl Vault {
     /// Opens what [`Vault::seal`] made, for the same purpose at the same place.
     pub fn unseal(
         &self,
-        purpose: Purpose,
+        purpose: KeyPurpose,
         place: &[&[u8]],
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
@@ -185,7 +185,7 @@ impl Vault {
     }
 
     /// A keyed digest over length-prefixed parts, so that `("ab","c")` and `("a","bc")` differ (OTP-16).
-    pub fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> Result<Digest, VaultError> {
+    pub fn mac(&self, purpose: KeyPurpose, parts: &[&[u8]]) -> Result<Digest, VaultError> {
         self.hashes.fetch_add(1, Ordering::Relaxed);
         let tag = hmac::sign(&self.key(purpose)?.mac, &prefixed(parts));
         Digest::from_slice(tag.as_ref()).ok_or(VaultError::Library)
@@ -202,7 +202,7 @@ pub fn hash(what: &str, epoch: i64, secret: &str) -> Digest {
     Digest(out)
 }
 
-fn derive(prk: &hkdf::Prk, purpose: Purpose) -> Result<Derived, VaultError> {
+fn derive(prk: &hkdf::Prk, purpose: KeyPurpose) -> Result<Derived, VaultError> {
     let mut bytes = Zeroizing::new([0_u8; 64]);
     let info = [purpose.label().as_bytes()];
     let okm = prk.expand(&info, Length(64)).map_err(|_| VaultError::Library)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use vestibule_app::App;
-use vestibule_app::bootstrap::{self, OpenError, Opening};
+use vestibule_app::bootstrap::{self, DeploymentOptions, OpenError};
 use vestibule_app::vault::Vault;
 use vestibule_core::Random;
 use vestibule_core::secret::Secret;
@@ -21,13 +21,13 @@ use crate::system::{OsRandom, SystemClock};
 pub(crate) const DEFAULT_BASE_URL: &str = "http://127.0.0.1:8080";
 
 /// A deployment that was opened.
-pub(crate) struct Opened {
+pub(crate) struct OpenDeployment {
     pub app: Arc<App>,
     /// This command made it.
     made: bool,
 }
 
-impl Opened {
+impl OpenDeployment {
     /// The deployment; people are told where it is nobody's yet, since a mistyped `--data` shows in nothing else.
     pub(crate) fn telling(self, place: &Place, json: bool) -> Arc<App> {
         if self.made && !json {
@@ -43,10 +43,10 @@ pub(crate) fn for_command(place: &Place, json: bool) -> Result<Arc<App>, Failure
 }
 
 /// Opens a deployment.
-pub(crate) fn open(place: &Place, serving: Option<&Serving>) -> Result<Opened, Failure> {
+pub(crate) fn open(place: &Place, serving: Option<&Serving>) -> Result<OpenDeployment, Failure> {
     let random: Arc<dyn Random> = Arc::new(OsRandom::new());
     let (root_key, made) = root_key(&place.root_key_file, random.as_ref())?;
-    let opening = Opening {
+    let opening = DeploymentOptions {
         target: place.target.clone(),
         readers: if serving.is_some() { 4 } else { 1 },
         root_key,
@@ -62,7 +62,7 @@ pub(crate) fn open(place: &Place, serving: Option<&Serving>) -> Result<Opened, F
         // The database has a key somewhere: a new file in its place would only hide that it is missing (KEY-09).
         drop(fs::remove_file(&place.root_key_file));
     }
-    Ok(Opened { app: Arc::new(opened?), made })
+    Ok(OpenDeployment { app: Arc::new(opened?), made })
 }
 
 /// The root key: from its file, which nobody else may read (SEC-01); made by the first command, and whether it was now.

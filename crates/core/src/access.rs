@@ -98,14 +98,14 @@ impl Actor {
     }
 
     /// Whether the actor is named by an entry of the allow-list, and is where the entry counts.
-    fn is(&self, who: Who, object: Object) -> bool {
+    fn is(&self, who: Grantee, object: Object) -> bool {
         match (self, who) {
-            (Self::Operator, Who::Operator) | (Self::System, Who::System) => true,
-            (Self::User { tenant, roles, .. }, Who::Holder(role)) => {
+            (Self::Operator, Grantee::Operator) | (Self::System, Grantee::System) => true,
+            (Self::User { tenant, roles, .. }, Grantee::Holder(role)) => {
                 object.tenant() == Some(*tenant) && roles.contains(&role)
             }
-            (Self::Application { tenant, .. }, Who::Application)
-            | (Self::Guest { tenant, .. }, Who::Guest) => object.tenant() == Some(*tenant),
+            (Self::Application { tenant, .. }, Grantee::Application)
+            | (Self::Guest { tenant, .. }, Grantee::Guest) => object.tenant() == Some(*tenant),
             (
                 Self::Operator
                 | Self::User { .. }
@@ -120,7 +120,7 @@ impl Actor {
 
 /// An entry of the allow-list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
+pub enum Grantee {
     /// The operator, in every tenant and in the deployment.
     Operator,
     /// The server's own jobs, everywhere.
@@ -183,12 +183,12 @@ text_enum! {
 
 impl Action {
     /// The allow-list: a row for each action, and who may.
-    pub const fn who(self) -> &'static [Who] {
+    pub const fn who(self) -> &'static [Grantee] {
+        use Grantee::{Application, Guest, Holder, Operator, System};
         use Role::{
             ApplicationAdministrator, ConditionalAccessAdministrator, GlobalAdministrator, GuestInviter,
             ReportsReader, UserAdministrator,
         };
-        use Who::{Application, Guest, Holder, Operator, System};
         match self {
             // A domain that is added counts as proven: the operator vouches for it, no tenant for its own (HRD-06).
             Self::CreateTenant
@@ -221,8 +221,8 @@ impl Action {
     /// The roles that may, in their own tenant.
     pub fn roles(self) -> impl Iterator<Item = Role> {
         self.who().iter().filter_map(|who| match who {
-            Who::Holder(role) => Some(*role),
-            Who::Operator | Who::System | Who::Application | Who::Guest => None,
+            Grantee::Holder(role) => Some(*role),
+            Grantee::Operator | Grantee::System | Grantee::Application | Grantee::Guest => None,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::clock::Instant;
 use crate::ids::UserId;
-use crate::lifecycle::{Redemption, UserKind};
+use crate::lifecycle::{RedemptionState, UserKind};
 use crate::method::Method;
 
 /// A user of a tenant as whoever administers sees them: a guest, or a member who is looked up like one.
@@ -17,7 +17,7 @@ pub struct Guest {
     /// Guest or member.
     pub kind: UserKind,
     /// Where redemption stands.
-    pub redemption: Redemption,
+    pub redemption: RedemptionState,
     /// Since when.
     pub redemption_changed_at: Option<Instant>,
     /// Not blocked.
@@ -59,7 +59,7 @@ pub struct UserFacts {
     /// Member or guest.
     pub kind: UserKind,
     /// Where redemption stands.
-    pub redemption: Redemption,
+    pub redemption: RedemptionState,
     /// Not switched off.
     pub enabled: bool,
     /// Since when codes are withheld (OTP-23).
@@ -76,13 +76,13 @@ impl Person {
             (Some(_), ..) => Self::Removed,
             (None, false, ..) => Self::Disabled,
             (None, true, Some(_), ..) => Self::Suspended,
-            (None, true, None, UserKind::Guest, Redemption::Accepted)
-            | (None, true, None, UserKind::Member, Redemption::NotNeeded | Redemption::Accepted) => {
+            (None, true, None, UserKind::Guest, RedemptionState::Accepted)
+            | (None, true, None, UserKind::Member, RedemptionState::NotNeeded | RedemptionState::Accepted) => {
                 Self::Accepted
             }
             // A guest for whom nothing was redeemed has accepted nothing.
-            (None, true, None, UserKind::Guest, Redemption::Pending | Redemption::NotNeeded)
-            | (None, true, None, UserKind::Member, Redemption::Pending) => Self::Pending,
+            (None, true, None, UserKind::Guest, RedemptionState::Pending | RedemptionState::NotNeeded)
+            | (None, true, None, UserKind::Member, RedemptionState::Pending) => Self::Pending,
         }
     }
 

@@ -9,12 +9,12 @@ use crate::directory::Person;
 use crate::ids::ProviderId;
 use crate::method::{Answers, Method, Way};
 use crate::policies::{DomainLists, DomainRule};
-use crate::settings::{Discovery, Link};
+use crate::settings::{ChainLink, Discovery};
 use crate::text_enum::text_enum;
 
 /// Where the person stands in this tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum GuestStanding {
     /// Not yet accepted: the chain is walked in the tenant's order.
     Redeeming,
     /// Accepted by this way, which is pinned (HRD-08).
@@ -26,7 +26,7 @@ pub enum Standing {
 
 text_enum! {
     /// What an upstream (provider or home organisation) has said of this address in this interaction.
-    Answer {
+    UpstreamAnswer {
         /// Not asked yet.
         Unasked = "unasked",
         /// Signed: "not one of mine" (HRD-12).
@@ -42,14 +42,14 @@ pub struct Candidate {
     /// By which way.
     pub way: Way,
     /// Where it stands in the chain.
-    pub link: Link,
+    pub link: ChainLink,
     /// What it has said.
-    pub answer: Answer,
+    pub answer: UpstreamAnswer,
 }
 
 /// What is known before deciding. Gathered without network I/O (HRD-10).
 #[derive(Debug, Clone)]
-pub struct Facts<'a> {
+pub struct DiscoveryFacts<'a> {
     /// Order and switches.
     pub settings: &'a Discovery,
     /// Whether the address's domain is admitted at sign-in ([`admits`]).
@@ -225,7 +225,7 @@ pub fn sends_code(plan: &Plan, person: Person, sign_up: bool) -> bool {
 }
 
 /// Decides which ways an address is offered.
-pub fn decide(standing: Standing, facts: &Facts<'_>) -> Plan {
+pub fn decide(standing: GuestStanding, facts: &DiscoveryFacts<'_>) -> Plan {
     let order = facts.settings.order();
     if !facts.domain_admitted {
         let mut plan = Plan { refusal: Some(NoPlan::DomainBlocked), ..Plan::empty() };
@@ -235,25 +235,25 @@ pub fn decide(standing: Standing, facts: &Facts<'_>) -> Plan {
         return plan;
     }
     match standing {
-        Standing::Redeeming => walk(&order, facts),
-        Standing::Redeemed { pinned } => keep(pinned, facts),
+        GuestStanding::Redeeming => walk(&order, facts),
+        GuestStanding::Redeemed { pinned } => keep(pinned, facts),
     }
 }
 
 /// Who sits at a place of the chain: a candidate, a method that asks nobody, or nobody.
 struct Seat {
-    link: Link,
+    link: ChainLink,
     method: Method,
     way: Option<Way>,
-    answer: Option<Answer>,
+    answer: Option<UpstreamAnswer>,
 }
 
 /// Everybody on these links in their order. A method that nobody answers by has one empty seat, at its first link.
-fn seats(links: &[Link], facts: &Facts<'_>) -> Vec<Seat> {
+fn seats(links: &[ChainLink], facts: &DiscoveryFacts<'_>) -> Vec<Seat> {
     let mut seats: Vec<Seat> = Vec::with_capacity(links.len());
     for link in links.iter().copied() {
         let method = link.method();
-        if let Link::Own(_) = link {
+        if let ChainLink::Own(_) = link {
             seats.push(Seat { link, method, way: method.plain(), answer: None });
             continue;
         }
@@ -269,13 +269,16 @@ fn seats(links: &[Link], facts: &Facts<'_>) -> Vec<Seat> {
 }
 
 /// Every place there is, whatever the order says.
-fn all_links() -> Vec<Link> {
-    let own = Method::ALL.iter().filter(|m| m.plain().is_some()).map(|m| Link::Own(*m));
-    [Link::External, Link::Social, Link::Work, Link::Home].into_iter().chain(own).collect()
+fn all_links() -> Vec<ChainLink> {
+    let own = Method::ALL.iter().filter(|m| m.plain().is_some()).map(|m| ChainLink::Own(*m));
+    [ChainLink::External, ChainLink::Social, ChainLink::Work, ChainLink::Home]
+        .into_iter()
+        .chain(own)
+        .collect()
 }
 
 /// Walks the chain in the tenant's order for somebody who has not accepted yet.
-fn walk(order: &[Link], facts: &Facts<'_>) -> Plan {
+fn walk(order: &[ChainLink], facts: &DiscoveryFacts<'_>) -> Plan {
     let mut plan = Plan::empty();
     let (mut closed, mut failed) = (false, false);
     for seat in seats(order, facts) {
@@ -285,7 +288,7 @@ fn walk(order: &[Link], facts: &Facts<'_>) -> Plan {
         closed |= told.0 == Verdict::Refused || (told.1 == Reason::AnswersForDomain && seat.link.binds());
         failed |= told.0 == Verdict::Refused;
     }
-    let rest: Vec<Link> = all_links().into_iter().filter(|l| !order.contains(l)).collect();
+    let rest: Vec<ChainLink> = all_links().into_iter().filter(|l| !order.contains(l)).collect();
     for seat in seats(&rest, facts) {
         // A method that the order has at another place was told there; only a provider of its own is worth a line.
         if seat.answer.is_some() || !plan.trail.iter().any(|t| t.step == seat.method) {
@@ -299,12 +302,12 @@ fn walk(order: &[Link], facts: &Facts<'_>) -> Plan {
 }
 
 /// Asks one seat of the chain.
-fn ask(seat: &Seat, facts: &Facts<'_>) -> Verdicts {
+fn ask(seat: &Seat, facts: &DiscoveryFacts<'_>) -> Verdicts {
     let skipped = |reason| (Verdict::Skipped, reason, None);
     if !facts.settings.allows(seat.method) {
         return skipped(Reason::SwitchedOff);
     }
-    if let Link::Own(method) = seat.link {
+    if let ChainLink::Own(method) = seat.link {
         return match own(method, facts) {
             Some((purpose, reason)) => (Verdict::Offered, reason, Some(purpose)),
             None => skipped(Reason::NoneForAddress),
@@ -312,15 +315,17 @@ fn ask(seat: &Seat, facts: &Facts<'_>) -> Verdicts {
     }
     match seat.answer {
         None => skipped(Reason::NotSetUp),
-        Some(Answer::Unasked) => (Verdict::Offered, Reason::AnswersForDomain, Some(Use::SignIn)),
-        Some(Answer::NotMine) => skipped(Reason::NotOneOfMine),
-        Some(Answer::Failed) if facts.fallback_on_failure || !seat.link.binds() => skipped(Reason::Failed),
-        Some(Answer::Failed) => (Verdict::Refused, Reason::Failed, None),
+        Some(UpstreamAnswer::Unasked) => (Verdict::Offered, Reason::AnswersForDomain, Some(Use::SignIn)),
+        Some(UpstreamAnswer::NotMine) => skipped(Reason::NotOneOfMine),
+        Some(UpstreamAnswer::Failed) if facts.fallback_on_failure || !seat.link.binds() => {
+            skipped(Reason::Failed)
+        }
+        Some(UpstreamAnswer::Failed) => (Verdict::Refused, Reason::Failed, None),
     }
 }
 
 /// How a method answers without anybody being asked. An account can be made where codes are off and strangers may sign up.
-fn own(method: Method, facts: &Facts<'_>) -> Option<(Use, Reason)> {
+fn own(method: Method, facts: &DiscoveryFacts<'_>) -> Option<(Use, Reason)> {
     let create = facts.sign_up && !facts.settings.allows(Method::Passcode);
     match method.line().answers {
         Answers::Candidates => None,
@@ -331,7 +336,7 @@ fn own(method: Method, facts: &Facts<'_>) -> Option<(Use, Reason)> {
 }
 
 /// Keeps to the pinned way of somebody who has accepted, and offers a stronger one beside it.
-fn keep(pinned: Way, facts: &Facts<'_>) -> Plan {
+fn keep(pinned: Way, facts: &DiscoveryFacts<'_>) -> Plan {
     let mut plan = Plan::empty();
     let mut found = false;
     // A provider that is gone keeps its seat: nobody else takes it.
@@ -364,38 +369,38 @@ fn keep(pinned: Way, facts: &Facts<'_>) -> Plan {
     plan
 }
 
-fn keep_pinned(seat: &Seat, facts: &Facts<'_>) -> Verdicts {
+fn keep_pinned(seat: &Seat, facts: &DiscoveryFacts<'_>) -> Verdicts {
     let refused = |reason| (Verdict::Refused, reason, None);
     let kept = (Verdict::Offered, Reason::Pinned, Some(Use::SignIn));
     if !facts.settings.allows(seat.method) {
         return refused(Reason::SwitchedOff);
     }
-    if let Link::Own(method) = seat.link {
+    if let ChainLink::Own(method) = seat.link {
         return match own(method, facts) {
             Some((Use::SignIn, _)) => kept,
             _ => refused(Reason::NoneForAddress),
         };
     }
     match seat.answer {
-        Some(Answer::Unasked) => kept,
-        Some(Answer::NotMine) => refused(Reason::NotOneOfMine),
-        Some(Answer::Failed) => refused(Reason::Failed),
+        Some(UpstreamAnswer::Unasked) => kept,
+        Some(UpstreamAnswer::NotMine) => refused(Reason::NotOneOfMine),
+        Some(UpstreamAnswer::Failed) => refused(Reason::Failed),
         None => refused(Reason::NotSetUp),
     }
 }
 
 /// A way that is not the pinned one: offered as an upgrade where it is stronger and answers.
-fn beside(seat: &Seat, pinned: Way, facts: &Facts<'_>) -> Verdicts {
+fn beside(seat: &Seat, pinned: Way, facts: &DiscoveryFacts<'_>) -> Verdicts {
     let skipped = |reason| (Verdict::Skipped, reason, None);
     if !facts.settings.allows(seat.method) {
         return skipped(Reason::SwitchedOff);
     }
     let stronger = seat.method.line().strength > pinned.line().strength;
     let (answers, otherwise) = match seat.link {
-        Link::Own(method) => {
+        ChainLink::Own(method) => {
             (own(method, facts).is_some_and(|(purpose, _)| purpose == Use::SignIn), Reason::NoneForAddress)
         }
-        _ => (seat.answer == Some(Answer::Unasked), Reason::NotSetUp),
+        _ => (seat.answer == Some(UpstreamAnswer::Unasked), Reason::NotSetUp),
     };
     match (answers, stronger) {
         (true, true) => (Verdict::Offered, Reason::Better, Some(Use::Upgrade)),

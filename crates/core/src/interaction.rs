@@ -95,7 +95,7 @@ pub struct SecondSteps {
 
 /// Everything that `next` looks at.
 #[derive(Debug, Clone)]
-pub struct Facts<'a> {
+pub struct TripFacts<'a> {
     /// Now.
     pub now: Instant,
     /// The tenant is switched on (HRD-09).
@@ -113,7 +113,7 @@ pub struct Facts<'a> {
     /// The plan for the address.
     pub plan: Option<&'a Plan>,
     /// The newest code of the trip.
-    pub code: Option<passcode::Standing>,
+    pub code: Option<passcode::CodeStanding>,
     /// Who the address is here; `None` before a proof.
     pub person: Option<Person>,
     /// Strangers may sign up at this application.
@@ -262,12 +262,12 @@ pub enum Finish {
     /// On the live session, which stays as it is.
     Session,
     /// On the proofs of this trip: a new session.
-    Proof(Proof),
+    Proof(TripProof),
 }
 
 /// The proofs that a trip ends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proof {
+pub struct TripProof {
     /// What they are worth.
     pub authentication: Authentication,
     /// The identity that was proven first: linked to whoever becomes a guest by it, which pins its way (HRD-08).
@@ -308,7 +308,7 @@ impl From<TurnedAway> for Refusal {
 }
 
 /// Decides where the trip stands.
-pub fn next(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger) -> Step {
+pub fn next(demand: &Demand, facts: &TripFacts<'_>, ledger: &Ledger) -> Step {
     if let Some(refusal) = off(facts) {
         return Step::Refuse(refusal);
     }
@@ -323,13 +323,13 @@ pub fn next(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger) -> Step {
     match proof.filter(|(_, a)| demand.fresh_enough(a, facts.now)) {
         None => to_prove(facts),
         Some((evidence, authentication)) => {
-            proven(demand, facts, ledger, Proof { authentication, identity: evidence.identity.clone() })
+            proven(demand, facts, ledger, TripProof { authentication, identity: evidence.identity.clone() })
         }
     }
 }
 
 /// What is switched off for whoever comes.
-fn off(facts: &Facts<'_>) -> Option<Refusal> {
+fn off(facts: &TripFacts<'_>) -> Option<Refusal> {
     if !facts.tenant_active {
         return Some(Refusal::TenantOff);
     }
@@ -340,7 +340,7 @@ fn off(facts: &Facts<'_>) -> Option<Refusal> {
 }
 
 /// What the browser's live session settles: another tab signed in meanwhile, or a second application came.
-fn on_session(demand: &Demand, facts: &Facts<'_>) -> Option<Step> {
+fn on_session(demand: &Demand, facts: &TripFacts<'_>) -> Option<Step> {
     let session = facts.session.as_ref()?;
     let same = facts.address.as_ref().is_none_or(|a| a.key == session.address_key);
     let picked = session.picked || !demand.select_account || session.authentication.at >= demand.began_at;
@@ -359,7 +359,7 @@ fn on_session(demand: &Demand, facts: &Facts<'_>) -> Option<Step> {
 }
 
 /// The first proof is missing: the page of the first offer.
-fn to_prove(facts: &Facts<'_>) -> Step {
+fn to_prove(facts: &TripFacts<'_>) -> Step {
     let Some(plan) = facts.plan else { return Step::Identify };
     match (plan.refusal, plan.offers.first()) {
         (Some(refusal), _) => Step::Refuse(Refusal::NoMethod(refusal)),
@@ -367,14 +367,16 @@ fn to_prove(facts: &Facts<'_>) -> Step {
         (None, Some(offer)) => match (offer.way, offer.purpose) {
             (_, Use::Create) => Step::CreateAccount,
             // A code must be asked for first, and one that was used is none.
-            (Way::Passcode, _) if facts.code.is_none_or(|c| c == passcode::Standing::Used) => Step::SendCode,
+            (Way::Passcode, _) if facts.code.is_none_or(|c| c == passcode::CodeStanding::Used) => {
+                Step::SendCode
+            }
             (way, _) => Step::Prove(way),
         },
     }
 }
 
 /// The first proof is there: who is it, what is owed, what must be agreed to.
-fn proven(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger, proof: Proof) -> Step {
+fn proven(demand: &Demand, facts: &TripFacts<'_>, ledger: &Ledger, proof: TripProof) -> Step {
     // The way may have been switched off between send and verify (OTP-13).
     match facts.plan {
         Some(plan) if plan.offers_sign_in(proof.identity.way) => {}
@@ -416,7 +418,7 @@ fn proven(demand: &Demand, facts: &Facts<'_>, ledger: &Ledger, proof: Proof) -> 
     }
 }
 
-fn second_step(facts: &Facts<'_>, otherwise: Refusal) -> Step {
+fn second_step(facts: &TripFacts<'_>, otherwise: Refusal) -> Step {
     match facts.second_steps {
         SecondSteps { enrolled: true, .. } => Step::SecondFactor,
         SecondSteps { can_enrol: true, .. } => Step::Enrol,

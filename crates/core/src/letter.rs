@@ -62,9 +62,9 @@ pub struct Sender {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Content {
     /// E01.
-    Code(Code),
+    Code(CodeLetter),
     /// E02.
-    Invitation(Invitation),
+    Invitation(InvitationLetter),
     /// E13.
     NoAccess(NoAccess),
     /// E14 after a report.
@@ -94,7 +94,7 @@ pub struct RequestFacts {
 
 /// E01: the code (OTP-21, OTP-22).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Code {
+pub struct CodeLetter {
     /// The eight digits.
     pub code: String,
     /// The four letters that page and mail share.
@@ -107,15 +107,15 @@ pub struct Code {
     pub report: String,
 }
 
-impl fmt::Debug for Code {
+impl fmt::Debug for CodeLetter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Code(***)")
+        f.write_str("CodeLetter(***)")
     }
 }
 
 /// E02: an invitation.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Invitation {
+pub struct InvitationLetter {
     /// Who invited; without, the organisation speaks.
     pub inviter: Option<Inviter>,
     /// The application that it is for.
@@ -128,9 +128,9 @@ pub struct Invitation {
     pub until: Option<Instant>,
 }
 
-impl fmt::Debug for Invitation {
+impl fmt::Debug for InvitationLetter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Invitation(***)")
+        f.write_str("InvitationLetter(***)")
     }
 }
 

@@ -1,7 +1,7 @@
 //! State machines as tables (architecture rule 7): each thing's states and events, from where each event may come and
 //! where it leads. The conditional writes of the store are made from these tables.
 
-use crate::passcode::State as Passcode;
+use crate::passcode::PasscodeState;
 use crate::text_enum::text_enum;
 
 /// A thing's event: from which states it may come, and the one that it leads to.
@@ -70,7 +70,7 @@ text_enum! {
 
 text_enum! {
     /// `externalUserState` of a guest, plus what a member has.
-    Redemption {
+    RedemptionState {
         /// Invited.
         Pending = "pending",
         /// Accepted.
@@ -81,7 +81,7 @@ text_enum! {
 }
 machine! {
     /// What happens to a guest's redemption.
-    RedemptionEvent over Redemption {
+    RedemptionEvent over RedemptionState {
         /// Proof and review are done.
         Accept: Pending => Accepted,
     }
@@ -89,7 +89,7 @@ machine! {
 
 text_enum! {
     /// Where an invitation stands.
-    Invitation {
+    InvitationState {
         /// Open.
         Pending = "pending",
         /// Redeemed; the link is a way back.
@@ -102,7 +102,7 @@ text_enum! {
 }
 machine! {
     /// What happens to an invitation. Accepting and withdrawing are terminal; beside a suspended one another is issued.
-    InvitationEvent over Invitation {
+    InvitationEvent over InvitationState {
         /// Accepted.
         Accept: Pending => Accepted,
         /// Reported.
@@ -114,7 +114,7 @@ machine! {
 
 text_enum! {
     /// Where an interaction's row stands; its end by time is not a state.
-    Interaction {
+    InteractionState {
         /// Under way.
         Open = "open",
         /// Ended well: good for a repeat only.
@@ -125,7 +125,7 @@ text_enum! {
 }
 machine! {
     /// What happens to an interaction: it ends once.
-    InteractionEvent over Interaction {
+    InteractionEvent over InteractionState {
         /// All was proven and agreed.
         Finish: Open => Finished,
         /// Given up.
@@ -136,7 +136,7 @@ machine! {
 machine! {
     /// What happens to a passcode: only a live one moves, and nothing comes back to life. Expiry and used-up tries are
     /// matters of time and count, not of state.
-    PasscodeEvent over Passcode {
+    PasscodeEvent over PasscodeState {
         /// A newer one takes its place.
         Supersede: Live => Superseded,
         /// It was right.
@@ -156,7 +156,7 @@ text_enum! {
 
 text_enum! {
     /// Where a queued mail stands.
-    Mail {
+    MailState {
         /// Waits.
         Queued = "queued",
         /// Claimed by a node, under a lease.
@@ -171,7 +171,7 @@ text_enum! {
 }
 machine! {
     /// What happens to a mail: sent, failed and dropped are terminal; one whose lease lapsed is claimed again.
-    MailEvent over Mail {
+    MailEvent over MailState {
         /// A node takes it.
         Claim: Queued | Sending => Sending,
         /// The mail server took it.

@@ -102,7 +102,7 @@ pub fn draw_mark(random: &dyn Random) -> String {
 
 crate::text_enum::text_enum! {
     /// What a code may be used for (OTP-12); part of its digest.
-    Purpose {
+    CodePurpose {
         /// To sign in at a tenant.
         SignIn = "sign_in",
         /// To create a Microsoft-style account (HRD-13).
@@ -120,7 +120,7 @@ crate::text_enum::text_enum! {
 
 crate::text_enum::text_enum! {
     /// Where a code stands.
-    State {
+    PasscodeState {
         /// May be tried.
         Live = "live",
         /// Replaced by a newer one of its interaction (OTP-07).
@@ -142,7 +142,7 @@ pub struct Stored {
     /// The interaction that asked for it.
     pub interaction: InteractionId,
     /// What it is for.
-    pub purpose: Purpose,
+    pub purpose: CodePurpose,
     /// The keyed digest of the right digits; of nothing, for a decoy.
     pub digest: Digest,
     /// Whether nobody was sent anything (OTP-18).
@@ -150,7 +150,7 @@ pub struct Stored {
     /// Tries counted so far.
     pub tries: i32,
     /// Where it stands.
-    pub state: State,
+    pub state: PasscodeState,
     /// When it ends.
     pub expires_at: Instant,
     /// When it was used.
@@ -159,7 +159,7 @@ pub struct Stored {
 
 /// What the page can say before any digits are looked at (OTP-19): the same for everybody's digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum CodeStanding {
     /// Digits may be tried; so many wrong ones are left.
     Open {
         /// Tries left on this code.
@@ -177,13 +177,13 @@ pub enum Standing {
 
 impl Stored {
     /// Where the code stands at `now`.
-    pub fn standing(&self, now: Instant) -> Standing {
+    pub fn standing(&self, now: Instant) -> CodeStanding {
         match self.state {
-            State::Used => Standing::Used,
-            State::Cancelled | State::Superseded => Standing::Cancelled,
-            State::Live if self.expires_at <= now => Standing::Expired,
-            State::Live if self.tries >= TRIES_PER_CODE => Standing::Burned,
-            State::Live => Standing::Open { left: TRIES_PER_CODE - self.tries },
+            PasscodeState::Used => CodeStanding::Used,
+            PasscodeState::Cancelled | PasscodeState::Superseded => CodeStanding::Cancelled,
+            PasscodeState::Live if self.expires_at <= now => CodeStanding::Expired,
+            PasscodeState::Live if self.tries >= TRIES_PER_CODE => CodeStanding::Burned,
+            PasscodeState::Live => CodeStanding::Open { left: TRIES_PER_CODE - self.tries },
         }
     }
 
@@ -193,7 +193,7 @@ impl Stored {
         &self,
         tried: &Digest,
         ordinal: Option<i32>,
-        purpose: Purpose,
+        purpose: CodePurpose,
         now: Instant,
     ) -> Result<Match, Miss> {
         let digits = self.digest.matches(tried);
@@ -201,7 +201,7 @@ impl Stored {
         let Some(ordinal) = ordinal.filter(|o| (1..=TRIES_PER_CODE).contains(o)) else {
             return Err(Miss::NotCompared);
         };
-        if !matches!(self.state, State::Live) || self.expires_at <= now {
+        if !matches!(self.state, PasscodeState::Live) || self.expires_at <= now {
             return Err(Miss::NotCompared);
         }
         if equal {
@@ -248,7 +248,7 @@ impl Match {
     ///
     /// By reference, since a transaction may be run twice: it is the consumed row that can be had only once.
     pub fn proven(&self, consumed: &Stored, address_key: &str) -> Option<MailboxProof> {
-        let mine = consumed.id == self.id && consumed.state == State::Used;
+        let mine = consumed.id == self.id && consumed.state == PasscodeState::Used;
         let at = consumed.used_at.filter(|_| mine)?;
         Some(MailboxProof::earned(consumed.realm, consumed.interaction, address_key, at))
     }

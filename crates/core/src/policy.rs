@@ -12,7 +12,7 @@ use crate::proof::Authentication;
 
 /// Whose access is asked for.
 #[derive(Debug, Clone)]
-pub struct Subject<'a> {
+pub struct PolicySubject<'a> {
     /// The tenant.
     pub tenant: TenantId,
     /// The user; `None` while sign-up has not made one yet.
@@ -70,7 +70,7 @@ pub enum Decision {
 /// Evaluates the tenant's rules. Block wins over everything; obligations add up in the order fresh proof, second step,
 /// terms.
 pub fn evaluate(
-    subject: &Subject<'_>,
+    subject: &PolicySubject<'_>,
     client: Option<&ClientId>,
     rules: &[AccessRule],
     circumstances: &Circumstances,

@@ -17,7 +17,7 @@ mod token;
 /// A field of a resource; its word is its name in filters and orders.
 pub trait Field: Word {
     /// What it is compared with.
-    fn kind(self) -> Kind;
+    fn kind(self) -> FieldKind;
     /// How it may be compared.
     fn operators(self) -> &'static [Operator];
     /// Whether a list may be in its order.
@@ -26,7 +26,7 @@ pub trait Field: Word {
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FieldKind {
     /// Text in its folded form ([`fold`]).
     Text,
     /// An address, as [`crate::Address::key`] has it.
@@ -77,14 +77,14 @@ impl Word for Operator {
 
 /// What a field is compared with, folded as its kind is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub enum Literal {
     /// Text or an address.
     Text(String),
     /// A truth.
     Bool(bool),
     /// A moment.
     Moment(Instant),
-    /// A word of [`Kind::Words`].
+    /// A word of [`FieldKind::Words`].
     Word(&'static str),
 }
 
@@ -96,7 +96,7 @@ pub struct Term<F> {
     /// In this way.
     pub operator: Operator,
     /// With this.
-    pub value: Value,
+    pub value: Literal,
 }
 
 /// The order of a list; rows that are equal in it follow by their ids, in the same direction.
@@ -112,7 +112,7 @@ pub struct Order<F> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct After {
     /// What it has in the field of the order.
-    pub value: Value,
+    pub value: Literal,
     /// Its id.
     pub id: Uuid,
 }
@@ -132,7 +132,7 @@ pub struct Query<F> {
 
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T> {
+pub struct ListPage<T> {
     /// Its rows, in order.
     pub rows: Vec<T>,
     /// What the next page is asked for with, where there is one.
@@ -141,7 +141,7 @@ pub struct Page<T> {
 
 /// The texts of a question, as they come.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asked<'a> {
+pub struct ListParameters<'a> {
     /// `$filter`
     pub filter: Option<&'a str>,
     /// `$orderby`
@@ -154,7 +154,7 @@ pub struct Asked<'a> {
 
 /// Why a question cannot be answered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum QueryError {
+pub enum ListError {
     /// The filter is longer than [`FILTER_MAX`].
     #[error("the filter is too long: at most {FILTER_MAX} bytes")]
     TooLong,
@@ -229,28 +229,28 @@ impl fmt::Display for Words {
 
 /// What a field is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Expected(Kind);
+pub struct Expected(FieldKind);
 
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Kind::Text => f.write_str("a text in single quotes that is not empty"),
-            Kind::Address => f.write_str("an address, or a part of one, in single quotes"),
-            Kind::Bool => f.write_str("true or false"),
-            Kind::Moment => f.write_str("a moment like 2026-01-31T12:00:00Z, without quotes"),
-            Kind::Words(words) => write!(f, "one of these in single quotes: {}", words.join(", ")),
+            FieldKind::Text => f.write_str("a text in single quotes that is not empty"),
+            FieldKind::Address => f.write_str("an address, or a part of one, in single quotes"),
+            FieldKind::Bool => f.write_str("true or false"),
+            FieldKind::Moment => f.write_str("a moment like 2026-01-31T12:00:00Z, without quotes"),
+            FieldKind::Words(words) => write!(f, "one of these in single quotes: {}", words.join(", ")),
         }
     }
 }
 
 impl<F: Field> Query<F> {
     /// Reads a question. Without an order the list is in the one given here.
-    pub fn parse(asked: Asked<'_>, order: Order<F>) -> Result<Self, QueryError> {
+    pub fn parse(asked: ListParameters<'_>, order: Order<F>) -> Result<Self, ListError> {
         let filter = asked.filter.map_or(Ok(Vec::new()), filter::parse)?;
         let order = asked.order.map_or(Ok(order), parse_order)?;
         let limit = asked.top.unwrap_or(PAGE);
         if !(1..=PAGE_MAX).contains(&limit) {
-            return Err(QueryError::Limit);
+            return Err(ListError::Limit);
         }
         let mut query = Self { filter, order, after: None, limit };
         query.after = asked.token.map(|token| token::read(&query, token)).transpose()?;
@@ -263,9 +263,9 @@ impl<F: Field> Query<F> {
     }
 }
 
-fn parse_order<F: Field>(text: &str) -> Result<Order<F>, QueryError> {
+fn parse_order<F: Field>(text: &str) -> Result<Order<F>, ListError> {
     let error =
-        || QueryError::Order { fields: Words::of(F::ALL.iter().copied().filter(|field| field.sortable())) };
+        || ListError::Order { fields: Words::of(F::ALL.iter().copied().filter(|field| field.sortable())) };
     let mut words = text.split_ascii_whitespace();
     let field = words.next().and_then(F::read).filter(|field| field.sortable()).ok_or_else(error)?;
     let descending = match (words.next(), words.next()) {

@@ -83,7 +83,7 @@ impl Default for Discovery {
 /// One place in the chain. A provider bound to the domain and one for its own domains are different places of one
 /// method, which Entra's order tells apart (DEV-9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Link {
+pub enum ChainLink {
     /// Providers that the tenant bound to the domain.
     External,
     /// The home organisation that owns the domain.
@@ -96,7 +96,7 @@ pub enum Link {
     Own(Method),
 }
 
-impl Link {
+impl ChainLink {
     /// The method that stands here.
     pub const fn method(self) -> Method {
         match self {
@@ -115,7 +115,7 @@ impl Link {
 
 impl Discovery {
     /// The chain in the stored order, each place once, what asks nobody last (DEV-9).
-    pub fn order(&self) -> Vec<Link> {
+    pub fn order(&self) -> Vec<ChainLink> {
         let mut order = Vec::with_capacity(6);
         let mut push = |link| {
             if !order.contains(&link) {
@@ -124,19 +124,19 @@ impl Discovery {
         };
         for provider in &self.primary_identity_provider_precedence_order {
             match provider {
-                PrimaryProvider::ExternalFederation => push(Link::External),
-                PrimaryProvider::SocialIdentityProviders => push(Link::Social),
+                PrimaryProvider::ExternalFederation => push(ChainLink::External),
+                PrimaryProvider::SocialIdentityProviders => push(ChainLink::Social),
                 PrimaryProvider::AzureActiveDirectory => {
-                    push(Link::Home);
-                    push(Link::Work);
+                    push(ChainLink::Home);
+                    push(ChainLink::Work);
                 }
             }
         }
         match self.fallback_identity_provider {
-            FallbackProvider::EmailOneTimePasscode => push(Link::Own(Method::Passcode)),
-            FallbackProvider::MicrosoftAccount => push(Link::Own(Method::Account)),
+            FallbackProvider::EmailOneTimePasscode => push(ChainLink::Own(Method::Passcode)),
+            FallbackProvider::MicrosoftAccount => push(ChainLink::Own(Method::Account)),
             FallbackProvider::DefaultConfiguredIdp => {
-                Method::ALL.iter().filter(|m| m.plain().is_some()).for_each(|m| push(Link::Own(*m)));
+                Method::ALL.iter().filter(|m| m.plain().is_some()).for_each(|m| push(ChainLink::Own(*m)));
             }
         }
         order

@@ -13,14 +13,16 @@ use vestibule_core::Address;
 use vestibule_core::clock::after;
 use vestibule_core::letter::Letter;
 use vestibule_core::numbers as n;
-use vestibule_outbound::{Composed, Delivery, Outgoing, SendError, Transport, compose, message::sender_name};
-use vestibule_store::outbox::{Claim, Claimed};
+use vestibule_outbound::{
+    Composed, Outgoing, SendError, SmtpOutcome, Transport, compose, message::sender_name,
+};
+use vestibule_store::outbox::{ClaimLimits, Claimed};
 use vestibule_store::{self as store};
 use vestibule_ui::mail::{Posting, render};
 use vestibule_ui::{Lang, Ui};
 
 /// At most so many are claimed at once, and so many of one tenant (TEN-04).
-const CLAIM: Claim = Claim { limit: 20, share: 5, lease: TimeDelta::seconds(60) };
+const CLAIM: ClaimLimits = ClaimLimits { limit: 20, share: 5, lease: TimeDelta::seconds(60) };
 
 /// So many are being sent at once, at most.
 const AT_ONCE: usize = 60;
@@ -150,14 +152,14 @@ async fn settle(
     app: &App,
     claimed: &Claimed,
     letter: &Letter,
-    outcome: Result<Delivery, SendError>,
+    outcome: Result<SmtpOutcome, SendError>,
 ) -> Result<(), Error> {
     let (id, now, attempts) = (claimed.row.id, app.clock.now(), claimed.row.attempts);
     match outcome {
-        Ok(Delivery::Sent) => {
+        Ok(SmtpOutcome::Sent) => {
             app.db.write(move |c| store::outbox::sent(c, id, now)).await??;
         }
-        Ok(Delivery::Dropped) => {
+        Ok(SmtpOutcome::Dropped) => {
             app.db.write(move |c| store::outbox::discard(c, id, "no longer live")).await??;
         }
         Err(error) => {

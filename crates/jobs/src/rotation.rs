@@ -7,7 +7,7 @@ use std::time::Duration;
 use vestibule_app::keys::{new_key, times};
 use vestibule_app::{App, Error};
 use vestibule_core::client::SigningAlgorithm;
-use vestibule_oidc::keys::{Action, KeySchedule};
+use vestibule_oidc::keys::{KeyAction, KeySchedule};
 use vestibule_store as store;
 
 /// Runs until the process stops, every ten minutes.
@@ -33,8 +33,8 @@ pub async fn once(app: &App) -> Result<(), Error> {
             continue;
         }
         match KeySchedule::next_action(&times, now) {
-            Action::Nothing => {}
-            Action::PublishNext => {
+            KeyAction::Nothing => {}
+            KeyAction::PublishNext => {
                 let active_from = KeySchedule::next_active_from(&times, now);
                 let (vault, random) = (app.vault.clone(), Arc::clone(&app.random));
                 let key = tokio::task::spawn_blocking(move || {
@@ -56,7 +56,7 @@ pub async fn once(app: &App) -> Result<(), Error> {
                     .await??;
                 tracing::info!(alg = %algorithm, "next signing key published");
             }
-            Action::Retire(kid) => {
+            KeyAction::Retire(kid) => {
                 app.db
                     .write(move |c| {
                         store::keys::retire(c, &kid, now)?;

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use vestibule_app::{App, Error};
 use vestibule_core::clock::{Instant, after};
 use vestibule_core::numbers as n;
-use vestibule_store::sweep::{self, Age, Ended, Shared, Table};
+use vestibule_store::sweep::{self, Age, EndedRow, SharedTable, Table};
 
 /// Rows in one write.
 const BATCH: usize = 200;
@@ -44,10 +44,10 @@ pub async fn once(app: &App) -> Result<(), Error> {
         of_realms(app, table, age).await?;
     }
     let shared = [
-        (Shared::Throttles, now),
-        (Shared::Sources, now),
-        (Shared::Outbox, after(now, -OUTBOX_KEPT)),
-        (Shared::Bounces, after(now, -BOUNCES_KEPT)),
+        (SharedTable::Throttles, now),
+        (SharedTable::Sources, now),
+        (SharedTable::Outbox, after(now, -OUTBOX_KEPT)),
+        (SharedTable::Bounces, after(now, -BOUNCES_KEPT)),
     ];
     for (table, before) in shared {
         of_all(app, table, before).await?;
@@ -79,7 +79,7 @@ fn ages(now: Instant) -> [(Table, Age); 8] {
 
 /// What has ended in a table of realms, batch after batch, each a write of its own.
 async fn of_realms(app: &App, table: Table, age: Age) -> Result<(), Error> {
-    let mut last: Option<Ended> = None;
+    let mut last: Option<EndedRow> = None;
     loop {
         let from = last.take();
         let rows = app.db.read(move |c| sweep::ended(c, table, age, from.as_ref())).await?;
@@ -96,7 +96,7 @@ async fn of_realms(app: &App, table: Table, age: Age) -> Result<(), Error> {
 
 /// What has ended in a table without realms, batch after batch until one is not full: more comes in between two rounds
 /// than fits in one.
-async fn of_all(app: &App, table: Shared, before: Instant) -> Result<(), Error> {
+async fn of_all(app: &App, table: SharedTable, before: Instant) -> Result<(), Error> {
     if !app.db.read(move |c| sweep::any_ended(c, table, before)).await? {
         return Ok(());
     }

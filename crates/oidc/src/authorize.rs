@@ -257,7 +257,7 @@ impl AuthorizeRequest {
         redirect: &RedirectUri,
         presented: &str,
     ) -> Result<Self, RequestError> {
-        let reply = parse::Reply::of(params);
+        let reply = parse::ErrorReply::of(params);
         parse::request(params, app, redirect, presented).map_err(|refusal| reply.error(refusal))
     }
 

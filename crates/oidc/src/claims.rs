@@ -25,7 +25,7 @@ pub const TYP_ID_TOKEN: &str = "JWT";
 
 /// A person as tokens of one session in one tenant describe them.
 #[derive(Clone, Copy)]
-pub struct Subject<'a> {
+pub struct ClaimsSubject<'a> {
     /// `tid`.
     pub tenant: TenantId,
     /// `iss`.
@@ -56,7 +56,7 @@ pub struct Subject<'a> {
     pub sid: SessionId,
 }
 
-impl fmt::Debug for Subject<'_> {
+impl fmt::Debug for ClaimsSubject<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Subject({} in {})", self.oid, self.tenant)
     }
@@ -125,7 +125,7 @@ struct Directory {
 
 impl IdTokenClaims {
     /// Puts together what the layout, the scopes and the request call for, and nothing else.
-    pub fn build(subject: &Subject<'_>, input: &IdTokenInput<'_>, random: &dyn Random) -> Self {
+    pub fn build(subject: &ClaimsSubject<'_>, input: &IdTokenInput<'_>, random: &dyn Random) -> Self {
         let entra = input.layout == ClaimsLayout::Entra;
         let by_scope = entra || input.alone;
         let wanted = |claim| input.requested.contains(&claim) || by_scope && has(input.scopes, claim);
@@ -159,7 +159,7 @@ impl fmt::Debug for IdTokenClaims {
 }
 
 impl Directory {
-    fn of(subject: &Subject<'_>) -> Self {
+    fn of(subject: &ClaimsSubject<'_>) -> Self {
         Self {
             tid: subject.tenant,
             oid: subject.oid,
@@ -172,7 +172,7 @@ impl Directory {
 /// The answer of userinfo (OpenID Connect Core section 5.3): `sub`, the claims of the scopes and those that the `claims`
 /// parameter named for it, and in the `standard` layout the directory's claims that its ID token does not have.
 pub fn userinfo(
-    subject: &Subject<'_>,
+    subject: &ClaimsSubject<'_>,
     scopes: &[String],
     layout: ClaimsLayout,
     requested: &[StandardClaim],
@@ -215,7 +215,7 @@ fn has(scopes: &[String], claim: StandardClaim) -> bool {
     scopes.iter().any(|scope| scope == claim.scope())
 }
 
-fn person(subject: &Subject<'_>, wanted: impl Fn(StandardClaim) -> bool) -> Map<String, Value> {
+fn person(subject: &ClaimsSubject<'_>, wanted: impl Fn(StandardClaim) -> bool) -> Map<String, Value> {
     let value = |claim| -> Option<Value> {
         match claim {
             StandardClaim::Name => subject.name.map(Value::from),

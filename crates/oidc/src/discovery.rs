@@ -21,7 +21,7 @@ pub const TENANTLESS: [&str; 3] = ["common", "organizations", "consumers"];
 
 /// Whose document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tenant<'a> {
+pub enum DocumentTenant<'a> {
     /// One tenant's.
     Guid(TenantId),
     /// That of one of [`TENANTLESS`].
@@ -29,10 +29,12 @@ pub enum Tenant<'a> {
 }
 
 /// The document. All endpoints stand under the deployment's origin and the same path segment.
-pub fn document(urls: &Urls, tenant: Tenant<'_>) -> Value {
+pub fn document(urls: &Urls, tenant: DocumentTenant<'_>) -> Value {
     let (issuer, segment) = match tenant {
-        Tenant::Guid(id) => (urls.issuer(id), id.to_string()),
-        Tenant::Template(segment) => (format!("{}/{{tenantid}}/v2.0", urls.base()), segment.to_owned()),
+        DocumentTenant::Guid(id) => (urls.issuer(id), id.to_string()),
+        DocumentTenant::Template(segment) => {
+            (format!("{}/{{tenantid}}/v2.0", urls.base()), segment.to_owned())
+        }
     };
     let methods = ClientAuthMethod::ALL.map(ClientAuthMethod::as_str);
     let algorithms: Vec<&str> = SigningAlgorithm::ALL.iter().map(|a| a.as_str()).collect();

@@ -18,7 +18,7 @@ use vestibule_core::client::SigningAlgorithm;
 
 pub use generate::{GeneratedKey, RSA_BITS, generate};
 pub use jwk::{PublicKey, jwk_set};
-pub use schedule::{Action, KeySchedule, KeyTimes};
+pub use schedule::{KeyAction, KeySchedule, KeyTimes};
 
 use jwk::PublicJwk;
 pub(crate) use jwk::library_algorithm;

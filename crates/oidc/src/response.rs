@@ -18,11 +18,11 @@ pub struct AuthorizationResponse {
     /// `state` as the request had it.
     pub state: Option<String>,
     /// What came of the request.
-    pub outcome: Outcome,
+    pub outcome: AuthorizeOutcome,
 }
 
 /// What came of an authorization request.
-pub enum Outcome {
+pub enum AuthorizeOutcome {
     /// The person is signed in.
     Granted {
         /// `code`, for the types that have one.
@@ -47,7 +47,7 @@ impl AuthorizationResponse {
         code: Option<Secret>,
         id_token: Option<Secret>,
     ) -> Self {
-        Self::new(issuer, state, Outcome::Granted { code, id_token })
+        Self::new(issuer, state, AuthorizeOutcome::Granted { code, id_token })
     }
 
     /// An error; the description is one of [`crate::error::text`].
@@ -57,7 +57,7 @@ impl AuthorizationResponse {
         code: OAuthErrorCode,
         description: &'static str,
     ) -> Self {
-        Self::new(issuer, state, Outcome::Refused { code, description })
+        Self::new(issuer, state, AuthorizeOutcome::Refused { code, description })
     }
 
     /// The answer to a request that could not be parsed.
@@ -65,7 +65,7 @@ impl AuthorizationResponse {
         Self::refused(issuer, error.state.as_deref(), error.code, error.description)
     }
 
-    fn new(issuer: &str, state: Option<&str>, outcome: Outcome) -> Self {
+    fn new(issuer: &str, state: Option<&str>, outcome: AuthorizeOutcome) -> Self {
         Self { issuer: issuer.to_owned(), state: state.map(str::to_owned), outcome }
     }
 
@@ -73,11 +73,11 @@ impl AuthorizationResponse {
     pub fn params(&self) -> Vec<(&'static str, &str)> {
         let mut params = Vec::with_capacity(4);
         match &self.outcome {
-            Outcome::Granted { code, id_token } => {
+            AuthorizeOutcome::Granted { code, id_token } => {
                 params.extend(code.as_ref().map(|code| ("code", code.expose())));
                 params.extend(id_token.as_ref().map(|token| ("id_token", token.expose())));
             }
-            Outcome::Refused { code, description } => {
+            AuthorizeOutcome::Refused { code, description } => {
                 params.push(("error", code.as_str()));
                 params.push(("error_description", description));
             }
@@ -99,7 +99,7 @@ impl fmt::Debug for AuthorizationResponse {
     }
 }
 
-impl fmt::Debug for Outcome {
+impl fmt::Debug for AuthorizeOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Granted { .. } => f.write_str("Granted"),

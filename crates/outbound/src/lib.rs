@@ -13,5 +13,5 @@ pub mod transport;
 mod testing;
 
 pub use message::{ComposeError, Composed, Outgoing, compose};
-pub use smtp::{Delivery, Mailer, MailerSettings, SendError, SmtpUrl};
+pub use smtp::{Mailer, MailerSettings, SendError, SmtpOutcome, SmtpUrl};
 pub use transport::{MemoryOutbox, StoredMail, Transport};

@@ -8,7 +8,7 @@ mod tls;
 mod url;
 mod wire;
 
-pub use conversation::Delivery;
+pub use conversation::SmtpOutcome;
 pub use error::{SendError, Transience};
 pub use mailer::{EXCHANGE_TIMEOUT, Mailer, MailerSettings, MailerStats};
 pub use url::{Credentials, Endpoint, Security, SmtpUrl, SmtpUrlError};

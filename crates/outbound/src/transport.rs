@@ -8,7 +8,7 @@ use vestibule_core::Address;
 use vestibule_core::clock::{Clock, Instant};
 
 use crate::message::Composed;
-use crate::smtp::{Delivery, Mailer, SendError};
+use crate::smtp::{Mailer, SendError, SmtpOutcome};
 
 /// Mails that a [`MemoryOutbox`] keeps.
 pub const KEPT: usize = 200;
@@ -30,7 +30,7 @@ impl Transport {
     }
 
     /// Sends one mail unless `live` says at the last moment that it is no longer wanted (MAIL-06).
-    pub async fn send_if<L>(&self, mail: &Composed, live: L) -> Result<Delivery, SendError>
+    pub async fn send_if<L>(&self, mail: &Composed, live: L) -> Result<SmtpOutcome, SendError>
     where
         L: Future<Output = bool> + Send,
     {
@@ -38,10 +38,10 @@ impl Transport {
             Self::Smtp(mailer) => mailer.send_if(mail, live).await,
             Self::Memory(outbox) => {
                 if !live.await {
-                    return Ok(Delivery::Dropped);
+                    return Ok(SmtpOutcome::Dropped);
                 }
                 outbox.put(mail);
-                Ok(Delivery::Sent)
+                Ok(SmtpOutcome::Sent)
             }
         }
     }

@@ -10,7 +10,7 @@ use vestibule_ui::guest::Status;
 
 use crate::demo;
 use crate::guest::{help, invite, redeem, report};
-use crate::http::audience::Audience;
+use crate::http::audience::RouteAudience;
 use crate::http::cors;
 use crate::http::problem;
 use crate::http::request::{Incoming, Shared};
@@ -29,7 +29,7 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
         .service(document("/{tenant}/v2.0/.well-known/openid-configuration", web::to(documents::discovery)))
         .service(document("/{tenant}/discovery/v2.0/keys", web::to(documents::jwks)))
         .service(
-            Audience::Programs
+            RouteAudience::Programs
                 .of_resource(resource("/{tenant}/oidc/userinfo", "GET, HEAD, POST, OPTIONS"))
                 .route(web::to(userinfo::get).guard(reads()))
                 .route(web::post().to(userinfo::post))
@@ -94,7 +94,7 @@ where
 
 /// A document that any site's script may read.
 fn document(path: &str, get: Route) -> Resource {
-    let resource = Audience::Everybody.of_resource(resource(path, "GET, HEAD, OPTIONS"));
+    let resource = RouteAudience::Everybody.of_resource(resource(path, "GET, HEAD, OPTIONS"));
     resource.route(get.guard(reads())).route(preflight())
 }
 
@@ -104,7 +104,7 @@ where
     F: Handler<Args, Output = HttpResponse>,
     Args: FromRequest + 'static,
 {
-    let resource = Audience::Programs.of_resource(resource(path, "POST, OPTIONS"));
+    let resource = RouteAudience::Programs.of_resource(resource(path, "POST, OPTIONS"));
     resource.route(web::post().to(post)).route(preflight())
 }
 
@@ -115,14 +115,14 @@ fn preflight() -> Route {
 /// What was refused before it was read (N-20) or by its method: JSON for a program's endpoint, a page for everything else.
 pub(crate) fn unreadable(state: &State, req: &HttpRequest, status: StatusCode) -> HttpResponse {
     let incoming = Incoming::read(state, req);
-    let mut response = match (Audience::of(req), status) {
-        (Audience::Programs | Audience::Everybody, _) => {
+    let mut response = match (RouteAudience::of(req), status) {
+        (RouteAudience::Programs | RouteAudience::Everybody, _) => {
             answer::refused(&incoming.ctx, Refused::OAuth(TokenError::MALFORMED), false)
         }
-        (Audience::People, StatusCode::METHOD_NOT_ALLOWED) => {
+        (RouteAudience::People, StatusCode::METHOD_NOT_ALLOWED) => {
             problem::status(state, &incoming, Status::NotFound)
         }
-        (Audience::People, _) => problem::problem(state, &incoming, ErrorCode::RequestBad.into()),
+        (RouteAudience::People, _) => problem::problem(state, &incoming, ErrorCode::RequestBad.into()),
     };
     *response.status_mut() = status;
     if status != StatusCode::METHOD_NOT_ALLOWED {

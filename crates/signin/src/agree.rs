@@ -10,10 +10,10 @@ use vestibule_store as store;
 use vestibule_store::Conn;
 
 use crate::halt::Halt;
-use crate::log::{self, By, Entry};
+use crate::log::{self, By, SignInEntry};
 use crate::reply::Reply;
 use crate::step::{self, Prepared, Press, Taken};
-use crate::trip::{At, Trip};
+use crate::trip::{Trip, TripRequest};
 use crate::view::{self as page, View};
 use crate::{ending, inviter, respond};
 
@@ -27,7 +27,7 @@ pub struct ReviewForm {
 }
 
 /// G15's POST.
-pub async fn review(at: At<'_>, form: ReviewForm, csrf: &str) -> Result<Reply, Error> {
+pub async fn review(at: TripRequest<'_>, form: ReviewForm, csrf: &str) -> Result<Reply, Error> {
     step::advance::<Review>(at, csrf, &form).await
 }
 
@@ -46,13 +46,13 @@ impl Press for Review {
 
     /// Only who holds the secret that the proof of this very trip gave may repeat its press: who took the cookie before
     /// the proof has shown nothing (SES-04, OTP-14).
-    async fn repeats(_: At<'_>, trip: &Trip, form: &ReviewForm) -> Result<bool, Error> {
+    async fn repeats(_: TripRequest<'_>, trip: &Trip, form: &ReviewForm) -> Result<bool, Error> {
         let proven_here = trip.row().is_some_and(|r| r.previous_digest.is_some());
         Ok(form.accept && proven_here && !trip.outdated)
     }
 
     async fn ready(
-        at: At<'_>,
+        at: TripRequest<'_>,
         trip: &Trip,
         step: &Step,
         form: &ReviewForm,
@@ -89,10 +89,14 @@ pub(crate) const fn terms_of(step: &Step) -> Option<u32> {
 }
 
 /// *Cancel*: nothing was shared; the application is told `access_denied`.
-async fn cancel(at: At<'_>, trip: &Trip) -> Result<Reply, Error> {
+async fn cancel(at: TripRequest<'_>, trip: &Trip) -> Result<Reply, Error> {
     let by = trip.ledger.newest().map(|way| By::Method(way.method()));
-    let entry =
-        Entry { outcome: Outcome::Interrupted, error: Some("review-cancelled"), by, step: StepKind::Review };
+    let entry = SignInEntry {
+        outcome: Outcome::Interrupted,
+        error: Some("review-cancelled"),
+        by,
+        step: StepKind::Review,
+    };
     let row = log::row(at.app, at.ctx, trip, None, entry);
     let (realm, id) = (trip.realm(), trip.sealed.id);
     at.app

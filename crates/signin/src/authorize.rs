@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vestibule_app::cookies::Jar;
-use vestibule_app::live::{self, Live, Named};
+use vestibule_app::live::{self, Live, ParsedSegment};
 use vestibule_app::snapshot::ApplicationSnapshot;
 use vestibule_app::{App, Context, Error, Problem, audit};
 use vestibule_core::access::Action;
@@ -89,7 +89,7 @@ async fn unidentified(app: &App, jar: &Jar, segment: &str, error: LocalError) ->
 
 /// Settles which tenant a tenant-less URL means; any other segment stays as it is.
 async fn settle(app: &App, segment: &str, client: &ClientId, params: &Params) -> Result<String, Error> {
-    if !matches!(live::name(segment), Named::Tenantless) {
+    if !matches!(live::name(segment), ParsedSegment::Tenantless) {
         return Ok(segment.to_owned());
     }
     let hint = params.get("domain_hint").and_then(|d| Domain::parse(d).ok()).map(|d| d.as_str().to_owned());

@@ -9,13 +9,13 @@ use vestibule_app::cookies::Jar;
 use vestibule_app::{App, Error};
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::TenantId;
-use vestibule_oidc::discovery::{self, TENANTLESS, Tenant};
+use vestibule_oidc::discovery::{self, DocumentTenant, TENANTLESS};
 use vestibule_oidc::keys::{KeySchedule, jwk_set};
 use vestibule_store as store;
 
 /// Which document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum DocumentKind {
     /// `openid-configuration`.
     Discovery,
     /// The key set.
@@ -33,14 +33,14 @@ pub struct Document {
 
 /// What a node keeps of documents.
 #[derive(Debug, Default)]
-pub struct Documents(Mutex<HashMap<(String, Kind), (Instant, Document)>>);
+pub struct Documents(Mutex<HashMap<(String, DocumentKind), (Instant, Document)>>);
 
 const KEPT: TimeDelta = TimeDelta::seconds(1);
 const BOUND: usize = 4_096;
 
 impl Documents {
     /// A document of a tenant or of the tenant-less entry; refuses unknown and switched-off tenants alike (OID-20).
-    pub async fn get(&self, app: &App, segment: &str, kind: Kind) -> Result<Document, Error> {
+    pub async fn get(&self, app: &App, segment: &str, kind: DocumentKind) -> Result<Document, Error> {
         let (key, now) = ((segment.to_ascii_lowercase(), kind), app.clock.now());
         if let Some(document) = self.kept(&key, now) {
             return Ok(document);
@@ -54,13 +54,13 @@ impl Documents {
         Ok(made)
     }
 
-    fn kept(&self, key: &(String, Kind), now: Instant) -> Option<Document> {
+    fn kept(&self, key: &(String, DocumentKind), now: Instant) -> Option<Document> {
         let map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         map.get(key).filter(|(at, _)| *at <= now && now - *at < KEPT).map(|(_, d)| d.clone())
     }
 }
 
-async fn make(app: &App, segment: &str, kind: Kind, now: Instant) -> Result<Document, Error> {
+async fn make(app: &App, segment: &str, kind: DocumentKind, now: Instant) -> Result<Document, Error> {
     let tenantless = TENANTLESS.iter().find(|t| **t == segment).copied();
     let (tenant, change): (Option<TenantId>, i64) = if tenantless.is_some() {
         let row = app.db.read(store::deployment::find).await?;
@@ -70,14 +70,14 @@ async fn make(app: &App, segment: &str, kind: Kind, now: Instant) -> Result<Docu
         (Some(live.tenant.id), live.keys_number)
     };
     let value = match kind {
-        Kind::Discovery => {
+        DocumentKind::Discovery => {
             let which = match tenant {
-                Some(id) => Tenant::Guid(id),
-                None => Tenant::Template(tenantless.unwrap_or("common")),
+                Some(id) => DocumentTenant::Guid(id),
+                None => DocumentTenant::Template(tenantless.unwrap_or("common")),
             };
             discovery::document(&app.urls, which)
         }
-        Kind::Jwks => {
+        DocumentKind::Jwks => {
             let keys = app.keys(change).await?;
             let times: Vec<_> = keys.keys.iter().map(|k| k.times.clone()).collect();
             let published: Vec<_> =

@@ -1,6 +1,6 @@
 //! What a trip is for: what its end writes beside the session, and where it leads.
 
-use vestibule_app::cookies::Change;
+use vestibule_app::cookies::CookieChange;
 use vestibule_app::{App, Error, until, vault};
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{SessionId, TenantId, UserId};
@@ -19,7 +19,7 @@ use vestibule_store::{self as store, Conn, QueryError};
 use crate::reply::Reply;
 use crate::respond;
 use crate::sealed::Ending;
-use crate::subject::Who;
+use crate::subject::UserClaims;
 use crate::trip::Trip;
 use crate::view::InvitationDone;
 
@@ -108,13 +108,13 @@ pub(crate) async fn answer(
     app: &App,
     trip: &Trip,
     code: Option<Secret>,
-    who: Who,
+    who: UserClaims,
     session: SessionId,
     authentication: Authentication,
 ) -> Result<Reply, Error> {
     match &trip.sealed.ending {
         Ending::Authorize { .. } => respond::granted(app, trip, code, who, session, authentication).await,
-        Ending::Invitation { .. } => Ok(invited(app, trip).await?.with(Change::ForgetInvitation)),
+        Ending::Invitation { .. } => Ok(invited(app, trip).await?.with(CookieChange::ForgetInvitation)),
     }
 }
 

@@ -5,10 +5,10 @@ use vestibule_app::live::SignedIn;
 use vestibule_app::plan;
 use vestibule_app::snapshot::{ApplicationSnapshot, TenantSnapshot};
 use vestibule_core::clock::Instant;
-use vestibule_core::interaction::{self, Addressed, Demand, Facts, SecondSteps, Step};
+use vestibule_core::interaction::{self, Addressed, Demand, SecondSteps, Step, TripFacts};
 use vestibule_core::method::Way;
 use vestibule_core::passcode;
-use vestibule_core::policy::{self, Circumstances, Decision, PolicyGrant, Subject};
+use vestibule_core::policy::{self, Circumstances, Decision, PolicyGrant, PolicySubject};
 use vestibule_core::proof::{Authentication, Ledger, Unreadable, Wanted};
 use vestibule_core::{ClientId, Domain};
 use vestibule_oidc::authorize::AuthorizeRequest;
@@ -71,7 +71,7 @@ pub(crate) fn decide(
     agreed: Option<u32>,
     now: Instant,
 ) -> Decision {
-    let subject = Subject {
+    let subject = PolicySubject {
         tenant: tenant.id,
         user: user.map(|u| u.id),
         authentication,
@@ -86,7 +86,7 @@ pub(crate) fn next(
     user: Option<&LiveUser>,
     remembered: usize,
     ledger: &Ledger,
-    code: Option<passcode::Standing>,
+    code: Option<passcode::CodeStanding>,
 ) -> Result<Step, Unreadable> {
     let (tenant, application) = (trip.tenant(), trip.application.as_deref());
     let client = trip.sealed.ending.client();
@@ -98,7 +98,7 @@ pub(crate) fn next(
         (None, _) => None,
     };
     let decision = proof.as_ref().map(|p| decide(tenant, client, user, p, ledger.agreed_terms(), trip.at()));
-    let facts = Facts {
+    let facts = TripFacts {
         now: trip.at(),
         tenant_active: true,
         application_enabled: client.is_none() || application.is_some_and(|a| a.application.enabled),
@@ -135,7 +135,7 @@ fn session(trip: &Trip) -> Result<Option<interaction::Session>, Unreadable> {
 }
 
 /// Where the newest code of a trip stands.
-pub(crate) fn code_standing(trip: &Trip) -> Option<passcode::Standing> {
+pub(crate) fn code_standing(trip: &Trip) -> Option<passcode::CodeStanding> {
     trip.code().map(|p| convert::stored(p).standing(trip.at()))
 }
 

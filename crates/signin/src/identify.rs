@@ -1,13 +1,13 @@
 //! Learning an address: G01 and G02.
 
-use vestibule_app::cookies::Change;
+use vestibule_app::cookies::CookieChange;
 use vestibule_app::{App, Error, plan};
 use vestibule_core::Address;
 use vestibule_core::address::AddressError;
 use vestibule_core::discovery::NoPlan;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::interaction::{PageKind, Step};
-use vestibule_core::lifecycle::Interaction;
+use vestibule_core::lifecycle::InteractionState;
 use vestibule_core::numbers::REMEMBERED_MAX;
 use vestibule_core::typo;
 use vestibule_store as store;
@@ -17,8 +17,8 @@ use crate::prove::passcode::send::Send;
 use crate::reply::Reply;
 use crate::sealed::{Ending, Remembered};
 use crate::step::{self, Opened};
-use crate::trip::{At, Trip};
-use crate::view::{AddressProblem, EnterAddress, PickAccount, RememberedAccount, View};
+use crate::trip::{Trip, TripRequest};
+use crate::view::{AccountChoice, AddressProblem, EnterAddress, PickAccount, View};
 
 /// The form of G01.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub struct EmailForm {
 }
 
 /// G01's POST: learns the address; sends at once where it was typed here (OTP-09).
-pub async fn identify(at: At<'_>, form: EmailForm) -> Result<Reply, Error> {
+pub async fn identify(at: TripRequest<'_>, form: EmailForm) -> Result<Reply, Error> {
     let mut trip = match step::opened(at, &form.csrf, PageKind::Address).await? {
         Opened::Trip(trip) => *trip,
         Opened::Elsewhere(reply) => return Ok(reply),
@@ -89,7 +89,7 @@ async fn take_address(
         return Err(trip.problem(ErrorCode::InteractionUnknown).into());
     }
     let digest = app.address_digest(&address)?;
-    let row = trip.row().map(|r| (r.address_key.matches(&digest), r.state == Interaction::Open));
+    let row = trip.row().map(|r| (r.address_key.matches(&digest), r.state == InteractionState::Open));
     trip.sealed.address = Some(address);
     trip.sealed.picked = picked;
     match row {
@@ -119,7 +119,7 @@ async fn renew(app: &App, trip: &mut Trip) -> Result<(), Error> {
 }
 
 /// After an address is known: what `next` says. `typed` tells whether the button just pressed said that it sends.
-async fn go_on(at: At<'_>, trip: Trip, typed: bool) -> Result<Reply, Error> {
+async fn go_on(at: TripRequest<'_>, trip: Trip, typed: bool) -> Result<Reply, Error> {
     let step = gather::current(&trip, 0)?;
     match step {
         Step::SendCode if typed && !trip.tenant().settings.code.confirm_before_send => {
@@ -144,7 +144,7 @@ pub struct AccountForm {
 }
 
 /// G02's POST: picks an account, or removes one from this device.
-pub async fn choose(at: At<'_>, form: AccountForm) -> Result<Reply, Error> {
+pub async fn choose(at: TripRequest<'_>, form: AccountForm) -> Result<Reply, Error> {
     let mut trip = match step::opened(at, &form.csrf, PageKind::Accounts).await? {
         Opened::Trip(trip) => *trip,
         Opened::Elsewhere(reply) => return Ok(reply),
@@ -155,7 +155,7 @@ pub async fn choose(at: At<'_>, form: AccountForm) -> Result<Reply, Error> {
     if let Some(address) = form.forget.as_deref().and_then(|a| Address::parse(a).ok()) {
         list.remove(tenant, &address);
         let view = accounts(&trip, &list.of(tenant), Some(address.as_str().to_owned()));
-        let kept = Change::Remembered(list.seal(vault)?);
+        let kept = CookieChange::Remembered(list.seal(vault)?);
         return Ok(Reply::show(trip.shows(at.app, view)?).with(kept));
     }
     let wanted = form.account.as_deref().and_then(|a| Address::parse(a).ok());
@@ -191,11 +191,11 @@ pub(crate) fn accounts(trip: &Trip, remembered: &[Address], forgot: Option<Strin
     let session = trip.live.session.as_ref();
     let mut accounts = Vec::new();
     if let Some(session) = session {
-        accounts.push(RememberedAccount { address: session.user.address.clone(), signed_in: true });
+        accounts.push(AccountChoice { address: session.user.address.clone(), signed_in: true });
     }
     for address in remembered {
         if session.is_none_or(|s| s.user.address_key != address.key()) {
-            accounts.push(RememberedAccount { address: address.as_str().to_owned(), signed_in: false });
+            accounts.push(AccountChoice { address: address.as_str().to_owned(), signed_in: false });
         }
     }
     accounts.truncate(REMEMBERED_MAX);

@@ -1,14 +1,14 @@
 //! The page of an invitation (G17, G18). The link is a locator: it proves nothing, and nothing happens before the button
 //! (INV-01, LNK-01). Everything that counts is read from the row (INV-02).
 
-use vestibule_app::cookies::{Change, Jar};
+use vestibule_app::cookies::{CookieChange, Jar};
 use vestibule_app::live::Live;
 use vestibule_app::{App, Context, Error, audit, vault};
 use vestibule_core::Address;
 use vestibule_core::access::Action;
 use vestibule_core::clock::Instant;
 use vestibule_core::interaction::{self, Step};
-use vestibule_core::lifecycle::{Invitation as InvitationState, Redemption};
+use vestibule_core::lifecycle::{InvitationState, RedemptionState};
 use vestibule_core::method::Method;
 use vestibule_store as store;
 use vestibule_store::invitations::InvitationRow;
@@ -17,7 +17,7 @@ use crate::inviter::inviter;
 use crate::prove::passcode::send::Send;
 use crate::reply::Reply;
 use crate::sealed::{Ending, Landing, Sealed};
-use crate::trip::{self, At, Trip};
+use crate::trip::{self, Trip, TripRequest};
 use crate::view::{About, Invitation, InvitationOther, InvitationProblem, ReviewCancelled, Shown, View};
 use crate::{finish, gather, step};
 
@@ -28,11 +28,11 @@ pub async fn open(app: &App, jar: &Jar, segment: &str, token: &str) -> Result<Re
     let live = app.live(segment, jar, None).await?;
     let landing = Landing::new(token, live.at(), app.random.as_ref());
     let value = landing.seal(&app.vault, live.tenant.id, KIND)?;
-    Ok(Reply::go(app.urls.invite_path(&segment.to_ascii_lowercase())).with(Change::Invitation(value)))
+    Ok(Reply::go(app.urls.invite_path(&segment.to_ascii_lowercase())).with(CookieChange::Invitation(value)))
 }
 
 /// What an opened link leads to.
-enum Found {
+enum LinkTarget {
     /// A page about the invitation; the second says that it is a way back.
     Good(Box<InvitationRow>, bool),
     /// G18, with the end where that is the reason.
@@ -40,8 +40,8 @@ enum Found {
 }
 
 /// Looks an invitation up by its token. Seven kinds of dead links look alike (INV-14).
-async fn look_up(app: &App, live: &Live, landing: Option<&Landing>) -> Result<Found, Error> {
-    let Some(landing) = landing else { return Ok(Found::Dead(None)) };
+async fn look_up(app: &App, live: &Live, landing: Option<&Landing>) -> Result<LinkTarget, Error> {
+    let Some(landing) = landing else { return Ok(LinkTarget::Dead(None)) };
     let (tenant, digest) = (live.tenant.id, vault::hash("invitation", 0, &landing.token));
     let found = app
         .db
@@ -49,21 +49,21 @@ async fn look_up(app: &App, live: &Live, landing: Option<&Landing>) -> Result<Fo
             let row = store::invitations::by_ticket(c, tenant, &digest)?;
             let Some(row) = row.filter(|r| r.user_deleted_at.is_none()) else { return Ok(None) };
             let may = row.state != InvitationState::Pending
-                || row.user_state == Redemption::Accepted
+                || row.user_state == RedemptionState::Accepted
                 || finish::may_still_invite(c, &row)?;
             Ok(may.then_some(row))
         })
         .await?;
-    let Some(row) = found else { return Ok(Found::Dead(None)) };
+    let Some(row) = found else { return Ok(LinkTarget::Dead(None)) };
     let ended = row.expires_at.filter(|at| *at <= live.at());
     Ok(match (row.state, row.user_state, ended) {
         // The guest came in by another way meanwhile: a way back too (LNK-05).
-        (InvitationState::Accepted, _, _) | (InvitationState::Pending, Redemption::Accepted, _) => {
-            Found::Good(Box::new(row), true)
+        (InvitationState::Accepted, _, _) | (InvitationState::Pending, RedemptionState::Accepted, _) => {
+            LinkTarget::Good(Box::new(row), true)
         }
-        (InvitationState::Pending, _, Some(at)) => Found::Dead(Some(at)),
-        (InvitationState::Pending, _, None) => Found::Good(Box::new(row), false),
-        (InvitationState::Suspended | InvitationState::Withdrawn, _, _) => Found::Dead(None),
+        (InvitationState::Pending, _, Some(at)) => LinkTarget::Dead(Some(at)),
+        (InvitationState::Pending, _, None) => LinkTarget::Good(Box::new(row), false),
+        (InvitationState::Suspended | InvitationState::Withdrawn, _, _) => LinkTarget::Dead(None),
     })
 }
 
@@ -80,7 +80,7 @@ async fn page(
     live: &Live,
     segment: &str,
     landing: Option<&Landing>,
-    found: Found,
+    found: LinkTarget,
 ) -> Result<Shown, Error> {
     let csrf = match landing {
         Some(landing) => Some(app.form_token(KIND, &landing.secret)?),
@@ -88,8 +88,8 @@ async fn page(
     };
     let mut application = None;
     let view: Box<dyn View> = match found {
-        Found::Dead(expired_at) => Box::new(InvitationProblem { expired_at }),
-        Found::Good(row, back) => {
+        LinkTarget::Dead(expired_at) => Box::new(InvitationProblem { expired_at }),
+        LinkTarget::Good(row, back) => {
             if let Some(client) = &row.client_id {
                 application = app.application(live, client).await?;
             }
@@ -117,7 +117,7 @@ async fn page(
 
 /// What was pressed on G17.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pressed {
+pub enum InvitationPress {
     /// *Send me a code* or *Continue*.
     Send,
     /// *Sign out and continue*.
@@ -132,7 +132,7 @@ pub async fn press(
     ctx: &Context,
     jar: &Jar,
     segment: &str,
-    pressed: Pressed,
+    pressed: InvitationPress,
     csrf: &str,
 ) -> Result<Reply, Error> {
     let mut live = app.live(segment, jar, None).await?;
@@ -151,23 +151,25 @@ pub async fn press(
         return Err(problem.into());
     }
     let found = look_up(app, &live, Some(&landing)).await?;
-    let Found::Good(row, back) = found else {
+    let LinkTarget::Good(row, back) = found else {
         return page(app, &live, segment, Some(&landing), found).await.map(Reply::show);
     };
     let mut ended = None;
     match (&live.session, pressed) {
-        (Some(other), Pressed::Switch) if other.user.address_key != row.address_key => {
+        (Some(other), InvitationPress::Switch) if other.user.address_key != row.address_key => {
             ended = super::signout::close(app, ctx, &live).await?;
             live.session = None;
         }
-        (Some(_), Pressed::Keep) => return Ok(kept(&live, segment)),
-        (Some(other), Pressed::Send) if other.user.address_key != row.address_key => {
-            return page(app, &live, segment, Some(&landing), Found::Good(row, back)).await.map(Reply::show);
+        (Some(_), InvitationPress::Keep) => return Ok(kept(&live, segment)),
+        (Some(other), InvitationPress::Send) if other.user.address_key != row.address_key => {
+            return page(app, &live, segment, Some(&landing), LinkTarget::Good(row, back))
+                .await
+                .map(Reply::show);
         }
         _ => {}
     }
     // Who pressed before and went on keeps that trip, with the secret that a proof may have given since.
-    let at = At { app, ctx, jar, segment, id: landing.id };
+    let at = TripRequest { app, ctx, jar, segment, id: landing.id };
     let kept = jar.interaction(landing.id).is_some();
     let trip = if kept { trip::load(at).await? } else { begin(app, live, segment, &landing, &row).await? };
     let reply = start(at, trip).await?;
@@ -180,7 +182,7 @@ pub async fn press(
 /// *Stay signed in*: nothing of the invitation happens here.
 fn kept(live: &Live, segment: &str) -> Reply {
     let about = About::tenant(&live.tenant, segment);
-    Reply::show(about.shows(ReviewCancelled)).with(Change::ForgetInvitation)
+    Reply::show(about.shows(ReviewCancelled)).with(CookieChange::ForgetInvitation)
 }
 
 /// Begins the trip; its id is derived from the opened link, so that a second press finds the first one's row.
@@ -200,7 +202,7 @@ async fn begin(
         let (tenant, now) = (live.tenant.id, live.now);
         let read = app
             .db
-            .read(move |c| store::live::request(c, store::live::Segment::Id(tenant), None, Some(id), now))
+            .read(move |c| store::live::request(c, store::live::TenantKey::Id(tenant), None, Some(id), now))
             .await?;
         read.and_then(|r| r.interaction)
     };
@@ -219,11 +221,11 @@ async fn begin(
     Ok(trip::with_ledger(app, Trip::begun(live, application, sealed)))
 }
 
-async fn start(at: At<'_>, trip: Trip) -> Result<Reply, Error> {
+async fn start(at: TripRequest<'_>, trip: Trip) -> Result<Reply, Error> {
     if trip.ended().is_some() {
         // The link was used to its end on this very page; a new opening begins a new trip.
         let path = at.app.urls.invite_path(&trip.sealed.segment);
-        return Ok(Reply::go(path).with(Change::ForgetInvitation));
+        return Ok(Reply::go(path).with(CookieChange::ForgetInvitation));
     }
     if trip.outdated {
         // The answer to its proof was lost: the page of the proof gives the secret again.

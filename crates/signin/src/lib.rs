@@ -45,6 +45,6 @@ mod respond;
 mod subject;
 mod trip;
 
-pub use reply::{Answer, Outcome, Reply};
-pub use trip::At;
+pub use reply::{Answer, Reply, ReplyBody};
+pub use trip::TripRequest;
 pub use view::{Shown, View};

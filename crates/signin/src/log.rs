@@ -38,7 +38,7 @@ impl By {
 
 /// An outcome.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Entry<'a> {
+pub(crate) struct SignInEntry<'a> {
     pub outcome: Outcome,
     /// The finer reason: an error code, or what a try was.
     pub error: Option<&'a str>,
@@ -53,7 +53,7 @@ pub(crate) fn row(
     ctx: &Context,
     trip: &Trip,
     session: Option<SessionId>,
-    entry: Entry<'_>,
+    entry: SignInEntry<'_>,
 ) -> NewSignIn {
     let address = trip.address();
     let plan = address.map(|a| plan::plan_unproven(trip.tenant(), trip.application.as_deref(), a.domain()));
@@ -79,7 +79,7 @@ pub(crate) fn row(
 }
 
 /// The row with the outcome and the steps that led to it, where they are known only once the trip has gone on.
-pub(crate) fn after(row: NewSignIn, steps: &[StepTaken], entry: Entry<'_>, at: Instant) -> NewSignIn {
+pub(crate) fn after(row: NewSignIn, steps: &[StepTaken], entry: SignInEntry<'_>, at: Instant) -> NewSignIn {
     let method = entry.by.and_then(By::method);
     let result = entry.error.unwrap_or(entry.outcome.as_str()).to_owned();
     let last = StepTaken { step: entry.step, method, result, at };

@@ -7,13 +7,13 @@ use vestibule_core::interaction::{PageKind, Step};
 use crate::prove::{self, passcode};
 use crate::reply::Reply;
 use crate::sealed::Remembered;
-use crate::trip::{self, At, Trip};
+use crate::trip::{self, Trip, TripRequest};
 use crate::view::View;
 use crate::{agree, gather, identify, refusal, step};
 
 /// Shows a page of a trip, or goes to the one where it stands. `change`: the person pressed *Change* and sees the address
 /// page whatever the step.
-pub async fn show(at: At<'_>, asked: PageKind, change: bool) -> Result<Reply, Error> {
+pub async fn show(at: TripRequest<'_>, asked: PageKind, change: bool) -> Result<Reply, Error> {
     let trip = trip::load(at).await?;
     if let Some(reply) = step::begun_anew(at.app, &trip)? {
         return Ok(reply);
@@ -51,7 +51,7 @@ pub async fn show(at: At<'_>, asked: PageKind, change: bool) -> Result<Reply, Er
 
 /// A browser that lost the answer to its proof, and the new secret in it, has only the page of that proof: the same press
 /// gives it another secret (OTP-14, SES-04). No other page would take its forms.
-fn lost_proof(at: At<'_>, trip: &Trip, asked: PageKind) -> Result<Reply, Error> {
+fn lost_proof(at: TripRequest<'_>, trip: &Trip, asked: PageKind) -> Result<Reply, Error> {
     match step::lost_proof(trip) {
         Some(PageKind::Prove(method)) if asked == PageKind::Prove(method) => {
             shown(at, trip, prove::view(method, trip))
@@ -62,7 +62,7 @@ fn lost_proof(at: At<'_>, trip: &Trip, asked: PageKind) -> Result<Reply, Error> 
 }
 
 /// A page that this release does not have is none: it must never be answered with another one, or with itself.
-fn shown(at: At<'_>, trip: &Trip, view: Option<Box<dyn View>>) -> Result<Reply, Error> {
+fn shown(at: TripRequest<'_>, trip: &Trip, view: Option<Box<dyn View>>) -> Result<Reply, Error> {
     match view {
         Some(view) => Ok(Reply::show(trip.shows(at.app, view)?)),
         None => Err(trip.problem(ErrorCode::InteractionUnknown).into()),

@@ -10,7 +10,7 @@ use vestibule_core::proof::Ledger;
 use vestibule_oidc::error::{OAuthErrorCode, text};
 use vestibule_store as store;
 
-use crate::log::{self, Entry};
+use crate::log::{self, SignInEntry};
 use crate::reply::Reply;
 use crate::respond;
 use crate::sealed::Ending;
@@ -19,8 +19,12 @@ use crate::view::{Blocked, InvitationProblem, NoWay, View};
 
 /// Somebody proved who they are, but the application had named another person: it is told so, and nobody is signed in.
 pub(crate) async fn other_person(app: &App, ctx: &Context, trip: &Trip) -> Result<Reply, Error> {
-    let entry =
-        Entry { outcome: Outcome::Failure, error: Some("other-person"), by: None, step: StepKind::Finish };
+    let entry = SignInEntry {
+        outcome: Outcome::Failure,
+        error: Some("other-person"),
+        by: None,
+        step: StepKind::Finish,
+    };
     let row = log::row(app, ctx, trip, None, entry);
     app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;
     respond::told(app, trip, OAuthErrorCode::LoginRequired, text::LOGIN_REQUIRED)?
@@ -47,8 +51,12 @@ pub(crate) async fn log_refusal(
         return Ok(());
     }
     let code = ErrorCode::from(refusal);
-    let entry =
-        Entry { outcome: Outcome::Failure, error: Some(code.as_str()), by: None, step: StepKind::Refuse };
+    let entry = SignInEntry {
+        outcome: Outcome::Failure,
+        error: Some(code.as_str()),
+        by: None,
+        step: StepKind::Refuse,
+    };
     let row = log::row(app, ctx, trip, None, entry);
     let row = log::after(row, ledger.steps(), entry, trip.at());
     app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;

@@ -1,6 +1,6 @@
 //! What a use case of the sign-in answers: an outcome and what the browser is to keep.
 
-use vestibule_app::cookies::Change;
+use vestibule_app::cookies::CookieChange;
 use vestibule_oidc::response::Delivery;
 
 use crate::view::{About, Shown};
@@ -9,14 +9,14 @@ use crate::view::{About, Shown};
 #[derive(Debug)]
 pub struct Reply {
     /// What to do.
-    pub outcome: Outcome,
+    pub outcome: ReplyBody,
     /// What to keep.
-    pub cookies: Vec<Change>,
+    pub cookies: Vec<CookieChange>,
 }
 
 /// What to do next.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum ReplyBody {
     /// Show a page.
     Show(Box<Shown>),
     /// 303 to a path of ours.
@@ -41,18 +41,18 @@ impl Reply {
     }
 
     pub(crate) fn go(path: String) -> Self {
-        Self { outcome: Outcome::Go(path), cookies: Vec::new() }
+        Self { outcome: ReplyBody::Go(path), cookies: Vec::new() }
     }
 
     pub(crate) fn show(shown: Shown) -> Self {
-        Self { outcome: Outcome::Show(Box::new(shown)), cookies: Vec::new() }
+        Self { outcome: ReplyBody::Show(Box::new(shown)), cookies: Vec::new() }
     }
 
     pub(crate) fn deliver(delivery: Delivery, about: Option<About>) -> Self {
-        Self { outcome: Outcome::Deliver(Box::new(Answer { delivery, about })), cookies: Vec::new() }
+        Self { outcome: ReplyBody::Deliver(Box::new(Answer { delivery, about })), cookies: Vec::new() }
     }
 
-    pub(crate) fn with(mut self, change: Change) -> Self {
+    pub(crate) fn with(mut self, change: CookieChange) -> Self {
         self.cookies.push(change);
         self
     }

@@ -2,21 +2,21 @@
 //! code; POST closes the sign-in and tells the organisation. Works signed-out, as often as pressed, and cannot disable
 //! the user.
 
-use vestibule_app::audit::{self, Change as Audited, Target};
-use vestibule_app::cookies::{Change, Jar};
+use vestibule_app::audit::{self, AuditTarget, AuditedChange};
+use vestibule_app::cookies::{CookieChange, Jar};
 use vestibule_app::live::Live;
-use vestibule_app::mail::{self, Queue};
-use vestibule_app::vault::{self, Purpose};
+use vestibule_app::mail::{self, QueueEntry};
+use vestibule_app::vault::{self, KeyPurpose};
 use vestibule_app::{App, Context, Error, Problem};
 use vestibule_core::Realm;
 use vestibule_core::access::{Action, Allowed};
 use vestibule_core::clock::{self, Instant};
 use vestibule_core::error::ErrorCode;
 use vestibule_core::letter::{Content, Letter, Reported, RequestFacts, Sender};
-use vestibule_core::lifecycle::Invitation;
+use vestibule_core::lifecycle::InvitationState;
 use vestibule_core::log::DirectoryEvent;
 use vestibule_core::numbers as n;
-use vestibule_core::passcode::{Standing, State};
+use vestibule_core::passcode::{CodeStanding, PasscodeState};
 use vestibule_core::secret::Digest;
 use vestibule_core::throttle::Counter;
 use vestibule_store::outbox::NewOutbox;
@@ -33,7 +33,7 @@ const KIND: &str = "report";
 
 /// What was pressed on G20.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pressed {
+pub enum ReportPress {
     /// *Stop this sign-in*, with or without the box.
     Stop {
         /// Also stop codes for 24 hours.
@@ -50,17 +50,17 @@ pub async fn open(app: &App, segment: &str, token: &str) -> Result<Reply, Error>
     let live = app.live(segment, &Jar::default(), None).await?;
     let landing = Landing::new(token, live.at(), app.random.as_ref());
     let value = landing.seal(&app.vault, live.tenant.id, KIND)?;
-    Ok(Reply::go(format!("/{}/report", segment.to_ascii_lowercase())).with(Change::Report(value)))
+    Ok(Reply::go(format!("/{}/report", segment.to_ascii_lowercase())).with(CookieChange::Report(value)))
 }
 
 /// A code that a link came with.
-struct Found {
+struct ReportedCode {
     code: PasscodeRow,
     asked: RequestContext,
     paused_until: Option<Instant>,
 }
 
-impl Found {
+impl ReportedCode {
     /// What the code's mail told of who asked.
     fn facts(&self, app: Option<String>) -> RequestFacts {
         RequestFacts {
@@ -73,7 +73,7 @@ impl Found {
     }
 }
 
-async fn look_up(app: &App, live: &Live, landing: Option<&Landing>) -> Result<Option<Found>, Error> {
+async fn look_up(app: &App, live: &Live, landing: Option<&Landing>) -> Result<Option<ReportedCode>, Error> {
     let now = live.at();
     let Some(landing) = landing else { return Ok(None) };
     let (realm, digest) = (Realm::Tenant(live.tenant.id), vault::hash("report", live.epoch, &landing.token));
@@ -86,7 +86,7 @@ async fn look_up(app: &App, live: &Live, landing: Option<&Landing>) -> Result<Op
     let held = app.db.read(move |c| store::throttle::peek(c, &pause)).await?;
     let paused_until =
         held.and_then(|r| r.last_at).and_then(Instant::from_timestamp_micros).filter(|until| *until > now);
-    Ok(Some(Found { code, asked, paused_until }))
+    Ok(Some(ReportedCode { code, asked, paused_until }))
 }
 
 fn pause_key(app: &App, live: &Live, asked: &RequestContext) -> Result<Digest, Error> {
@@ -106,7 +106,7 @@ async fn page(
     live: &Live,
     segment: &str,
     landing: Option<&Landing>,
-    found: Option<Found>,
+    found: Option<ReportedCode>,
     said: Said,
 ) -> Result<Shown, Error> {
     let csrf = match landing {
@@ -134,9 +134,9 @@ async fn page(
 
 fn fate(code: &PasscodeRow, now: Instant) -> Fate {
     match convert::stored(code).standing(now) {
-        Standing::Open { .. } => Fate::Live,
-        Standing::Used => Fate::Used(code.used_at.unwrap_or(now)),
-        Standing::Expired | Standing::Burned | Standing::Cancelled => Fate::Expired,
+        CodeStanding::Open { .. } => Fate::Live,
+        CodeStanding::Used => Fate::Used(code.used_at.unwrap_or(now)),
+        CodeStanding::Expired | CodeStanding::Burned | CodeStanding::Cancelled => Fate::Expired,
     }
 }
 
@@ -146,7 +146,7 @@ pub async fn press(
     ctx: &Context,
     jar: &Jar,
     segment: &str,
-    pressed: Pressed,
+    pressed: ReportPress,
     csrf: &str,
 ) -> Result<Reply, Error> {
     let live = app.live(segment, &Jar::default(), None).await?;
@@ -166,14 +166,14 @@ pub async fn press(
     let trip = Some(found.code.interaction_id);
     let allowed = audit::allow_guest(ctx, live.tenant.id, trip, Action::ReportCode)?;
     let said = match pressed {
-        Pressed::Mine => Said::Mine,
-        Pressed::Resume => {
+        ReportPress::Mine => Said::Mine,
+        ReportPress::Resume => {
             let key = pause_key(app, &live, &found.asked)?;
             app.db.write(move |c| store::throttle::lift(c, &key)).await??;
             found.paused_until = None;
             Said::Resumed
         }
-        Pressed::Stop { pause } => {
+        ReportPress::Stop { pause } => {
             let until = pause.then(|| clock::after(live.at(), n::SUSPENSION));
             stop(app, ctx, &live, &found, until, &allowed).await?;
             found.paused_until = until.or(found.paused_until);
@@ -224,7 +224,7 @@ async fn stop(
     app: &App,
     ctx: &Context,
     live: &Live,
-    found: &Found,
+    found: &ReportedCode,
     pause: Option<Instant>,
     allowed: &Allowed,
 ) -> Result<(), Error> {
@@ -243,7 +243,7 @@ async fn stop(
                 Some(user) => store::directory::sponsors(c, tenant, user)?,
                 None => Vec::new(),
             };
-            Ok((user, invitation.is_some_and(|i| i.state == Invitation::Pending), sponsors))
+            Ok((user, invitation.is_some_and(|i| i.state == InvitationState::Pending), sponsors))
         })
         .await?;
     let application = match &found.asked.client {
@@ -254,8 +254,8 @@ async fn stop(
     told.extend(sponsors.into_iter().map(|u| u.address));
     let done = Done { application, suspended, pause };
     let mails = told.iter().map(|to| alert(app, live, found, to, &done)).collect::<Result<Vec<_>, _>>()?;
-    let target = user.map_or(Target::Interaction(interaction), Target::User);
-    let change = Audited::of(DirectoryEvent::CodeReported, target);
+    let target = user.map_or(AuditTarget::Interaction(interaction), AuditTarget::User);
+    let change = AuditedChange::of(DirectoryEvent::CodeReported, target);
     let pause = match pause {
         Some(until) => Some((pause_key(app, live, &found.asked)?, until)),
         None => None,
@@ -282,11 +282,11 @@ struct Done {
 }
 
 /// E14 to one of those who must know: once per code and recipient, however often the button is pressed.
-fn alert(app: &App, live: &Live, found: &Found, to: &str, done: &Done) -> Result<NewOutbox, Error> {
+fn alert(app: &App, live: &Live, found: &ReportedCode, to: &str, done: &Done) -> Result<NewOutbox, Error> {
     let content = Content::Reported(Reported {
         facts: found.facts(done.application.clone()),
         at: live.at(),
-        session_ended: found.code.state == State::Used,
+        session_ended: found.code.state == PasscodeState::Used,
         invitation_suspended: done.suspended,
         paused_until: done.pause,
     });
@@ -294,7 +294,7 @@ fn alert(app: &App, live: &Live, found: &Found, to: &str, done: &Done) -> Result
     let from = Sender { org: live.tenant.name.clone(), help, privacy: None };
     let letter = Letter { to: to.to_owned(), from, content };
     let dedupe =
-        app.vault.mac(Purpose::Address, &[b"mail reported", found.code.id.0.as_bytes(), to.as_bytes()])?;
-    let queue = Queue { tenant: live.tenant.id, passcode: None, dedupe };
+        app.vault.mac(KeyPurpose::Address, &[b"mail reported", found.code.id.0.as_bytes(), to.as_bytes()])?;
+    let queue = QueueEntry { tenant: live.tenant.id, passcode: None, dedupe };
     Ok(mail::queued(&app.vault, app.random.as_ref(), live.at(), "en", queue, &letter)?)
 }

@@ -16,7 +16,7 @@ use vestibule_oidc::response::{AuthorizationResponse, Delivery};
 
 use crate::reply::Reply;
 use crate::sealed::Ending;
-use crate::subject::{TokenSubject, Who};
+use crate::subject::{TokenSubject, UserClaims};
 use crate::token;
 use crate::trip::Trip;
 use crate::view::About;
@@ -26,7 +26,7 @@ pub(crate) async fn granted(
     app: &App,
     trip: &Trip,
     code: Option<Secret>,
-    who: Who,
+    who: UserClaims,
     session: SessionId,
     authentication: Authentication,
 ) -> Result<Reply, Error> {

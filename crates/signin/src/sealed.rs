@@ -3,7 +3,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use vestibule_app::vault::{Purpose, Vault, VaultError};
+use vestibule_app::vault::{KeyPurpose, Vault, VaultError};
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{InteractionId, InvitationId, Realm, TenantId, ordered_uuid};
 use vestibule_core::interaction::EndingKind;
@@ -111,14 +111,15 @@ impl Sealed {
 
     /// Seals it for its realm and cookie. `None` where it would be too large (SES-02).
     pub fn seal(&self, vault: &Vault, realm: Realm) -> Result<Option<String>, VaultError> {
-        let value = seal(vault, Purpose::Interaction, &[realm.id().as_bytes(), self.id.0.as_bytes()], self)?;
+        let value =
+            seal(vault, KeyPurpose::Interaction, &[realm.id().as_bytes(), self.id.0.as_bytes()], self)?;
         Ok((value.len() <= MAX_SEALED).then_some(value))
     }
 
     /// Opens a cookie's value; `None` for anything altered, moved or from another realm (SES-01).
     pub fn open(vault: &Vault, realm: Realm, id: InteractionId, value: &str) -> Option<Self> {
         let sealed: Self =
-            open(vault, Purpose::Interaction, &[realm.id().as_bytes(), id.0.as_bytes()], value)?;
+            open(vault, KeyPurpose::Interaction, &[realm.id().as_bytes(), id.0.as_bytes()], value)?;
         (sealed.id == id).then_some(sealed)
     }
 
@@ -149,14 +150,15 @@ pub struct Remembered(Vec<RememberedAccount>);
 impl Remembered {
     /// Opens the cookie; anything odd is an empty list.
     pub fn open(vault: &Vault, value: Option<&str>, now: Instant) -> Self {
-        let mut list: Self = value.and_then(|v| open(vault, Purpose::Remembered, &[], v)).unwrap_or_default();
+        let mut list: Self =
+            value.and_then(|v| open(vault, KeyPurpose::Remembered, &[], v)).unwrap_or_default();
         list.0.retain(|a| now.timestamp() - a.last < REMEMBERED_LIFETIME.num_seconds());
         list
     }
 
     /// Seals it.
     pub fn seal(&self, vault: &Vault) -> Result<String, VaultError> {
-        seal(vault, Purpose::Remembered, &[], self)
+        seal(vault, KeyPurpose::Remembered, &[], self)
     }
 
     /// Those of one tenant.
@@ -209,18 +211,18 @@ impl Landing {
 
     /// Seals it for a realm and kind of link.
     pub fn seal(&self, vault: &Vault, tenant: TenantId, kind: &str) -> Result<String, VaultError> {
-        seal(vault, Purpose::Landing, &[tenant.0.as_bytes(), kind.as_bytes()], self)
+        seal(vault, KeyPurpose::Landing, &[tenant.0.as_bytes(), kind.as_bytes()], self)
     }
 
     /// Opens it.
     pub fn open(vault: &Vault, tenant: TenantId, kind: &str, value: &str) -> Option<Self> {
-        open(vault, Purpose::Landing, &[tenant.0.as_bytes(), kind.as_bytes()], value)
+        open(vault, KeyPurpose::Landing, &[tenant.0.as_bytes(), kind.as_bytes()], value)
     }
 }
 
 fn seal<T: Serialize>(
     vault: &Vault,
-    purpose: Purpose,
+    purpose: KeyPurpose,
     place: &[&[u8]],
     value: &T,
 ) -> Result<String, VaultError> {
@@ -228,7 +230,7 @@ fn seal<T: Serialize>(
     Ok(data_encoding::BASE64URL_NOPAD.encode(&vault.seal(purpose, place, &plain)?))
 }
 
-fn open<T: DeserializeOwned>(vault: &Vault, purpose: Purpose, place: &[&[u8]], value: &str) -> Option<T> {
+fn open<T: DeserializeOwned>(vault: &Vault, purpose: KeyPurpose, place: &[&[u8]], value: &str) -> Option<T> {
     let bytes = data_encoding::BASE64URL_NOPAD.decode(value.as_bytes()).ok()?;
     serde_json::from_slice(&vault.unseal(purpose, place, &bytes).ok()?).ok()
 }

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use vestibule_app::audit::{self, Change as Audited, Target};
-use vestibule_app::cookies::{Change, Jar};
+use vestibule_app::audit::{self, AuditTarget, AuditedChange};
+use vestibule_app::cookies::{CookieChange, Jar};
 use vestibule_app::live::Live;
 use vestibule_app::snapshot::ApplicationSnapshot;
 use vestibule_app::{App, Context, Error, Problem};
@@ -120,15 +120,15 @@ async fn end(
 ) -> Result<Reply, Error> {
     let Some(forget) = close(app, ctx, &live).await? else { return Ok(done(&live, segment, &asked, true)) };
     let reply = done(&live, segment, &asked, true);
-    Ok(reply.with(forget).with(Change::ClearSiteData))
+    Ok(reply.with(forget).with(CookieChange::ClearSiteData))
 }
 
 /// Ends the browser's session with all that was granted in it; what the browser is to forget, if there was one.
-pub(crate) async fn close(app: &App, ctx: &Context, live: &Live) -> Result<Option<Change>, Error> {
+pub(crate) async fn close(app: &App, ctx: &Context, live: &Live) -> Result<Option<CookieChange>, Error> {
     let Some(session) = &live.session else { return Ok(None) };
     let allowed = audit::allow_guest(ctx, live.tenant.id, None, Action::SignOut)?;
     let (realm, id, tenant, now) = (Realm::Tenant(live.tenant.id), session.row.id, live.tenant.id, live.now);
-    let ended = Audited::of(DirectoryEvent::SessionEnded, Target::Session(id));
+    let ended = AuditedChange::of(DirectoryEvent::SessionEnded, AuditTarget::Session(id));
     let row = audit::row(app, ctx, &allowed, tenant, ended);
     app.db
         .write(move |c| {
@@ -139,7 +139,7 @@ pub(crate) async fn close(app: &App, ctx: &Context, live: &Live) -> Result<Optio
             Ok::<_, store::QueryError>(())
         })
         .await??;
-    Ok(Some(Change::ForgetSession(realm)))
+    Ok(Some(CookieChange::ForgetSession(realm)))
 }
 
 /// Signed out: to the application at once where that may be, else a page that says so.

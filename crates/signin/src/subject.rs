@@ -9,20 +9,20 @@ use vestibule_core::ids::{SessionId, UserId};
 use vestibule_core::lifecycle::UserKind;
 use vestibule_core::method::Way;
 use vestibule_core::proof::Authentication;
-use vestibule_oidc::claims::{Subject, TYP_ID_TOKEN, pairwise_subject};
+use vestibule_oidc::claims::{ClaimsSubject, TYP_ID_TOKEN, pairwise_subject};
 use vestibule_oidc::verify::{Expect, verify_own};
 use vestibule_store::live::LiveUser;
 
 /// What tokens tell of a user, as it is stored.
 #[derive(Debug, Clone)]
-pub(crate) struct Who {
+pub(crate) struct UserClaims {
     pub user: UserId,
     pub kind: UserKind,
     pub address: String,
     pub name: Option<String>,
 }
 
-impl Who {
+impl UserClaims {
     /// By the user's row.
     pub(crate) fn of(user: &LiveUser) -> Self {
         Self {
@@ -40,7 +40,7 @@ pub(crate) struct TokenSubject {
     tenant: TenantId,
     issuer: String,
     sub: String,
-    who: Who,
+    who: UserClaims,
     session: SessionId,
     authentication: Authentication,
 }
@@ -50,7 +50,7 @@ impl TokenSubject {
         app: &App,
         tenant: &TenantSnapshot,
         application: &ApplicationSnapshot,
-        who: Who,
+        who: UserClaims,
         session: SessionId,
         authentication: Authentication,
     ) -> Self {
@@ -59,8 +59,8 @@ impl TokenSubject {
     }
 
     /// As claims are made from it.
-    pub(crate) fn claims(&self) -> Subject<'_> {
-        Subject {
+    pub(crate) fn claims(&self) -> ClaimsSubject<'_> {
+        ClaimsSubject {
             tenant: self.tenant,
             issuer: &self.issuer,
             oid: self.who.user,

@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use crate::convert;
 use crate::gather;
-use crate::subject::{TokenSubject, Who};
+use crate::subject::{TokenSubject, UserClaims};
 use vestibule_app::cookies::Jar;
 use vestibule_app::live::Live;
 use vestibule_app::snapshot::ApplicationSnapshot;
@@ -201,7 +201,7 @@ pub(crate) fn subject(
 ) -> Result<TokenSubject, Unreadable> {
     let (tenant, application) = (&caller.live.tenant, &caller.application);
     let authentication = session.authentication()?;
-    Ok(TokenSubject::new(app, tenant, application, Who::of(user), session.id, authentication))
+    Ok(TokenSubject::new(app, tenant, application, UserClaims::of(user), session.id, authentication))
 }
 
 /// What the `claims` parameter named, as it was stored with the code.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use vestibule_app::cookies::{Change, Jar};
+use vestibule_app::cookies::{CookieChange, Jar};
 use vestibule_app::live::Live;
 use vestibule_app::snapshot::{ApplicationSnapshot, TenantSnapshot};
 use vestibule_app::{App, Context, Error, Problem, audit, vault};
@@ -13,7 +13,7 @@ use vestibule_core::clock::Instant;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::{InteractionId, Realm, TenantId, UserId, ordered_uuid};
 use vestibule_core::interaction::{self, Step};
-use vestibule_core::lifecycle::Interaction;
+use vestibule_core::lifecycle::InteractionState;
 use vestibule_core::numbers::REPEAT_WINDOW;
 use vestibule_core::proof::Ledger;
 use vestibule_core::random::secret_256;
@@ -30,7 +30,7 @@ use crate::view::{About, Shown, View};
 
 /// A request to a trip: the parts, who asks, and which trip it names.
 #[derive(Debug, Clone, Copy)]
-pub struct At<'a> {
+pub struct TripRequest<'a> {
     /// The shared parts.
     pub app: &'a App,
     /// Who asks, in which language.
@@ -77,13 +77,13 @@ impl Trip {
     }
 
     /// Where the row stands.
-    pub(crate) fn state(&self) -> Option<Interaction> {
+    pub(crate) fn state(&self) -> Option<InteractionState> {
         self.row().map(|r| r.state)
     }
 
     /// Whether the row is open and has not ended.
     pub(crate) fn row_is_live(&self) -> bool {
-        self.row().is_some_and(|r| r.state == Interaction::Open && r.expires_at > self.at())
+        self.row().is_some_and(|r| r.state == InteractionState::Open && r.expires_at > self.at())
     }
 
     /// The user of the address, as the row knows them.
@@ -190,18 +190,18 @@ impl Trip {
     }
 
     /// The sealed interaction with another secret, after a proof (SES-04).
-    pub(crate) fn keep_with(&self, app: &App, secret: &str) -> Result<Change, Error> {
+    pub(crate) fn keep_with(&self, app: &App, secret: &str) -> Result<CookieChange, Error> {
         self.kept(app, &Sealed { secret: secret.to_owned(), ..self.sealed.clone() })
     }
 
     /// The sealed interaction, to be kept by the browser.
-    pub(crate) fn keep(&self, app: &App) -> Result<Change, Error> {
+    pub(crate) fn keep(&self, app: &App) -> Result<CookieChange, Error> {
         self.kept(app, &self.sealed)
     }
 
-    fn kept(&self, app: &App, sealed: &Sealed) -> Result<Change, Error> {
+    fn kept(&self, app: &App, sealed: &Sealed) -> Result<CookieChange, Error> {
         let value = sealed.seal(&app.vault, self.realm())?.ok_or(ErrorCode::RequestBad)?;
-        Ok(Change::Interaction { id: sealed.id, value })
+        Ok(CookieChange::Interaction { id: sealed.id, value })
     }
 
     /// The digest of the secret that the browser came with.
@@ -212,9 +212,9 @@ impl Trip {
     /// What a finished or cancelled trip answers on any page of its own.
     pub(crate) fn ended(&self) -> Option<Error> {
         match self.state()? {
-            Interaction::Open => None,
-            Interaction::Finished => Some(self.problem(ErrorCode::AlreadyDone).into()),
-            Interaction::Cancelled => {
+            InteractionState::Open => None,
+            InteractionState::Finished => Some(self.problem(ErrorCode::AlreadyDone).into()),
+            InteractionState::Cancelled => {
                 let mut problem = self.problem(ErrorCode::InteractionStopped);
                 problem.restart = self.back();
                 Some(problem.into())
@@ -233,7 +233,7 @@ impl Trip {
 }
 
 /// Loads the trip that a request names. Who has not the sealed interaction of this id is in another browser, or lost.
-pub(crate) async fn load(at: At<'_>) -> Result<Trip, Error> {
+pub(crate) async fn load(at: TripRequest<'_>) -> Result<Trip, Error> {
     let live = at.app.live(at.segment, at.jar, Some(at.id)).await?;
     let _allowed = audit::allow_guest(at.ctx, live.tenant.id, Some(at.id), Action::SignIn)?;
     let realm = Realm::Tenant(live.tenant.id);
@@ -246,15 +246,15 @@ pub(crate) async fn load(at: At<'_>) -> Result<Trip, Error> {
 
 /// The same trip as it stands by now: another press, browser or node was first. Never in another tenant, whose the
 /// segment may be by now.
-pub(crate) async fn reload(at: At<'_>, tenant: TenantId, sealed: Sealed) -> Result<Trip, Error> {
+pub(crate) async fn reload(at: TripRequest<'_>, tenant: TenantId, sealed: Sealed) -> Result<Trip, Error> {
     let live = at.app.live(at.segment, at.jar, Some(sealed.id)).await?;
     if live.tenant.id != tenant {
         return Err(Problem::new(ErrorCode::InteractionUnknown).at(&live.tenant).into());
     }
-    open(At { id: sealed.id, ..at }, live, sealed).await
+    open(TripRequest { id: sealed.id, ..at }, live, sealed).await
 }
 
-async fn open(at: At<'_>, live: Live, sealed: Sealed) -> Result<Trip, Error> {
+async fn open(at: TripRequest<'_>, live: Live, sealed: Sealed) -> Result<Trip, Error> {
     let Some(outdated) = speaks_for(&live, &sealed) else { return Err(lost(at, &live).await.into()) };
     let application = match sealed.ending.client() {
         Some(client) => at.app.application(&live, client).await?,
@@ -286,7 +286,7 @@ fn speaks_for(live: &Live, sealed: &Sealed) -> Option<bool> {
 /// HRD-01, HRD-03: from the first send on the row alone counts. A sealed interaction of before it, put back with another
 /// address, names nobody: not a code for that address, nor the row's user with that address's proof.
 fn forget_other_address(app: &App, trip: &mut Trip) -> Result<(), Error> {
-    let counts = |row: &&InteractionRow| row.state != Interaction::Open || row.expires_at > trip.at();
+    let counts = |row: &&InteractionRow| row.state != InteractionState::Open || row.expires_at > trip.at();
     if let (Some(row), Some(address)) = (trip.row().filter(counts), trip.address())
         && !row.address_key.matches(&app.address_digest(address)?)
     {
@@ -301,7 +301,7 @@ fn read_ledger(app: &App, trip: &mut Trip) {
     let Some(row) = trip.row().filter(|r| r.expires_at > trip.at()) else { return };
     match Ledger::read(&row.ledger) {
         Ok(ledger) => trip.ledger = ledger,
-        Err(_) if row.state == Interaction::Open => {
+        Err(_) if row.state == InteractionState::Open => {
             tracing::warn!(tenant = %trip.tenant().id, interaction = %trip.sealed.id, "an unreadable ledger: the sign-in begins anew");
             trip.instead_of = Some(trip.sealed.id);
             trip.rename(app);
@@ -317,7 +317,7 @@ pub(crate) fn with_ledger(app: &App, mut trip: Trip) -> Trip {
 }
 
 /// Why a browser has no interaction of this id.
-async fn lost(at: At<'_>, live: &Live) -> Problem {
+async fn lost(at: TripRequest<'_>, live: &Live) -> Problem {
     let code = match (&live.interaction, at.jar.any, recent(at.id, live.at())) {
         (Some(_), _, _) => ErrorCode::OtherBrowser,
         (None, false, true) => ErrorCode::Cookies,

@@ -226,7 +226,7 @@ struct Present {
     enabled: bool,
 }
 
-impl crate::row::Named for Present {
+impl crate::row::ColumnNames for Present {
     const NAMES: &'static [&'static str] = &[];
 }
 impl crate::row::FromRow for Present {

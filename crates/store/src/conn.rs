@@ -25,7 +25,7 @@ mod sqlite;
 
 /// A connection; what the functions of this crate take first.
 pub struct Conn {
-    link: Link,
+    link: BackEnd,
     counters: Arc<Counters>,
     /// A statement failed in a way that a second try may mend.
     transient: bool,
@@ -35,7 +35,7 @@ pub struct Conn {
     pub(crate) rested: Option<std::time::Instant>,
 }
 
-enum Link {
+enum BackEnd {
     #[cfg(feature = "sqlite")]
     Sqlite(SqliteConnection),
     #[cfg(feature = "postgres")]
@@ -47,9 +47,9 @@ macro_rules! each {
     ($link:expr, $c:ident => $body:expr) => {
         match $link {
             #[cfg(feature = "sqlite")]
-            Link::Sqlite($c) => $body,
+            BackEnd::Sqlite($c) => $body,
             #[cfg(feature = "postgres")]
-            Link::Postgres($c) => $body,
+            BackEnd::Postgres($c) => $body,
         }
     };
 }
@@ -62,7 +62,7 @@ impl std::fmt::Debug for Conn {
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub(crate) enum ConnPurpose {
     /// One of this many; writes are refused on SQLite, where one thread does them all.
     Read { of: u32 },
     /// Anything.
@@ -71,15 +71,21 @@ pub(crate) enum Purpose {
 
 impl Conn {
     /// Opens a connection.
-    pub(crate) fn open(target: &Target, purpose: Purpose, counters: Arc<Counters>) -> Result<Self, DbError> {
+    pub(crate) fn open(
+        target: &Target,
+        purpose: ConnPurpose,
+        counters: Arc<Counters>,
+    ) -> Result<Self, DbError> {
         target.check()?;
         let link = match target {
             #[cfg(feature = "sqlite")]
-            Target::Sqlite(path) => Link::Sqlite(sqlite::open(path, purpose)?),
+            Target::Sqlite(path) => BackEnd::Sqlite(sqlite::open(path, purpose)?),
             #[cfg(feature = "postgres")]
             Target::Postgres(address) => {
                 let _ = purpose;
-                Link::Postgres(PgConnection::establish(address).map_err(|e| DbError::Connect(e.to_string()))?)
+                BackEnd::Postgres(
+                    PgConnection::establish(address).map_err(|e| DbError::Connect(e.to_string()))?,
+                )
             }
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
             _ => return Err(DbError::Connect("this build has no such back end".into())),
@@ -93,9 +99,9 @@ impl Conn {
         self.begin_write()?;
         let result = match &mut self.link {
             #[cfg(feature = "sqlite")]
-            Link::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|done| done.len()),
+            BackEnd::Sqlite(c) => c.run_pending_migrations(SQLITE).map(|done| done.len()),
             #[cfg(feature = "postgres")]
-            Link::Postgres(c) => c
+            BackEnd::Postgres(c) => c
                 .batch_execute("SELECT pg_advisory_xact_lock(7310)")
                 .map_err(Into::into)
                 .and_then(|()| c.run_pending_migrations(POSTGRES).map(|done| done.len())),
@@ -116,9 +122,9 @@ impl Conn {
     pub fn needs_migration(&mut self) -> Result<bool, DbError> {
         let pending = match &mut self.link {
             #[cfg(feature = "sqlite")]
-            Link::Sqlite(c) => c.has_pending_migration(SQLITE),
+            BackEnd::Sqlite(c) => c.has_pending_migration(SQLITE),
             #[cfg(feature = "postgres")]
-            Link::Postgres(c) => c.has_pending_migration(POSTGRES),
+            BackEnd::Postgres(c) => c.has_pending_migration(POSTGRES),
         };
         pending.map_err(|error| DbError::Schema(error.to_string()))
     }
@@ -149,7 +155,7 @@ impl Conn {
             #[diesel(sql_type = diesel::sql_types::Text)]
             detail: String,
         }
-        let Link::Sqlite(c) = &mut self.link else { panic!("SQLite only") };
+        let BackEnd::Sqlite(c) = &mut self.link else { panic!("SQLite only") };
         let query = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"));
         let steps: Vec<Step> = query.load(c).unwrap();
         steps.into_iter().map(|step| step.detail).collect()
@@ -159,8 +165,8 @@ impl Conn {
     #[cfg(test)]
     pub(crate) fn revert(&mut self) -> usize {
         match &mut self.link {
-            Link::Sqlite(c) => c.revert_all_migrations(SQLITE).unwrap().len(),
-            Link::Postgres(c) => c.revert_all_migrations(POSTGRES).unwrap().len(),
+            BackEnd::Sqlite(c) => c.revert_all_migrations(SQLITE).unwrap().len(),
+            BackEnd::Postgres(c) => c.revert_all_migrations(POSTGRES).unwrap().len(),
         }
     }
 
@@ -217,9 +223,9 @@ impl Conn {
     pub(crate) fn begin_write(&mut self) -> QueryResult<()> {
         let begun = match &mut self.link {
             #[cfg(feature = "sqlite")]
-            Link::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
+            BackEnd::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE"),
             #[cfg(feature = "postgres")]
-            Link::Postgres(c) => AnsiTransactionManager::begin_transaction(c),
+            BackEnd::Postgres(c) => AnsiTransactionManager::begin_transaction(c),
         };
         self.noted(begun)
     }
@@ -256,9 +262,9 @@ impl Conn {
     pub(crate) fn ping(&mut self) -> QueryResult<()> {
         match &mut self.link {
             #[cfg(feature = "sqlite")]
-            Link::Sqlite(_) => Ok(()),
+            BackEnd::Sqlite(_) => Ok(()),
             #[cfg(feature = "postgres")]
-            Link::Postgres(c) => c.batch_execute("SELECT 1"),
+            BackEnd::Postgres(c) => c.batch_execute("SELECT 1"),
         }
     }
 
@@ -271,13 +277,13 @@ impl Conn {
         count(&self.counters.statements);
         let rows = match &mut self.link {
             #[cfg(feature = "sqlite")]
-            Link::Sqlite(c) => {
+            BackEnd::Sqlite(c) => {
                 LoadConnection::<DefaultLoadingMode>::load(c, Run(fragment)).and_then(|cursor| {
                     cursor.map(|row| read(R::read(&mut crate::row::SqliteCells::new(&row?)))).collect()
                 })
             }
             #[cfg(feature = "postgres")]
-            Link::Postgres(c) => {
+            BackEnd::Postgres(c) => {
                 LoadConnection::<DefaultLoadingMode>::load(c, Run(fragment)).and_then(|cursor| {
                     cursor.map(|row| read(R::read(&mut crate::row::PostgresCells::new(&row?)))).collect()
                 })

@@ -11,7 +11,7 @@ use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::{QueryResult, result};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::conn::{Conn, Purpose};
+use crate::conn::{Conn, ConnPurpose};
 use crate::error::DbError;
 use crate::stats::{Counters, Stats, count};
 use crate::target::Target;
@@ -60,7 +60,7 @@ impl Db {
     /// Opens a database; blocks. Refuses what [`Target::check`] refuses and tables that this program does not know.
     pub fn open(target: &Target, options: OpenOptions) -> Result<Self, DbError> {
         let counters = Arc::new(Counters::default());
-        let mut first = Conn::open(target, Purpose::Write, Arc::clone(&counters))?;
+        let mut first = Conn::open(target, ConnPurpose::Write, Arc::clone(&counters))?;
         if options.migrate {
             first.migrate()?;
         } else if first.needs_migration()? {
@@ -168,7 +168,8 @@ impl Db {
     ) -> Result<Result<T, E>, DbError> {
         count(&self.inner.counters.write_jobs);
         let inner = &self.inner;
-        let open = || Conn::open(&inner.target, Purpose::Write, Arc::clone(&inner.counters)).map(Box::new);
+        let open =
+            || Conn::open(&inner.target, ConnPurpose::Write, Arc::clone(&inner.counters)).map(Box::new);
         retry(open, &mut f)
     }
 
@@ -237,7 +238,7 @@ impl ManageConnection for Manager {
     type Error = DbError;
 
     fn connect(&self) -> Result<Conn, DbError> {
-        let purpose = Purpose::Read { of: self.readers };
+        let purpose = ConnPurpose::Read { of: self.readers };
         Conn::open(&self.target, purpose, Arc::clone(&self.counters))
     }
 

@@ -6,7 +6,7 @@ use vestibule_core::Address;
 use vestibule_core::access::Role;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{TenantId, UserId};
-use vestibule_core::lifecycle::{Redemption, RedemptionEvent, UserKind};
+use vestibule_core::lifecycle::{RedemptionEvent, RedemptionState, UserKind};
 use vestibule_core::method::{Method, Way};
 use vestibule_core::proof::{IdentityKey, Unreadable};
 use vestibule_core::query::fold;
@@ -33,7 +33,7 @@ row! {
         domain: String,
         /// For filters by suffix.
         reversed_address: String,
-        state: Redemption,
+        state: RedemptionState,
         state_changed_at: Option<Instant>,
         enabled: bool,
         locale: Option<String>,
@@ -71,7 +71,7 @@ record! {
         domain: String,
         /// For filters by suffix.
         reversed_address: String,
-        state: Redemption,
+        state: RedemptionState,
         state_changed_at: Option<Instant>,
         enabled: bool,
         locale: Option<String>,
@@ -97,8 +97,8 @@ record! {
 
 /// Who may have a session or tokens: `core::directory::Person::Accepted`, in SQL.
 pub(crate) const LET_IN: &[Piece] = pieces![
-    "u.enabled AND u.deleted_at IS NULL AND u.held_at IS NULL AND (u.state = " (word Redemption::Accepted)
-    " OR u.kind = " (word UserKind::Member) " AND u.state = " (word Redemption::NotNeeded) ")"
+    "u.enabled AND u.deleted_at IS NULL AND u.held_at IS NULL AND (u.state = " (word RedemptionState::Accepted)
+    " OR u.kind = " (word UserKind::Member) " AND u.state = " (word RedemptionState::NotNeeded) ")"
 ];
 
 statements! {
@@ -149,7 +149,7 @@ statements! {
     /// Withholds codes from a pending guest, because the invitation was reported; `false` where they are not pending.
     pub fn hold(tenant: TenantId, id: UserId, now: Instant) -> bool = [
         "UPDATE users SET held_at = :now, version = version + 1"
-        " WHERE tenant_id = :tenant AND id = :id AND state = " (word Redemption::Pending) " AND held_at IS NULL"
+        " WHERE tenant_id = :tenant AND id = :id AND state = " (word RedemptionState::Pending) " AND held_at IS NULL"
     ];
 
     /// Ends [`hold`]: the invitation was issued anew.
@@ -246,7 +246,7 @@ impl NewUser {
         accepted_by: Option<Way>,
         now: Instant,
     ) -> Self {
-        let state = if accepted_by.is_some() { Redemption::Accepted } else { Redemption::Pending };
+        let state = if accepted_by.is_some() { RedemptionState::Accepted } else { RedemptionState::Pending };
         Self {
             display_name,
             locale,
@@ -258,12 +258,12 @@ impl NewUser {
 
     /// A member of a tenant, for whom there is nothing to redeem.
     pub fn member(tenant: TenantId, id: UserId, address: &Address, now: Instant) -> Self {
-        Self::of(UserKind::Member, Redemption::NotNeeded, tenant, id, address, now)
+        Self::of(UserKind::Member, RedemptionState::NotNeeded, tenant, id, address, now)
     }
 
     fn of(
         kind: UserKind,
-        state: Redemption,
+        state: RedemptionState,
         tenant: TenantId,
         id: UserId,
         address: &Address,

@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, InvitationId, TenantId, UserId};
-use vestibule_core::lifecycle::{Invitation, InvitationEvent, Redemption};
+use vestibule_core::lifecycle::{InvitationEvent, InvitationState, RedemptionState};
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
@@ -22,7 +22,7 @@ row! {
         inviter_id: Option<UserId>,
         message: Option<String>,
         locale: Option<String>,
-        state: Invitation,
+        state: InvitationState,
         expires_at: Option<Instant>,
         created_at: Instant,
         accepted_at: Option<Instant>,
@@ -31,7 +31,7 @@ row! {
         /// The guest's name.
         display_name: Option<String>,
         /// The guest's `state`.
-        user_state: Redemption,
+        user_state: RedemptionState,
         /// The guest's `deleted_at`.
         user_deleted_at: Option<Instant>,
     }
@@ -72,7 +72,7 @@ macro_rules! guest {
 statements! {
     fn insert_invitation(new: &NewInvitation) = [
         "INSERT INTO invitations (" (NewInvitation) ", state)"
-        " VALUES (" (values new) ", " (word Invitation::Pending) ")"
+        " VALUES (" (values new) ", " (word InvitationState::Pending) ")"
     ];
 
     /// One more ticket for an invitation.

@@ -1,13 +1,13 @@
 //! Lists that are filtered and ordered by fields of an allow-list ([`vestibule_core::query`]).
 //!
-//! Their texts are made when they are asked for, but of nothing except texts of this program: a [`Part`] that is SQL is a
+//! Their texts are made when they are asked for, but of nothing except texts of this program: a [`SelectPart`] that is SQL is a
 //! `&'static str`, so what comes from outside can only be bound. They are prepared for one use, since there are too many
 //! of them to keep, and PostgreSQL then plans each for its values.
 
 use diesel::QueryResult;
 use diesel::query_builder::AstPass;
 use diesel::result::Error;
-use vestibule_core::query::{After, Field, Operator, Order, Page, Query, Term, Value, beyond};
+use vestibule_core::query::{After, Field, ListPage, Literal, Operator, Order, Query, Term, beyond};
 
 use crate::bind::{AsBind as _, Bind};
 use crate::conn::Conn;
@@ -24,14 +24,14 @@ pub(crate) trait Columns: Field {
 }
 
 /// A row that a list can go on from.
-pub(crate) trait Listed<F>: FromRow {
+pub(crate) trait ListedRow<F>: FromRow {
     /// Its place in an order by this field.
     fn place(&self, field: F) -> QueryResult<After>;
 }
 
 /// A part of a list's text.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Part<'a> {
+pub(crate) enum SelectPart<'a> {
     /// Text of this program.
     Sql(&'static str),
     /// Columns, with commas.
@@ -45,7 +45,7 @@ pub(crate) enum Part<'a> {
 /// The text of a list with its values.
 #[derive(Debug)]
 pub(crate) struct Select<'a> {
-    pub(crate) parts: Vec<Part<'a>>,
+    pub(crate) parts: Vec<SelectPart<'a>>,
 }
 
 impl Fragment for Select<'_> {
@@ -56,10 +56,10 @@ impl Fragment for Select<'_> {
         out.unsafe_to_cache_prepared();
         for part in &self.parts {
             match part {
-                Part::Sql(text) => out.push_sql(text),
-                Part::Sqlite(text) => out.push_sql(D::either(text, "")),
-                Part::Columns(names) => push_columns(&mut out, "", names),
-                Part::Bind(bind) => D::bind(&mut out, bind)?,
+                SelectPart::Sql(text) => out.push_sql(text),
+                SelectPart::Sqlite(text) => out.push_sql(D::either(text, "")),
+                SelectPart::Columns(names) => push_columns(&mut out, "", names),
+                SelectPart::Bind(bind) => D::bind(&mut out, bind)?,
             }
         }
         Ok(())
@@ -76,8 +76,8 @@ pub(crate) fn ranges<F: Field>(query: &Query<F>) -> Vec<Option<Range>> {
         Some((text, end))
     };
     let of = |term: &Term<F>| match (&term.value, term.operator) {
-        (Value::Text(text), Operator::StartsWith) => range(text.clone()),
-        (Value::Text(text), Operator::EndsWith) => range(text.chars().rev().collect()),
+        (Literal::Text(text), Operator::StartsWith) => range(text.clone()),
+        (Literal::Text(text), Operator::EndsWith) => range(text.chars().rev().collect()),
         _ => None,
     };
     query.filter.iter().map(of).collect()
@@ -86,7 +86,7 @@ pub(crate) fn ranges<F: Field>(query: &Query<F>) -> Vec<Option<Range>> {
 impl<'a> Select<'a> {
     /// A list: `base` selects its columns from its table and names what every list of the resource fixes.
     pub(crate) fn of<F: Columns>(
-        base: Vec<Part<'a>>,
+        base: Vec<SelectPart<'a>>,
         query: &'a Query<F>,
         ranges: &'a [Option<Range>],
     ) -> QueryResult<Self> {
@@ -99,7 +99,7 @@ impl<'a> Select<'a> {
     }
 
     fn sql(&mut self, texts: impl IntoIterator<Item = &'static str>) {
-        self.parts.extend(texts.into_iter().map(Part::Sql));
+        self.parts.extend(texts.into_iter().map(SelectPart::Sql));
     }
 
     fn term<F: Columns>(&mut self, term: &'a Term<F>, range: Option<&'a Range>) -> QueryResult<()> {
@@ -113,21 +113,21 @@ impl<'a> Select<'a> {
             Operator::StartsWith | Operator::EndsWith => {
                 let (from, to) = range.ok_or_else(mismatch)?;
                 self.sql([" AND ", column, " >= "]);
-                self.parts.push(Part::Bind(Bind::Text(Some(from))));
+                self.parts.push(SelectPart::Bind(Bind::Text(Some(from))));
                 if let Some(to) = to {
                     self.sql([" AND ", column, " < "]);
-                    self.parts.push(Part::Bind(Bind::Text(Some(to))));
+                    self.parts.push(SelectPart::Bind(Bind::Text(Some(to))));
                 }
                 return Ok(());
             }
         };
         // a truth is text, since an index of few rows is taken by what its condition says
-        if let Value::Bool(truth) = term.value {
+        if let Literal::Bool(truth) = term.value {
             self.sql([if truth { " AND " } else { " AND NOT " }, column]);
             return Ok(());
         }
         self.sql([" AND ", column, operator]);
-        self.parts.push(Part::Bind(bind(term.field, &term.value)?));
+        self.parts.push(SelectPart::Bind(bind(term.field, &term.value)?));
         Ok(())
     }
 
@@ -137,25 +137,25 @@ impl<'a> Select<'a> {
         let column = field.column(Operator::Eq);
         if let Some(after) = &query.after {
             self.sql([" AND (", column, if descending { ", id) < (" } else { ", id) > (" }]);
-            self.parts.push(Part::Bind(bind(field, &after.value)?));
+            self.parts.push(SelectPart::Bind(bind(field, &after.value)?));
             self.sql([", "]);
-            self.parts.push(Part::Bind(after.id.bind()));
+            self.parts.push(SelectPart::Bind(after.id.bind()));
             self.sql([")"]);
         }
         let direction = if descending { " DESC" } else { "" };
         self.sql([" ORDER BY ", column, direction, ", id", direction, " LIMIT "]);
         let limit = i64::try_from(query.limit).unwrap_or(i64::MAX).saturating_add(1);
-        self.parts.push(Part::Bind(Bind::BigInt(Some(limit))));
+        self.parts.push(SelectPart::Bind(Bind::BigInt(Some(limit))));
         Ok(())
     }
 }
 
 /// A page of a list.
-pub(crate) fn page<F: Columns, R: Listed<F>>(
+pub(crate) fn page<F: Columns, R: ListedRow<F>>(
     c: &mut Conn,
-    base: Vec<Part<'_>>,
+    base: Vec<SelectPart<'_>>,
     query: &Query<F>,
-) -> QueryResult<Page<R>> {
+) -> QueryResult<ListPage<R>> {
     let ranges = ranges(query);
     let mut rows: Vec<R> = c.load(&Select::of(base, query, &ranges)?)?;
     let more = rows.len() > query.limit;
@@ -164,15 +164,15 @@ pub(crate) fn page<F: Columns, R: Listed<F>>(
         Some(last) if more => Some(query.after(&last.place(query.order.field)?)),
         _ => None,
     };
-    Ok(Page { rows, next })
+    Ok(ListPage { rows, next })
 }
 
-fn bind<F: Columns>(field: F, value: &Value) -> QueryResult<Bind<'_>> {
+fn bind<F: Columns>(field: F, value: &Literal) -> QueryResult<Bind<'_>> {
     Ok(match value {
-        Value::Text(text) => Bind::Text(Some(text)),
-        Value::Bool(truth) => Bind::Bool(Some(*truth)),
-        Value::Moment(moment) => moment.bind(),
-        Value::Word(word) => Bind::Text(Some(field.stored(word).ok_or_else(mismatch)?)),
+        Literal::Text(text) => Bind::Text(Some(text)),
+        Literal::Bool(truth) => Bind::Bool(Some(*truth)),
+        Literal::Moment(moment) => moment.bind(),
+        Literal::Word(word) => Bind::Text(Some(field.stored(word).ok_or_else(mismatch)?)),
     })
 }
 

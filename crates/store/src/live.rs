@@ -7,20 +7,20 @@ use uuid::Uuid;
 use vestibule_core::clock::Instant;
 use vestibule_core::directory::{Person, UserFacts};
 use vestibule_core::ids::{InteractionId, SessionId, TenantId, UserId};
-use vestibule_core::lifecycle::{Redemption, TenantState, UserKind};
+use vestibule_core::lifecycle::{RedemptionState, TenantState, UserKind};
 use vestibule_core::method::{Method, Way};
 use vestibule_core::proof::Unreadable;
 
 use crate::conn::Conn;
 use crate::directory;
-use crate::row::{Cells, FromRow, Named, row};
+use crate::row::{Cells, ColumnNames, FromRow, row};
 use crate::signin::{InteractionRow, PasscodeRow, SessionRow};
 use crate::statement::statements;
 use crate::time::Now;
 
 /// How a URL names its tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Segment<'a> {
+pub enum TenantKey<'a> {
     /// By its GUID.
     Id(TenantId),
     /// By one of its verified domains.
@@ -45,7 +45,7 @@ row! {
         address: String,
         address_key: String,
         domain: String,
-        state: Redemption,
+        state: RedemptionState,
         enabled: bool,
         /// The method that the guest accepted with (HRD-08); [`LiveUser::pinned`] reads it with its provider.
         pinned_method: Option<Method>,
@@ -121,7 +121,7 @@ pub struct LiveRow {
     pub interaction: Option<LiveInteraction>,
 }
 
-impl Named for LiveRow {
+impl ColumnNames for LiveRow {
     const NAMES: &'static [&'static str] = &[];
 }
 impl FromRow for LiveRow {
@@ -191,13 +191,13 @@ statements! {
 /// Reads what a request needs; nothing where there is no such tenant.
 pub fn request(
     c: &mut Conn,
-    segment: Segment<'_>,
+    segment: TenantKey<'_>,
     session: Option<SessionId>,
     interaction: Option<InteractionId>,
     now: Now,
 ) -> QueryResult<Option<LiveRow>> {
     match segment {
-        Segment::Id(tenant) => request_by_id(c, tenant, session, interaction, now),
-        Segment::Domain(domain) => request_by_domain(c, domain, session, interaction, now),
+        TenantKey::Id(tenant) => request_by_id(c, tenant, session, interaction, now),
+        TenantKey::Domain(domain) => request_by_domain(c, domain, session, interaction, now),
     }
 }

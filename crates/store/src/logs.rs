@@ -155,7 +155,7 @@ impl Log {
 
 /// Where a page of a log begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Page {
+pub enum LogPage {
     /// The newest first.
     Newest,
     /// The newest before this one first.
@@ -165,11 +165,11 @@ pub enum Page {
 }
 
 /// A page of sign-ins.
-pub fn sign_ins(c: &mut Conn, tenant: TenantId, page: Page, limit: i64) -> QueryResult<Vec<SignInRow>> {
+pub fn sign_ins(c: &mut Conn, tenant: TenantId, page: LogPage, limit: i64) -> QueryResult<Vec<SignInRow>> {
     match page {
-        Page::Newest => sign_ins_before(c, tenant, Uuid::max(), limit),
-        Page::Before(id) => sign_ins_before(c, tenant, id, limit),
-        Page::Numbered(beyond) => sign_ins_numbered(c, tenant, beyond, limit),
+        LogPage::Newest => sign_ins_before(c, tenant, Uuid::max(), limit),
+        LogPage::Before(id) => sign_ins_before(c, tenant, id, limit),
+        LogPage::Numbered(beyond) => sign_ins_numbered(c, tenant, beyond, limit),
     }
 }
 

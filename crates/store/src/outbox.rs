@@ -6,12 +6,12 @@ use diesel::deserialize;
 use uuid::Uuid;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{OutboxId, PasscodeId};
-use vestibule_core::lifecycle::{Channel, Mail, MailEvent};
-use vestibule_core::passcode::State as PasscodeState;
+use vestibule_core::lifecycle::{Channel, MailEvent, MailState};
+use vestibule_core::passcode::PasscodeState;
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
-use crate::row::{Cells, FromRow, Named, record, row};
+use crate::row::{Cells, ColumnNames, FromRow, record, row};
 use crate::statement::{Piece, pieces, statements};
 use crate::time::Now;
 
@@ -33,7 +33,7 @@ row! {
         locale: String,
         /// Recipient and values, sealed; erased once it is sent or given up.
         sealed: Option<Vec<u8>>,
-        state: Mail,
+        state: MailState,
         attempts: i32,
         next_at: Instant,
         lease_until: Option<Instant>,
@@ -79,7 +79,7 @@ pub struct Claimed {
     pub live: bool,
 }
 
-impl Named for Claimed {
+impl ColumnNames for Claimed {
     const NAMES: &'static [&'static str] = &[];
 }
 impl FromRow for Claimed {
@@ -108,18 +108,18 @@ const GOOD: &[Piece] = pieces!["p.state = " (word PasscodeState::Live) " AND p.e
 statements! {
     fn insert_new(new: &NewOutbox) -> bool = [
         "INSERT INTO outbox (" (NewOutbox) ", state, attempts)"
-        " VALUES (" (values new) ", " (word Mail::Queued) ", 0)"
+        " VALUES (" (values new) ", " (word MailState::Queued) ", 0)"
         " ON CONFLICT (dedupe) DO NOTHING"
     ];
 
     // a notice of which the last one is old enough (N-22) takes that one's place
     fn insert_or_renew(new: &NewOutbox, until: Instant) -> bool = [
         "INSERT INTO outbox (" (NewOutbox) ", state, attempts)"
-        " VALUES (" (values new) ", " (word Mail::Queued) ", 0)"
+        " VALUES (" (values new) ", " (word MailState::Queued) ", 0)"
         " ON CONFLICT (dedupe) DO UPDATE SET id = excluded.id, tenant_id = excluded.tenant_id, kind = excluded.kind,"
         " priority = excluded.priority, channel = excluded.channel, destination = excluded.destination,"
         " template = excluded.template, locale = excluded.locale, sealed = excluded.sealed,"
-        " state = " (word Mail::Queued) ", attempts = 0,"
+        " state = " (word MailState::Queued) ", attempts = 0,"
         " next_at = excluded.next_at, lease_until = NULL, realm_id = excluded.realm_id,"
         " passcode_id = excluded.passcode_id, reason = NULL, created_at = excluded.created_at, sent_at = NULL"
         " WHERE outbox.created_at <= :until"
@@ -189,7 +189,7 @@ pub fn insert(c: &mut Conn, new: &NewOutbox, renew: Option<Instant>) -> QueryRes
 
 /// How much is claimed at once.
 #[derive(Debug, Clone, Copy)]
-pub struct Claim {
+pub struct ClaimLimits {
     /// Messages in all.
     pub limit: i64,
     /// Messages of one tenant (TEN-04).
@@ -199,7 +199,7 @@ pub struct Claim {
 }
 
 /// Takes messages that are due, by priority and then in order; no other process gets them before the lease ends.
-pub fn claim(c: &mut Conn, claim: Claim, now: Now) -> QueryResult<Vec<Claimed>> {
+pub fn claim(c: &mut Conn, claim: ClaimLimits, now: Now) -> QueryResult<Vec<Claimed>> {
     let until = now.plus(claim.lease);
     let mut rows = take(c, claim.share, claim.limit, until, now)?;
     rows.sort_by_key(|claimed| (claimed.row.priority, claimed.row.id));

@@ -23,7 +23,7 @@ use vestibule_core::secret::Digest;
 use crate::bind::{AsBind, Bind};
 
 /// A value that a column can hold.
-pub(crate) trait Kind: Sized {
+pub(crate) trait ColumnValue: Sized {
     #[cfg(feature = "postgres")]
     fn postgres(value: PgValue<'_>) -> deserialize::Result<Self>;
     #[cfg(feature = "sqlite")]
@@ -38,7 +38,7 @@ pub(crate) trait Cell: Sized {
     fn sqlite(value: Option<SqliteValue<'_, '_, '_>>) -> deserialize::Result<Self>;
 }
 
-impl<T: Kind> Cell for T {
+impl<T: ColumnValue> Cell for T {
     #[cfg(feature = "postgres")]
     fn postgres(value: Option<PgValue<'_>>) -> deserialize::Result<Self> {
         T::postgres(value.ok_or(UnexpectedNullError)?)
@@ -49,7 +49,7 @@ impl<T: Kind> Cell for T {
     }
 }
 
-impl<T: Kind> Cell for Option<T> {
+impl<T: ColumnValue> Cell for Option<T> {
     #[cfg(feature = "postgres")]
     fn postgres(value: Option<PgValue<'_>>) -> deserialize::Result<Self> {
         value.map(T::postgres).transpose()
@@ -63,7 +63,7 @@ impl<T: Kind> Cell for Option<T> {
 /// The same SQL type of diesel's on both sides.
 macro_rules! native {
     ($($ty:ty = $sql:ident),+ $(,)?) => { $(
-        impl Kind for $ty {
+        impl ColumnValue for $ty {
             #[cfg(feature = "postgres")]
             fn postgres(value: PgValue<'_>) -> deserialize::Result<Self> {
                 FromSql::<sql_types::$sql, Pg>::from_sql(value)
@@ -77,7 +77,7 @@ macro_rules! native {
 }
 native!(String = Text, i32 = Integer, i64 = BigInt, bool = Bool, Vec<u8> = Binary);
 
-impl Kind for Uuid {
+impl ColumnValue for Uuid {
     #[cfg(feature = "postgres")]
     fn postgres(value: PgValue<'_>) -> deserialize::Result<Self> {
         FromSql::<sql_types::Uuid, Pg>::from_sql(value)
@@ -88,7 +88,7 @@ impl Kind for Uuid {
     }
 }
 
-impl Kind for Digest {
+impl ColumnValue for Digest {
     #[cfg(feature = "postgres")]
     fn postgres(value: PgValue<'_>) -> deserialize::Result<Self> {
         Self::from_slice(value.as_bytes()).ok_or_else(|| "a digest has 32 bytes".into())
@@ -99,7 +99,7 @@ impl Kind for Digest {
     }
 }
 
-impl Kind for Instant {
+impl ColumnValue for Instant {
     #[cfg(feature = "postgres")]
     fn postgres(value: PgValue<'_>) -> deserialize::Result<Self> {
         FromSql::<sql_types::Timestamptz, Pg>::from_sql(value)
@@ -110,7 +110,7 @@ impl Kind for Instant {
     }
 }
 
-impl Kind for Value {
+impl ColumnValue for Value {
     #[cfg(feature = "postgres")]
     fn postgres(value: PgValue<'_>) -> deserialize::Result<Self> {
         FromSql::<sql_types::Jsonb, Pg>::from_sql(value)
@@ -124,14 +124,14 @@ impl Kind for Value {
 /// A newtype or the like over another kind, both ways.
 macro_rules! wrapped {
     ($($ty:ty: $inner:ty = $wrap:expr, $unwrap:expr);+ $(;)?) => { $(
-        impl Kind for $ty {
+        impl ColumnValue for $ty {
             #[cfg(feature = "postgres")]
             fn postgres(value: PgValue<'_>) -> deserialize::Result<Self> {
-                <$inner as Kind>::postgres(value).map($wrap)
+                <$inner as ColumnValue>::postgres(value).map($wrap)
             }
             #[cfg(feature = "sqlite")]
             fn sqlite(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-                <$inner as Kind>::sqlite(value).map($wrap)
+                <$inner as ColumnValue>::sqlite(value).map($wrap)
             }
         }
         impl AsBind for $ty {
@@ -154,14 +154,14 @@ wrapped! {
     Realm: Uuid = Realm::from_id, |realm: &Realm| realm.id();
 }
 
-impl Kind for ClientId {
+impl ColumnValue for ClientId {
     #[cfg(feature = "postgres")]
     fn postgres(value: PgValue<'_>) -> deserialize::Result<Self> {
-        <String as Kind>::postgres(value).map(Self)
+        <String as ColumnValue>::postgres(value).map(Self)
     }
     #[cfg(feature = "sqlite")]
     fn sqlite(value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
-        <String as Kind>::sqlite(value).map(Self)
+        <String as ColumnValue>::sqlite(value).map(Self)
     }
 }
 
@@ -207,18 +207,18 @@ reader!(PostgresCells, Pg, postgres);
 reader!(SqliteCells, Sqlite, sqlite);
 
 /// A struct whose fields are columns in that order.
-pub(crate) trait Named {
+pub(crate) trait ColumnNames {
     /// The columns' names.
     const NAMES: &'static [&'static str];
 }
 
 /// A struct that is read from a row.
-pub(crate) trait FromRow: Named + Sized {
+pub(crate) trait FromRow: ColumnNames + Sized {
     fn read<C: Cells>(cells: &mut C) -> deserialize::Result<Self>;
 }
 
 /// A row of one cell.
-impl<T: Cell> Named for T {
+impl<T: Cell> ColumnNames for T {
     const NAMES: &'static [&'static str] = &["value"];
 }
 impl<T: Cell> FromRow for T {
@@ -235,7 +235,7 @@ macro_rules! row {
         pub struct $name {
             $(#[doc = concat!("Column `", stringify!($field), "`.")] $(#[$fmeta])* pub $field: $ty,)+
         }
-        impl $crate::row::Named for $name {
+        impl $crate::row::ColumnNames for $name {
             const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
         }
         impl $crate::row::FromRow for $name {
@@ -256,7 +256,7 @@ macro_rules! record {
                 $(#[doc = concat!("Column `", stringify!($field), "`.")] $(#[$fmeta])* pub $field: $ty,)+
             }
         }
-        impl $crate::row::Named for $name {
+        impl $crate::row::ColumnNames for $name {
             const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
         }
     )+ };

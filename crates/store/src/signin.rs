@@ -16,10 +16,10 @@ pub use self::passcodes::{
     passcode_by_report, supersede_passcodes,
 };
 pub use self::sessions::{
-    NewSession, Opening, SessionRow, end_session, end_sessions_of_interaction, end_sessions_of_user,
+    NewSession, SessionOpening, SessionRow, end_session, end_sessions_of_interaction, end_sessions_of_user,
     insert_session, rotate_session_secret, session, sessions_of_user,
 };
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&[crate::statement::Listed]; 3] =
+pub(crate) const STATEMENTS: [&[crate::statement::ListedStatement]; 3] =
     [interactions::STATEMENTS, passcodes::STATEMENTS, sessions::STATEMENTS];

@@ -34,14 +34,14 @@ pub(crate) trait Statement: Sized + 'static {
 
 /// A statement as tests list it.
 #[cfg(test)]
-pub(crate) struct Listed {
+pub(crate) struct ListedStatement {
     pub(crate) name: &'static str,
     pub(crate) parameters: &'static [Parameter],
     pub(crate) tokens: &'static [Token],
 }
 
 #[cfg(test)]
-impl Listed {
+impl ListedStatement {
     pub(crate) const fn of<S: Statement>(name: &'static str) -> Self {
         Self { name, parameters: S::PARAMETERS, tokens: S::TOKENS }
     }

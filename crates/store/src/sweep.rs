@@ -36,7 +36,7 @@ pub enum Table {
 
 /// A table without realms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shared {
+pub enum SharedTable {
     /// Counters that say nothing any more.
     Throttles,
     /// Addresses of sources that count no more.
@@ -58,7 +58,7 @@ pub struct Age {
 
 row! {
     /// A row that has ended.
-    pub struct Ended {
+    pub struct EndedRow {
         /// Its realm or tenant.
         realm: Uuid,
         /// The id by which it is found.
@@ -97,52 +97,52 @@ macro_rules! realms {
 const EACH: &[Piece] = pieces![(sqlite " CROSS JOIN " postgres " CROSS JOIN LATERAL (SELECT * FROM ")];
 
 statements! {
-    fn ended_passcodes(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<Ended> = [
+    fn ended_passcodes(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<EndedRow> = [
         (text realms "passcodes" "realm_id" "id") (part EACH)
         "passcodes x WHERE x.realm_id = r.realm AND x.id < :floor AND x.expires_at < :before"
         (sqlite "" postgres " ORDER BY x.id LIMIT 1000) x") " LIMIT :most"
     ];
 
-    fn ended_interactions(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<Ended> = [
+    fn ended_interactions(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<EndedRow> = [
         (text realms "interactions" "realm_id" "id") (part EACH)
         "interactions x WHERE x.realm_id = r.realm AND x.id < :floor AND x.expires_at < :before"
         (sqlite "" postgres " ORDER BY x.id LIMIT 1000) x") " LIMIT :most"
     ];
 
-    fn ended_sessions(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<Ended> = [
+    fn ended_sessions(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<EndedRow> = [
         (text realms "sessions" "realm_id" "id") (part EACH)
         "sessions x WHERE x.realm_id = r.realm AND x.id < :floor AND x.expires_at < :before"
         (sqlite "" postgres " ORDER BY x.id LIMIT 1000) x") " LIMIT :most"
     ];
 
-    fn ended_codes(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<Ended> = [
+    fn ended_codes(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<EndedRow> = [
         (text realms "authorization_codes" "tenant_id" "interaction_id") (part EACH)
         "authorization_codes x" (by authorization_codes_interaction)
         " WHERE x.tenant_id = r.realm AND x.interaction_id < :floor AND x.expires_at < :before"
         (sqlite "" postgres " ORDER BY x.interaction_id LIMIT 1000) x") " LIMIT :most"
     ];
 
-    fn ended_access_tokens(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<Ended> = [
+    fn ended_access_tokens(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<EndedRow> = [
         (text realms "access_tokens" "tenant_id" "session_id") (part EACH)
         "access_tokens x" (by access_tokens_session)
         " WHERE x.tenant_id = r.realm AND x.session_id < :floor AND x.expires_at < :before"
         (sqlite "" postgres " ORDER BY x.session_id LIMIT 1000) x") " LIMIT :most"
     ];
 
-    fn ended_families(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<Ended> = [
+    fn ended_families(from: Uuid, floor: Uuid, before: Instant, most: i64) -> Vec<EndedRow> = [
         (text realms "refresh_families" "tenant_id" "session_id") (part EACH)
         "refresh_families x" (by refresh_families_session)
         " WHERE x.tenant_id = r.realm AND x.session_id < :floor AND x.expires_at < :before"
         (sqlite "" postgres " ORDER BY x.session_id LIMIT 1000) x") " LIMIT :most"
     ];
 
-    fn old_sign_ins(from: Uuid, floor: Uuid, most: i64) -> Vec<Ended> = [
+    fn old_sign_ins(from: Uuid, floor: Uuid, most: i64) -> Vec<EndedRow> = [
         (text realms "sign_ins" "tenant_id" "id") (part EACH)
         "sign_ins x WHERE x.tenant_id = r.realm AND x.id < :floor"
         (sqlite "" postgres " ORDER BY x.id LIMIT 1000) x") " LIMIT :most"
     ];
 
-    fn old_audits(from: Uuid, floor: Uuid, most: i64) -> Vec<Ended> = [
+    fn old_audits(from: Uuid, floor: Uuid, most: i64) -> Vec<EndedRow> = [
         (text realms "directory_audits" "tenant_id" "id") (part EACH)
         "directory_audits x WHERE x.tenant_id = r.realm AND x.id < :floor"
         (sqlite "" postgres " ORDER BY x.id LIMIT 1000) x") " LIMIT :most"
@@ -219,7 +219,7 @@ statements! {
 
 /// Rows of a table that have ended, by realm and id; up to [`MOST`]. Where there are so many, look again from the realm of
 /// the last one on, once they are deleted.
-pub fn ended(c: &mut Conn, table: Table, age: Age, last: Option<&Ended>) -> QueryResult<Vec<Ended>> {
+pub fn ended(c: &mut Conn, table: Table, age: Age, last: Option<&EndedRow>) -> QueryResult<Vec<EndedRow>> {
     let from = last.map_or(Uuid::nil(), |last| last.realm);
     let (floor, before) = (floor(age.born_before), age.ended_before);
     let mut rows = match table {
@@ -238,11 +238,11 @@ pub fn ended(c: &mut Conn, table: Table, age: Age, last: Option<&Ended>) -> Quer
 
 /// Deletes a part of what [`ended`] found, in its order, but for what has not ended any more; how many rows went. Run as
 /// [`crate::Db::write_bulk`].
-pub fn delete(c: &mut Conn, table: Table, age: Age, rows: &[Ended]) -> QueryResult<usize> {
+pub fn delete(c: &mut Conn, table: Table, age: Age, rows: &[EndedRow]) -> QueryResult<usize> {
     let before = age.ended_before;
     let mut gone = 0;
     for of_realm in rows.chunk_by(|one, other| one.realm == other.realm) {
-        let Some(&Ended { realm, id: upto }) = of_realm.last() else { continue };
+        let Some(&EndedRow { realm, id: upto }) = of_realm.last() else { continue };
         gone += match table {
             Table::Passcodes => delete_passcodes(c, realm, upto, before)?,
             Table::Interactions => delete_interactions(c, realm, upto, before)?,
@@ -258,23 +258,23 @@ pub fn delete(c: &mut Conn, table: Table, age: Age, rows: &[Ended]) -> QueryResu
 }
 
 /// Whether a table without realms has rows that are done with since before then.
-pub fn any_ended(c: &mut Conn, table: Shared, before: Instant) -> QueryResult<bool> {
+pub fn any_ended(c: &mut Conn, table: SharedTable, before: Instant) -> QueryResult<bool> {
     let row = match table {
-        Shared::Throttles => ended_throttle(c, before)?,
-        Shared::Sources => ended_source(c, before)?,
-        Shared::Outbox => ended_mail(c, floor(before))?,
-        Shared::Bounces => old_bounce(c, before)?,
+        SharedTable::Throttles => ended_throttle(c, before)?,
+        SharedTable::Sources => ended_source(c, before)?,
+        SharedTable::Outbox => ended_mail(c, floor(before))?,
+        SharedTable::Bounces => old_bounce(c, before)?,
     };
     Ok(row.is_some())
 }
 
 /// Deletes a batch of them; how many. A full batch says that there may be more. Run as [`crate::Db::write_bulk`].
-pub fn delete_ended(c: &mut Conn, table: Shared, before: Instant, batch: i64) -> QueryResult<usize> {
+pub fn delete_ended(c: &mut Conn, table: SharedTable, before: Instant, batch: i64) -> QueryResult<usize> {
     match table {
-        Shared::Throttles => delete_throttles(c, before, batch),
-        Shared::Sources => delete_sources(c, before, batch),
-        Shared::Outbox => delete_mail(c, floor(before), batch),
-        Shared::Bounces => delete_bounces(c, before, batch),
+        SharedTable::Throttles => delete_throttles(c, before, batch),
+        SharedTable::Sources => delete_sources(c, before, batch),
+        SharedTable::Outbox => delete_mail(c, floor(before), batch),
+        SharedTable::Bounces => delete_bounces(c, before, batch),
     }
 }
 

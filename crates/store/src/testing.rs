@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
-use crate::conn::{Conn, Purpose};
+use crate::conn::{Conn, ConnPurpose};
 use crate::statement::statement;
 use crate::stats::Counters;
 use crate::target::Target;
@@ -129,7 +129,7 @@ fn migrations_hash() -> io::Result<u64> {
 }
 
 fn open(url: &str) -> Result<Conn, Trouble> {
-    Ok(Conn::open(&Target::parse(url)?, Purpose::Write, Arc::new(Counters::default()))?)
+    Ok(Conn::open(&Target::parse(url)?, ConnPurpose::Write, Arc::new(Counters::default()))?)
 }
 
 /// Runs SQL beside the product: a trigger that fails, a row as an older version left it.

@@ -14,7 +14,7 @@ use vestibule_core::ids::{
     TraceId, UserId,
 };
 use vestibule_core::interaction::EndingKind;
-use vestibule_core::lifecycle::{self, Redemption, TenantState, UserKind};
+use vestibule_core::lifecycle::{self, RedemptionState, TenantState, UserKind};
 use vestibule_core::method::{Method, Way};
 use vestibule_core::passcode;
 use vestibule_core::policies::PolicyKind;
@@ -22,7 +22,7 @@ use vestibule_core::proof::{Amr, AmrSet, Authentication, IdentityKey, Level, Sto
 use vestibule_core::release::Release;
 use vestibule_core::secret::Digest;
 
-use crate::statement::{Listed, statement};
+use crate::statement::{ListedStatement, statement};
 use crate::testing::{Fresh, Kind, changes, fresh};
 use crate::*;
 
@@ -150,7 +150,7 @@ impl Lab {
         id
     }
 
-    fn new_user(&self, tenant: TenantId, address: &str, state: Redemption) -> directory::NewUser {
+    fn new_user(&self, tenant: TenantId, address: &str, state: RedemptionState) -> directory::NewUser {
         let (_, domain) = address.split_once('@').unwrap();
         directory::NewUser {
             tenant_id: tenant,
@@ -172,7 +172,7 @@ impl Lab {
         }
     }
 
-    async fn user(&self, tenant: TenantId, address: &str, state: Redemption) -> UserId {
+    async fn user(&self, tenant: TenantId, address: &str, state: RedemptionState) -> UserId {
         let new = self.new_user(tenant, address, state);
         let id = new.id;
         self.write(move |c| directory::insert_user(c, &new, None)).await;
@@ -202,7 +202,7 @@ impl Lab {
             id: PasscodeId(self.id()),
             interaction_id: interaction.id,
             ordinal,
-            purpose: passcode::Purpose::SignIn,
+            purpose: passcode::CodePurpose::SignIn,
             subject_key: interaction.address_key,
             digest: self.digest(),
             decoy: false,
@@ -215,7 +215,7 @@ impl Lab {
     }
 
     fn new_session(&self, tenant: TenantId, user: UserId, interaction: InteractionId) -> signin::NewSession {
-        signin::NewSession::of(signin::Opening {
+        signin::NewSession::of(signin::SessionOpening {
             realm: Realm::Tenant(tenant),
             id: SessionId(self.id()),
             secret_digest: self.digest(),
@@ -256,7 +256,7 @@ impl Lab {
     /// The newest passcode of an interaction, as a request reads it.
     fn newest_passcode(&self, tenant: TenantId, interaction: InteractionId) -> Option<signin::PasscodeRow> {
         let read =
-            |c: &mut Conn| live::request(c, live::Segment::Id(tenant), None, Some(interaction), self.now());
+            |c: &mut Conn| live::request(c, live::TenantKey::Id(tenant), None, Some(interaction), self.now());
         self.read(read).unwrap().interaction.unwrap().passcode
     }
 

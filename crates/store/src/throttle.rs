@@ -32,7 +32,7 @@ pub struct Limit {
 
 /// What a counter says to an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Admission {
+pub struct ThrottleVerdict {
     /// Whether the event was admitted, and counted.
     pub admitted: bool,
     /// When the next one is, where this one was not; else the present moment.
@@ -78,14 +78,14 @@ impl ThrottleRow {
         first.max(end(self.start2, self.window2_us, self.count2 >= self.limit2))
     }
 
-    fn admission(&self) -> Admission {
+    fn admission(&self) -> ThrottleVerdict {
         // what does not bound the event lies in the past, so the latest moment is the answer
         let full1 = (self.count1 >= self.limit1).then(|| self.start1.saturating_add(self.window1_us));
         let full2 = (self.count2 >= self.limit2).then(|| self.start2.saturating_add(self.window2_us));
         let gap = self.last_at.map(|at| at.saturating_add(self.gap_us));
         let admitted = self.admitted == 1;
         let at = if admitted { self.last_at } else { full1.max(full2).max(gap) };
-        Admission {
+        ThrottleVerdict {
             admitted,
             retry_at: moment(at.unwrap_or(i64::MAX)),
             count1: self.count1,
@@ -98,7 +98,7 @@ impl ThrottleRow {
 
 record! {
     /// An event that asks a counter.
-    pub(crate) struct Event {
+    pub(crate) struct ThrottleEvent {
         key: Digest,
         gap_us: i64,
         limit1: i32,
@@ -109,7 +109,7 @@ record! {
     }
 }
 
-impl From<(&Limit, Now)> for Event {
+impl From<(&Limit, Now)> for ThrottleEvent {
     fn from((limit, now): (&Limit, Now)) -> Self {
         Self {
             key: limit.key,
@@ -158,12 +158,12 @@ const COUNT: &[Piece] = pieces![
 ];
 
 statements! {
-    fn admit_one(event: &Event, now: Now) -> Vec<ThrottleRow> = [
-        "WITH event (" (Event) ") AS (VALUES (" (values event) "))" (part COUNT)
+    fn admit_one(event: &ThrottleEvent, now: Now) -> Vec<ThrottleRow> = [
+        "WITH event (" (ThrottleEvent) ") AS (VALUES (" (values event) "))" (part COUNT)
     ];
 
-    fn admit_two(one: &Event, two: &Event, now: Now) -> Vec<ThrottleRow> = [
-        "WITH event (" (Event) ") AS (VALUES (" (values one) "), (" (values two) "))" (part COUNT)
+    fn admit_two(one: &ThrottleEvent, two: &ThrottleEvent, now: Now) -> Vec<ThrottleRow> = [
+        "WITH event (" (ThrottleEvent) ") AS (VALUES (" (values one) "), (" (values two) "))" (part COUNT)
     ];
 
     /// One counter, as it stands.
@@ -213,12 +213,12 @@ statements! {
 
 /// Asks counters, and counts where they admit; one statement for two of them. Each decides for itself: where one
 /// refuses, the caller rolls back or [`refund`]s the others. The keys must differ; answers come in the order of `limits`.
-pub fn admit(c: &mut Conn, limits: &[Limit], now: Now) -> QueryResult<Vec<Admission>> {
+pub fn admit(c: &mut Conn, limits: &[Limit], now: Now) -> QueryResult<Vec<ThrottleVerdict>> {
     // in one order everywhere, so that two requests do not wait for each other's rows
     let mut ordered: Vec<&Limit> = limits.iter().collect();
     ordered.sort_by_key(|limit| limit.key.0);
     let mut rows: Vec<ThrottleRow> = Vec::new();
-    let mut events = ordered.into_iter().map(|limit| Event::from((limit, now)));
+    let mut events = ordered.into_iter().map(|limit| ThrottleEvent::from((limit, now)));
     while let Some(event) = events.next() {
         rows.extend(match events.next() {
             None => admit_one(c, &event, now)?,

@@ -15,5 +15,5 @@ pub use self::families::{
 };
 
 #[cfg(test)]
-pub(crate) const STATEMENTS: [&[crate::statement::Listed]; 3] =
+pub(crate) const STATEMENTS: [&[crate::statement::ListedStatement]; 3] =
     [access::STATEMENTS, codes::STATEMENTS, families::STATEMENTS];

@@ -16,7 +16,7 @@ use crate::bind::{AmrText, AsBind, Bind};
 /// Reads a column of words.
 macro_rules! read {
     ($ty:ty, $parse:expr) => {
-        impl $crate::row::Kind for $ty {
+        impl $crate::row::ColumnValue for $ty {
             #[cfg(feature = "postgres")]
             fn postgres(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
                 $crate::words::known($parse(std::str::from_utf8(value.as_bytes())?))
@@ -58,15 +58,15 @@ words! {
     client::SigningAlgorithm,
     interaction::EndingKind,
     lifecycle::Channel,
-    lifecycle::Interaction,
-    lifecycle::Invitation,
-    lifecycle::Mail,
-    lifecycle::Redemption,
+    lifecycle::InteractionState,
+    lifecycle::InvitationState,
+    lifecycle::MailState,
+    lifecycle::RedemptionState,
     lifecycle::TenantState,
     lifecycle::UserKind,
     method::Method,
-    passcode::Purpose,
-    passcode::State,
+    passcode::CodePurpose,
+    passcode::PasscodeState,
     proof::Level,
     policies::PolicyKind,
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use diesel::result;
 use tokio::sync::oneshot;
 
-use crate::conn::{Conn, Purpose};
+use crate::conn::{Conn, ConnPurpose};
 use crate::error::DbError;
 use crate::stats::Counters;
 use crate::target::Target;
@@ -39,7 +39,7 @@ impl Writer {
     pub(crate) fn start(target: Target, conn: Conn, counters: Arc<Counters>) -> Result<Self, DbError> {
         let queue = Arc::new(Queue::default());
         let mine = Arc::clone(&queue);
-        let reopen = move || Conn::open(&target, Purpose::Write, Arc::clone(&counters));
+        let reopen = move || Conn::open(&target, ConnPurpose::Write, Arc::clone(&counters));
         let thread = thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || work(&mine, conn, reopen))

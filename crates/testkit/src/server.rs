@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use ipnet::IpNet;
-use vestibule_app::bootstrap::{self, Opening};
+use vestibule_app::bootstrap::{self, DeploymentOptions};
 use vestibule_app::vault::Vault;
 use vestibule_app::{App, Stats, Target};
 use vestibule_core::Clock;
@@ -159,7 +159,7 @@ impl TestServer {
 
 impl Deployment {
     async fn node(&self, listener: TcpListener, clock: Arc<FakeClock>) -> Node {
-        let opening = Opening {
+        let opening = DeploymentOptions {
             target: Target::parse(self.fresh.url()).expect("the store made this address"),
             readers: 2,
             root_key: self.root_key.duplicate(),

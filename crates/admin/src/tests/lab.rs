@@ -89,7 +89,7 @@ pub(super) struct Trail {
 impl Lab {
     pub(super) async fn open() -> Self {
         let database = fresh(Kind::Sqlite).unwrap();
-        let opening = bootstrap::Opening {
+        let opening = bootstrap::DeploymentOptions {
             target: Target::parse(database.url()).unwrap(),
             readers: 1,
             root_key: Secret::new("0123456789abcdef".repeat(4)),

@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use vestibule_core::access::{Action, Actor, Object, Role, Who};
+use vestibule_core::access::{Action, Actor, Grantee, Object, Role};
 use vestibule_core::ids::TenantId;
 use vestibule_core::log::DirectoryEvent;
 
 use super::changes;
 use super::lab::{Lab, Trail, hex, new};
 use super::sample::{Sample, reset};
-use crate::table::{ALL, Listed, table};
+use crate::table::{ALL, UseCaseRow, table};
 use crate::{
     AdminError, Changes, application, deployment, discovery, guest, invitation, key, log, mail, policy,
     tenant,
@@ -21,7 +21,7 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/reference/pe
 /// Who passed, of those who asked.
 #[derive(Debug)]
 struct Row {
-    listed: Listed,
+    listed: UseCaseRow,
     /// Whether it is about a tenant.
     of_tenant: bool,
     /// Who may in a tenant that is not theirs, or in the deployment.
@@ -42,7 +42,8 @@ table!(measure);
 async fn measure<U: Sample>(lab: &Lab) -> Row {
     let of_tenant = U::sample(lab, lab.alpha).object() != Object::Deployment;
     reset(lab);
-    let mut row = Row { listed: Listed::of::<U>(), of_tenant, everywhere: Vec::new(), at_home: Vec::new() };
+    let mut row =
+        Row { listed: UseCaseRow::of::<U>(), of_tenant, everywhere: Vec::new(), at_home: Vec::new() };
     for (name, actor) in lab.actors() {
         let abroad = passes::<U>(lab, &actor, lab.beta).await;
         let at_home = if of_tenant { passes::<U>(lab, &actor, lab.alpha).await } else { abroad };
@@ -121,7 +122,7 @@ fn words_of_the_trail_are_told_apart() {
 #[test]
 fn every_role_is_good_for_something() {
     for role in Role::ALL {
-        assert!(ALL.iter().any(|listed| listed.action.who().contains(&Who::Holder(*role))), "{role}");
+        assert!(ALL.iter().any(|listed| listed.action.who().contains(&Grantee::Holder(*role))), "{role}");
     }
 }
 
@@ -140,7 +141,7 @@ fn page(rows: &[Row]) -> String {
             Changes::Keys => "the signing keys",
         };
         let (everywhere, at_home) = (everywhere.join(", "), at_home.join(", "));
-        let Listed { name, action, .. } = listed;
+        let UseCaseRow { name, action, .. } = listed;
         writeln!(page, "| `{name}` | `{action}` | {object} | {everywhere} | {at_home} | {changes} |")
             .unwrap();
     }
@@ -152,35 +153,35 @@ fn page(rows: &[Row]) -> String {
     page
 }
 
-fn word(who: Who) -> &'static str {
+fn word(who: Grantee) -> &'static str {
     match who {
-        Who::Operator => "operator",
-        Who::System => "system",
-        Who::Application => "application",
-        Who::Guest => "guest",
-        Who::Holder(role) => role.as_str(),
+        Grantee::Operator => "operator",
+        Grantee::System => "system",
+        Grantee::Application => "application",
+        Grantee::Guest => "guest",
+        Grantee::Holder(role) => role.as_str(),
     }
 }
 
 const HEAD: &str = "\
 # Permissions
 
-Who may do what. A test asks every use case as everybody, in their own tenant, in another one and in the deployment, and
+Grantee may do what. A test asks every use case as everybody, in their own tenant, in another one and in the deployment, and
 compares what was done with this page; `UPDATE_DOCS=1 cargo test -p vestibule-admin` writes it anew.
 
 *Operator* is whoever runs `vestibule` on the server, *system* the server's own jobs. The others are bound to one tenant:
-a user with a role there, an application that has authenticated itself, a guest in the middle of a sign-in. Who has no
+a user with a role there, an application that has authenticated itself, a guest in the middle of a sign-in. Grantee has no
 role may nothing. What is refused changes nothing, and stands in the audit of the tenant that it was about, and in the
 process log; what is changed stands in the audit under the name of the use case. What changes the deployment belongs to no
 tenant, and stands in the process log.
 
-| Use case | Asks for | Is about | Who may everywhere | Who may in their own tenant | Changes |
+| Use case | Asks for | Is about | Grantee may everywhere | Grantee may in their own tenant | Changes |
 | --- | --- | --- | --- | --- | --- |
 ";
 
 const REST: &str = "
 What a sign-in, an application or a job does by itself:
 
-| Action | Who may |
+| Action | Grantee may |
 | --- | --- |
 ";

@@ -7,7 +7,7 @@ use vestibule_store::keys::SigningKeyRow;
 use vestibule_store::{self as store, Db};
 
 use crate::error::Error;
-use crate::vault::{Purpose, Vault};
+use crate::vault::{KeyPurpose, Vault};
 
 /// The deployment's signing keys.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(super) async fn load(db: &Db, vault: &Vault) -> Result<Option<KeySnapshot>, 
 }
 
 fn parse(vault: &Vault, row: SigningKeyRow) -> Result<SigningKey, Error> {
-    let der = vault.unseal(Purpose::SigningKey, &[b"signing_keys", row.kid.as_bytes()], &row.sealed)?;
+    let der = vault.unseal(KeyPurpose::SigningKey, &[b"signing_keys", row.kid.as_bytes()], &row.sealed)?;
     let signer = Signer::parse(row.alg, row.kid.clone(), &der).map_err(Error::internal)?;
     Ok(SigningKey {
         signer,

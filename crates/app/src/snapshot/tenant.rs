@@ -14,7 +14,7 @@ use vestibule_store::{self as store, Conn, Db};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
-use crate::vault::{Purpose, Vault};
+use crate::vault::{KeyPurpose, Vault};
 
 /// A tenant at a moment.
 #[derive(Debug, Clone)]
@@ -121,7 +121,7 @@ pub(super) async fn load(
 ) -> Result<Option<Timeline>, Error> {
     let Some(parts) = db.read(move |c| read(c, id, at)).await? else { return Ok(None) };
     let pairwise_key =
-        vault.unseal(Purpose::Pairwise, &[b"tenants", id.0.as_bytes()], &parts.pairwise_key)?;
+        vault.unseal(KeyPurpose::Pairwise, &[b"tenants", id.0.as_bytes()], &parts.pairwise_key)?;
     let (settings, rules) = settings(id, parts.settings);
     let base = TenantSnapshot {
         id,

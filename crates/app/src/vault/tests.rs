@@ -31,27 +31,30 @@ fn key_10_refuses_weak_root_keys() {
 #[test]
 fn key_03_sealed_values_open_only_at_their_place() {
     let vault_a = good();
-    let sealed = vault_a.seal(Purpose::Outbox, &[b"outbox", b"1"], b"secret").unwrap();
-    assert_eq!(vault_a.unseal(Purpose::Outbox, &[b"outbox", b"1"], &sealed).unwrap().as_slice(), b"secret");
-    assert!(vault_a.unseal(Purpose::Outbox, &[b"outbox", b"2"], &sealed).is_err());
-    assert!(vault_a.unseal(Purpose::Outbox, &[b"outbo", b"x1"], &sealed).is_err());
-    assert!(vault_a.unseal(Purpose::SigningKey, &[b"outbox", b"1"], &sealed).is_err());
+    let sealed = vault_a.seal(KeyPurpose::Outbox, &[b"outbox", b"1"], b"secret").unwrap();
+    assert_eq!(
+        vault_a.unseal(KeyPurpose::Outbox, &[b"outbox", b"1"], &sealed).unwrap().as_slice(),
+        b"secret"
+    );
+    assert!(vault_a.unseal(KeyPurpose::Outbox, &[b"outbox", b"2"], &sealed).is_err());
+    assert!(vault_a.unseal(KeyPurpose::Outbox, &[b"outbo", b"x1"], &sealed).is_err());
+    assert!(vault_a.unseal(KeyPurpose::SigningKey, &[b"outbox", b"1"], &sealed).is_err());
     for bit in 0..sealed.len() {
         let mut altered = sealed.clone();
         altered[bit] ^= 1;
-        assert!(vault_a.unseal(Purpose::Outbox, &[b"outbox", b"1"], &altered).is_err());
+        assert!(vault_a.unseal(KeyPurpose::Outbox, &[b"outbox", b"1"], &altered).is_err());
     }
     let other = vault(&"0102".repeat(16)).unwrap();
-    assert!(other.unseal(Purpose::Outbox, &[b"outbox", b"1"], &sealed).is_err());
-    assert!(vault_a.unseal(Purpose::Outbox, &[b"outbox", b"1"], &[]).is_err());
+    assert!(other.unseal(KeyPurpose::Outbox, &[b"outbox", b"1"], &sealed).is_err());
+    assert!(vault_a.unseal(KeyPurpose::Outbox, &[b"outbox", b"1"], &[]).is_err());
 }
 
 /// KEY-09: no two purposes share a key.
 #[test]
 fn key_09_purposes_do_not_share_keys() {
     let vault = good();
-    for a in Purpose::ALL {
-        for b in Purpose::ALL {
+    for a in KeyPurpose::ALL {
+        for b in KeyPurpose::ALL {
             let same = vault.mac(a, &[b"x"]).unwrap().matches(&vault.mac(b, &[b"x"]).unwrap());
             assert_eq!(same, a == b);
         }
@@ -62,7 +65,7 @@ fn key_09_purposes_do_not_share_keys() {
 #[test]
 fn otp_16_field_boundaries_count() {
     let vault = good();
-    let mac = |parts: &[&[u8]]| vault.mac(Purpose::Passcode, parts).unwrap();
+    let mac = |parts: &[&[u8]]| vault.mac(KeyPurpose::Passcode, parts).unwrap();
     assert!(!mac(&[b"ab", b"c"]).matches(&mac(&[b"a", b"bc"])));
     assert!(!hash("session", 1, "s").matches(&hash("session", 2, "s")));
     assert!(!hash("session", 1, "s").matches(&hash("code", 1, "s")));

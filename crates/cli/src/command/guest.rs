@@ -7,8 +7,8 @@ use vestibule_admin::guest::{Block, GuestRef, List, Show, Unblock};
 use vestibule_core::clock::Instant;
 use vestibule_core::directory::{Guest, GuestField};
 use vestibule_core::ids::{TenantId, UserId};
-use vestibule_core::lifecycle::{Redemption, UserKind};
-use vestibule_core::query::{self, Asked, Order, Query};
+use vestibule_core::lifecycle::{RedemptionState, UserKind};
+use vestibule_core::query::{self, ListParameters, Order, Query};
 
 use crate::failure::{Failure, Input};
 use crate::input;
@@ -94,7 +94,7 @@ pub(super) struct Asking {
 
 impl Asking {
     fn read(&self) -> Result<Query<GuestField>, Failure> {
-        let asked = Asked {
+        let asked = ListParameters {
             filter: self.filter.as_deref(),
             order: Some(&self.order_by),
             token: self.next.as_deref(),
@@ -139,9 +139,9 @@ impl From<Guest> for Shown {
                 UserKind::Member => "Member",
             },
             external_user_state: match guest.redemption {
-                Redemption::Pending => Some("PendingAcceptance"),
-                Redemption::Accepted => Some("Accepted"),
-                Redemption::NotNeeded => None,
+                RedemptionState::Pending => Some("PendingAcceptance"),
+                RedemptionState::Accepted => Some("Accepted"),
+                RedemptionState::NotNeeded => None,
             },
             external_user_state_change_date_time: guest.redemption_changed_at,
             account_enabled: guest.enabled,

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde::Serialize;
 use uuid::Uuid;
-use vestibule_admin::discovery::{Explain, Explained, Outcome};
+use vestibule_admin::discovery::{Explain, Explained, ExplainedOutcome};
 use vestibule_core::directory::Person;
 use vestibule_core::discovery::{NoPlan, TrailEntry, Use};
 use vestibule_core::ids::ClientId;
@@ -110,18 +110,20 @@ const fn standing(person: Person, kind: Option<UserKind>) -> &'static str {
     }
 }
 
-const fn words(outcome: Outcome) -> &'static str {
+const fn words(outcome: ExplainedOutcome) -> &'static str {
     match outcome {
-        Outcome::TurnedAway => "is turned away before anything is sent",
-        Outcome::GetsCode => "gets a code by mail",
-        Outcome::NotInvited => {
+        ExplainedOutcome::TurnedAway => "is turned away before anything is sent",
+        ExplainedOutcome::GetsCode => "gets a code by mail",
+        ExplainedOutcome::NotInvited => {
             "gets no code: nobody invited this address (one mail a day says so); invite it: vestibule invite"
         }
-        Outcome::Blocked => "gets no code: the guest is blocked; vestibule guest unblock lets them in again",
-        Outcome::Reported => {
+        ExplainedOutcome::Blocked => {
+            "gets no code: the guest is blocked; vestibule guest unblock lets them in again"
+        }
+        ExplainedOutcome::Reported => {
             "gets no code: the invitation was reported (This was not me); ask the guest, then invite again"
         }
-        Outcome::NotAdmitted => {
+        ExplainedOutcome::NotAdmitted => {
             "gets no code: the policies of the tenant do not admit this address; vestibule policy show"
         }
     }

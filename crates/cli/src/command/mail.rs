@@ -5,7 +5,7 @@ use serde::Serialize;
 use vestibule_admin::mail::{Queue, Queued};
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::OutboxId;
-use vestibule_core::lifecycle::Mail;
+use vestibule_core::lifecycle::MailState;
 
 use crate::failure::Failure;
 use crate::terminal::Terminal;
@@ -38,7 +38,7 @@ struct Shown {
     id: OutboxId,
     kind: String,
     destination: String,
-    state: Mail,
+    state: MailState,
     attempts: i32,
     reason: Option<String>,
     created_date_time: Instant,

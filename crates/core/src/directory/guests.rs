@@ -1,7 +1,7 @@
 //! By what the list of a tenant's guests may be asked, in Graph's names.
 
-use crate::lifecycle::Redemption;
-use crate::query::{Field, Kind, Operator, Order};
+use crate::lifecycle::RedemptionState;
+use crate::query::{Field, FieldKind, Operator, Order};
 use crate::text_enum::text_enum;
 
 text_enum! {
@@ -26,13 +26,13 @@ impl GuestField {
 }
 
 impl Field for GuestField {
-    fn kind(self) -> Kind {
+    fn kind(self) -> FieldKind {
         match self {
-            Self::ExternalUserState => Kind::Words(&[PENDING_ACCEPTANCE, ACCEPTED]),
-            Self::AccountEnabled => Kind::Bool,
-            Self::Mail => Kind::Address,
-            Self::DisplayName => Kind::Text,
-            Self::CreatedDateTime => Kind::Moment,
+            Self::ExternalUserState => FieldKind::Words(&[PENDING_ACCEPTANCE, ACCEPTED]),
+            Self::AccountEnabled => FieldKind::Bool,
+            Self::Mail => FieldKind::Address,
+            Self::DisplayName => FieldKind::Text,
+            Self::CreatedDateTime => FieldKind::Moment,
         }
     }
 
@@ -51,19 +51,19 @@ impl Field for GuestField {
 }
 
 /// Graph's `externalUserState`; members have none.
-pub const fn external_user_state(state: Redemption) -> Option<&'static str> {
+pub const fn external_user_state(state: RedemptionState) -> Option<&'static str> {
     match state {
-        Redemption::Pending => Some(PENDING_ACCEPTANCE),
-        Redemption::Accepted => Some(ACCEPTED),
-        Redemption::NotNeeded => None,
+        RedemptionState::Pending => Some(PENDING_ACCEPTANCE),
+        RedemptionState::Accepted => Some(ACCEPTED),
+        RedemptionState::NotNeeded => None,
     }
 }
 
 /// Reads [`external_user_state`] back.
-pub fn redemption(external_user_state: &str) -> Option<Redemption> {
+pub fn redemption(external_user_state: &str) -> Option<RedemptionState> {
     match external_user_state {
-        PENDING_ACCEPTANCE => Some(Redemption::Pending),
-        ACCEPTED => Some(Redemption::Accepted),
+        PENDING_ACCEPTANCE => Some(RedemptionState::Pending),
+        ACCEPTED => Some(RedemptionState::Accepted),
         _ => None,
     }
 }

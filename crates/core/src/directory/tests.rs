@@ -1,6 +1,6 @@
 use super::*;
 
-fn user(kind: UserKind, redemption: Redemption) -> UserFacts {
+fn user(kind: UserKind, redemption: RedemptionState) -> UserFacts {
     UserFacts { kind, redemption, enabled: true, held_at: None, deleted_at: None }
 }
 
@@ -11,7 +11,7 @@ fn noon() -> Instant {
 /// A row that nothing speaks against says by kind and redemption who it is; a guest who redeemed nothing accepted nothing.
 #[test]
 fn who_somebody_is_follows_from_the_row() {
-    use Redemption::{Accepted, NotNeeded, Pending};
+    use RedemptionState::{Accepted, NotNeeded, Pending};
     assert_eq!(Person::of(None), Person::Stranger);
     for (kind, redemption, person) in [
         (UserKind::Guest, Pending, Person::Pending),
@@ -29,7 +29,7 @@ fn who_somebody_is_follows_from_the_row() {
 #[test]
 fn hrd_09_what_speaks_against_somebody_wins() {
     for kind in UserKind::ALL.iter().copied() {
-        for redemption in Redemption::ALL.iter().copied() {
+        for redemption in RedemptionState::ALL.iter().copied() {
             let of = |enabled, held, deleted| {
                 let held_at = Some(noon()).filter(|_| held);
                 let deleted_at = Some(noon()).filter(|_| deleted);

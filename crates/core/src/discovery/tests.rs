@@ -18,28 +18,28 @@ const SOCIAL: Way = Way::Federated(PRESET);
 const WORK: Way = Way::Federated(DETECTED);
 const HOME: Way = Way::Organization(TenantId(Uuid::from_u128(20)));
 
-const fn candidate(way: Way, link: Link, answer: Answer) -> Candidate {
+const fn candidate(way: Way, link: ChainLink, answer: UpstreamAnswer) -> Candidate {
     Candidate { way, link, answer }
 }
 
-const fn external(answer: Answer) -> Candidate {
-    candidate(FEDERATED, Link::External, answer)
+const fn external(answer: UpstreamAnswer) -> Candidate {
+    candidate(FEDERATED, ChainLink::External, answer)
 }
 
-const fn home(answer: Answer) -> Candidate {
-    candidate(HOME, Link::Home, answer)
+const fn home(answer: UpstreamAnswer) -> Candidate {
+    candidate(HOME, ChainLink::Home, answer)
 }
 
-const fn work(answer: Answer) -> Candidate {
-    candidate(WORK, Link::Work, answer)
+const fn work(answer: UpstreamAnswer) -> Candidate {
+    candidate(WORK, ChainLink::Work, answer)
 }
 
-const fn social(answer: Answer) -> Candidate {
-    candidate(SOCIAL, Link::Social, answer)
+const fn social(answer: UpstreamAnswer) -> Candidate {
+    candidate(SOCIAL, ChainLink::Social, answer)
 }
 
-fn facts(settings: &Discovery) -> Facts<'_> {
-    Facts {
+fn facts(settings: &Discovery) -> DiscoveryFacts<'_> {
+    DiscoveryFacts {
         settings,
         domain_admitted: true,
         candidates: &[],
@@ -63,13 +63,13 @@ fn ordered(primary: &[PrimaryProvider]) -> Discovery {
 }
 
 /// What a case is called, what it is, what is offered, and why nothing.
-type Case<'a> = (&'static str, Facts<'a>, Vec<(Way, Use)>, Option<NoPlan>);
+type Case<'a> = (&'static str, DiscoveryFacts<'a>, Vec<(Way, Use)>, Option<NoPlan>);
 
 fn sign_in(ways: &[Way]) -> Vec<(Way, Use)> {
     ways.iter().map(|way| (*way, Use::SignIn)).collect()
 }
 
-fn check(standing: Standing, (name, facts, expected, refusal): Case<'_>) {
+fn check(standing: GuestStanding, (name, facts, expected, refusal): Case<'_>) {
     let plan = decide(standing, &facts);
     assert_eq!(offers(&plan), expected, "{name}");
     assert_eq!(plan.refusal, refusal, "{name}");
@@ -84,9 +84,9 @@ fn the_chain_for_a_redeeming_guest() {
     let no_code = Discovery { passcode: false, ..on.clone() };
     let code_only =
         Discovery { fallback_identity_provider: FallbackProvider::EmailOneTimePasscode, ..on.clone() };
-    let account = |settings| Facts { account: true, ..facts(settings) };
-    let sign_up = |settings| Facts { sign_up: true, ..facts(settings) };
-    let refused = Facts { domain_admitted: false, ..facts(&on) };
+    let account = |settings| DiscoveryFacts { account: true, ..facts(settings) };
+    let sign_up = |settings| DiscoveryFacts { sign_up: true, ..facts(settings) };
+    let refused = DiscoveryFacts { domain_admitted: false, ..facts(&on) };
     let cases: [Case<'_>; 8] = [
         ("nothing but mail", facts(&on), sign_in(&[Passcode]), None),
         ("account", account(&on), sign_in(&[Account, Passcode]), None),
@@ -98,7 +98,7 @@ fn the_chain_for_a_redeeming_guest() {
         ("blocked domain", refused, vec![], Some(NoPlan::DomainBlocked)),
     ];
     for case in cases {
-        check(Standing::Redeeming, case);
+        check(GuestStanding::Redeeming, case);
     }
 }
 
@@ -106,7 +106,7 @@ fn the_chain_for_a_redeeming_guest() {
 /// each reason why one does not answer.
 #[test]
 fn hrd_04_the_chain_of_a_routed_domain() {
-    use Answer::{Failed, NotMine, Unasked};
+    use UpstreamAnswer::{Failed, NotMine, Unasked};
     use Way::{Account, Passcode};
     let on = Discovery::default();
     let failed = Some(NoPlan::ProviderFailed);
@@ -123,18 +123,18 @@ fn hrd_04_the_chain_of_a_routed_domain() {
     ];
     for (name, candidate, expected, refusal) in cases {
         let candidates = [candidate];
-        let facts = Facts { candidates: &candidates, account: true, ..facts(&on) };
-        check(Standing::Redeeming, (name, facts.clone(), sign_in(expected), refusal));
-        let blocked = Facts { domain_admitted: false, ..facts.clone() };
-        check(Standing::Redeeming, (name, blocked, vec![], Some(NoPlan::DomainBlocked)));
-        let nobody = Facts { account: false, ..facts.clone() };
+        let facts = DiscoveryFacts { candidates: &candidates, account: true, ..facts(&on) };
+        check(GuestStanding::Redeeming, (name, facts.clone(), sign_in(expected), refusal));
+        let blocked = DiscoveryFacts { domain_admitted: false, ..facts.clone() };
+        check(GuestStanding::Redeeming, (name, blocked, vec![], Some(NoPlan::DomainBlocked)));
+        let nobody = DiscoveryFacts { account: false, ..facts.clone() };
         let expected: Vec<Way> = expected.iter().copied().filter(|way| *way != Account).collect();
-        check(Standing::Redeeming, (name, nobody, sign_in(&expected), refusal));
+        check(GuestStanding::Redeeming, (name, nobody, sign_in(&expected), refusal));
         if candidate.answer == Failed {
-            let fallback = Facts { fallback_on_failure: true, ..facts.clone() };
-            check(Standing::Redeeming, (name, fallback, sign_in(&[Account, Passcode]), None));
-            let nobody = Facts { fallback_on_failure: true, account: false, ..facts };
-            check(Standing::Redeeming, (name, nobody, sign_in(&[Passcode]), None));
+            let fallback = DiscoveryFacts { fallback_on_failure: true, ..facts.clone() };
+            check(GuestStanding::Redeeming, (name, fallback, sign_in(&[Account, Passcode]), None));
+            let nobody = DiscoveryFacts { fallback_on_failure: true, account: false, ..facts };
+            check(GuestStanding::Redeeming, (name, nobody, sign_in(&[Passcode]), None));
         }
     }
 }
@@ -144,7 +144,7 @@ fn hrd_04_the_chain_of_a_routed_domain() {
 fn the_trail_tells_every_step() {
     let on = Discovery::default();
     assert_eq!(
-        trail(&decide(Standing::Redeeming, &facts(&on))),
+        trail(&decide(GuestStanding::Redeeming, &facts(&on))),
         [
             (Method::Federated, None, Verdict::Skipped, Reason::NotSetUp),
             (Method::Organization, None, Verdict::Skipped, Reason::NotSetUp),
@@ -152,9 +152,10 @@ fn the_trail_tells_every_step() {
             (Method::Passcode, None, Verdict::Offered, Reason::LastStep),
         ]
     );
-    let candidates = [external(Answer::Unasked), social(Answer::Unasked), work(Answer::NotMine)];
+    let candidates =
+        [external(UpstreamAnswer::Unasked), social(UpstreamAnswer::Unasked), work(UpstreamAnswer::NotMine)];
     assert_eq!(
-        trail(&decide(Standing::Redeeming, &Facts { candidates: &candidates, ..facts(&on) })),
+        trail(&decide(GuestStanding::Redeeming, &DiscoveryFacts { candidates: &candidates, ..facts(&on) })),
         [
             (Method::Federated, Some(PROVIDER), Verdict::Offered, Reason::AnswersForDomain),
             (Method::Organization, None, Verdict::NotReached, Reason::EarlierStep),
@@ -167,7 +168,7 @@ fn the_trail_tells_every_step() {
     );
     let off = Discovery { federated: false, passcode: false, ..ordered(&[]) };
     assert_eq!(
-        trail(&decide(Standing::Redeeming, &Facts { candidates: &candidates, ..facts(&off) })),
+        trail(&decide(GuestStanding::Redeeming, &DiscoveryFacts { candidates: &candidates, ..facts(&off) })),
         [
             (Method::Account, None, Verdict::Skipped, Reason::NoneForAddress),
             (Method::Passcode, None, Verdict::Skipped, Reason::SwitchedOff),
@@ -177,8 +178,8 @@ fn the_trail_tells_every_step() {
             (Method::Organization, None, Verdict::Skipped, Reason::NotInOrder),
         ]
     );
-    let blocked = Facts { domain_admitted: false, candidates: &candidates, ..facts(&on) };
-    let refused = trail(&decide(Standing::Redeemed { pinned: FEDERATED }, &blocked));
+    let blocked = DiscoveryFacts { domain_admitted: false, candidates: &candidates, ..facts(&on) };
+    let refused = trail(&decide(GuestStanding::Redeemed { pinned: FEDERATED }, &blocked));
     assert!(refused.iter().all(|t| (t.2, t.3) == (Verdict::Refused, Reason::DomainRefused)), "{refused:?}");
     let told: Vec<_> = refused.iter().filter_map(|t| t.1).collect();
     assert_eq!(told, [PROVIDER, DETECTED, PRESET]);
@@ -204,11 +205,11 @@ fn a_line_of_the_trail_round_trips() {
 /// to closes the chain, a work account that was detected does not.
 #[test]
 fn dev_9_providers_obey_the_stored_order() {
-    use Answer::Unasked;
     use PrimaryProvider::{
         AzureActiveDirectory as Directory, ExternalFederation as Federation,
         SocialIdentityProviders as Presets,
     };
+    use UpstreamAnswer::Unasked;
     let (x, s, w, h) = (external(Unasked), social(Unasked), work(Unasked), home(Unasked));
     let table: Vec<(&[PrimaryProvider], Vec<Candidate>, Vec<Way>)> = vec![
         (&[Federation, Directory, Presets], vec![x, s], vec![FEDERATED]),
@@ -232,7 +233,8 @@ fn dev_9_providers_obey_the_stored_order() {
     ];
     for (order, candidates, expected) in table {
         let settings = ordered(order);
-        let plan = decide(Standing::Redeeming, &Facts { candidates: &candidates, ..facts(&settings) });
+        let plan =
+            decide(GuestStanding::Redeeming, &DiscoveryFacts { candidates: &candidates, ..facts(&settings) });
         let ways: Vec<Way> = plan.offers.iter().map(|o| o.way).collect();
         assert_eq!(ways, expected, "{order:?}");
         assert_eq!(plan.refusal, None, "{order:?}");
@@ -246,12 +248,17 @@ fn hrd_04_a_detected_work_account_is_an_offer() {
     let on = Discovery::default();
     let plan = |answer| {
         let candidates = [work(answer)];
-        decide(Standing::Redeeming, &Facts { candidates: &candidates, account: true, ..facts(&on) })
+        decide(
+            GuestStanding::Redeeming,
+            &DiscoveryFacts { candidates: &candidates, account: true, ..facts(&on) },
+        )
     };
     let rest = [(Way::Account, Use::SignIn), (Way::Passcode, Use::SignIn)];
-    let offered = plan(Answer::Unasked);
+    let offered = plan(UpstreamAnswer::Unasked);
     assert_eq!(offers(&offered), [(WORK, Use::SignIn), rest[0], rest[1]]);
-    for (answer, reason) in [(Answer::Failed, Reason::Failed), (Answer::NotMine, Reason::NotOneOfMine)] {
+    for (answer, reason) in
+        [(UpstreamAnswer::Failed, Reason::Failed), (UpstreamAnswer::NotMine, Reason::NotOneOfMine)]
+    {
         let plan = plan(answer);
         assert_eq!((offers(&plan), plan.refusal), (rest.to_vec(), None), "{answer}");
         assert!(
@@ -261,32 +268,35 @@ fn hrd_04_a_detected_work_account_is_an_offer() {
     }
     let settings = ordered(&[PrimaryProvider::AzureActiveDirectory, PrimaryProvider::ExternalFederation]);
     let both = |work_says| {
-        let candidates = [work(work_says), external(Answer::Failed)];
-        decide(Standing::Redeeming, &Facts { candidates: &candidates, account: true, ..facts(&settings) })
+        let candidates = [work(work_says), external(UpstreamAnswer::Failed)];
+        decide(
+            GuestStanding::Redeeming,
+            &DiscoveryFacts { candidates: &candidates, account: true, ..facts(&settings) },
+        )
     };
-    let asked_first = both(Answer::Unasked);
+    let asked_first = both(UpstreamAnswer::Unasked);
     assert_eq!(
         (offers(&asked_first), asked_first.refusal),
         (vec![(WORK, Use::SignIn)], None),
         "and no code after it"
     );
-    let failed_too = both(Answer::Failed);
+    let failed_too = both(UpstreamAnswer::Failed);
     assert_eq!((offers(&failed_too), failed_too.refusal), (vec![], Some(NoPlan::ProviderFailed)));
 }
 
 /// Who has accepted keeps the way; a stronger one that answers now is offered as an upgrade, never forced.
 #[test]
 fn hrd_08_a_redeemed_guest_keeps_the_method() {
-    use Answer::{Failed, Unasked};
+    use UpstreamAnswer::{Failed, Unasked};
     use Way::{Account, Passcode};
     let on = Discovery::default();
     let no_code = Discovery { passcode: false, ..on.clone() };
     let [came, came_home, failed, preset] =
         [external(Unasked), home(Unasked), external(Failed), social(Unasked)].map(|c| [c]);
-    let with = |candidates| Facts { candidates, ..facts(&on) };
-    let account = Facts { account: true, ..facts(&on) };
-    let preset_too = Facts { candidates: &preset, ..account.clone() };
-    let sign_up = Facts { sign_up: true, ..facts(&no_code) };
+    let with = |candidates| DiscoveryFacts { candidates, ..facts(&on) };
+    let account = DiscoveryFacts { account: true, ..facts(&on) };
+    let preset_too = DiscoveryFacts { candidates: &preset, ..account.clone() };
+    let sign_up = DiscoveryFacts { sign_up: true, ..facts(&no_code) };
     let beside = |pinned, stronger| vec![(pinned, Use::SignIn), (stronger, Use::Upgrade)];
     let off = Some(NoPlan::PinnedMethodOff);
     let cases: [(Way, Case<'_>); 11] = [
@@ -303,7 +313,7 @@ fn hrd_08_a_redeemed_guest_keeps_the_method() {
         (Account, ("account gone, another could be made", sign_up, vec![], off)),
     ];
     for (pinned, case) in cases {
-        check(Standing::Redeemed { pinned }, case);
+        check(GuestStanding::Redeemed { pinned }, case);
     }
 }
 
@@ -314,22 +324,25 @@ fn hrd_08_a_redeemed_guest_keeps_the_provider() {
     let on = Discovery::default();
     let off = Discovery { federated: false, organization: false, ..on.clone() };
     let pinned_off = Some(NoPlan::PinnedMethodOff);
-    for (way, link) in
-        [(FEDERATED, Link::External), (HOME, Link::Home), (WORK, Link::Work), (SOCIAL, Link::Social)]
-    {
+    for (way, link) in [
+        (FEDERATED, ChainLink::External),
+        (HOME, ChainLink::Home),
+        (WORK, ChainLink::Work),
+        (SOCIAL, ChainLink::Social),
+    ] {
         let name = link.method().as_str();
-        let check = |case: Case<'_>| check(Standing::Redeemed { pinned: way }, case);
+        let check = |case: Case<'_>| check(GuestStanding::Redeemed { pinned: way }, case);
         check((name, facts(&on), vec![], pinned_off));
         for (answer, expected, refusal) in [
-            (Answer::Unasked, sign_in(&[way]), None),
-            (Answer::NotMine, vec![], pinned_off),
-            (Answer::Failed, vec![], Some(NoPlan::ProviderFailed)),
+            (UpstreamAnswer::Unasked, sign_in(&[way]), None),
+            (UpstreamAnswer::NotMine, vec![], pinned_off),
+            (UpstreamAnswer::Failed, vec![], Some(NoPlan::ProviderFailed)),
         ] {
             let candidates = [candidate(way, link, answer)];
-            let facts = Facts { candidates: &candidates, ..facts(&on) };
-            let with_account = Facts { account: true, fallback_on_failure: true, ..facts.clone() };
+            let facts = DiscoveryFacts { candidates: &candidates, ..facts(&on) };
+            let with_account = DiscoveryFacts { account: true, fallback_on_failure: true, ..facts.clone() };
             check((name, with_account, expected.clone(), refusal));
-            check((name, Facts { settings: &off, ..facts.clone() }, vec![], pinned_off));
+            check((name, DiscoveryFacts { settings: &off, ..facts.clone() }, vec![], pinned_off));
             check((name, facts, expected, refusal));
         }
     }
@@ -341,18 +354,23 @@ fn hrd_08_a_redeemed_guest_keeps_the_provider() {
 fn hrd_08_nobody_takes_the_place_of_a_pinned_provider() {
     let on = Discovery::default();
     let off = Discovery { federated: false, ..on.clone() };
-    let another = candidate(Way::Federated(OTHER), Link::External, Answer::Unasked);
+    let another = candidate(Way::Federated(OTHER), ChainLink::External, UpstreamAnswer::Unasked);
     let gone = (Method::Federated, Some(PROVIDER), Verdict::Refused, Reason::NotSetUp);
     for candidates in [
         &[][..],
         &[another],
-        &[social(Answer::Unasked)],
-        &[work(Answer::Unasked)],
-        &[home(Answer::Unasked)],
-        &[another, social(Answer::Unasked), work(Answer::Failed), home(Answer::Unasked)],
+        &[social(UpstreamAnswer::Unasked)],
+        &[work(UpstreamAnswer::Unasked)],
+        &[home(UpstreamAnswer::Unasked)],
+        &[
+            another,
+            social(UpstreamAnswer::Unasked),
+            work(UpstreamAnswer::Failed),
+            home(UpstreamAnswer::Unasked),
+        ],
     ] {
-        let facts = Facts { candidates, account: true, ..facts(&on) };
-        let plan = decide(Standing::Redeemed { pinned: FEDERATED }, &facts);
+        let facts = DiscoveryFacts { candidates, account: true, ..facts(&on) };
+        let plan = decide(GuestStanding::Redeemed { pinned: FEDERATED }, &facts);
         assert_eq!((offers(&plan), plan.refusal), (vec![], Some(NoPlan::PinnedMethodOff)), "{candidates:?}");
         assert_eq!(
             trail(&plan).iter().filter(|t| t.2 == Verdict::Refused).collect::<Vec<_>>(),
@@ -360,11 +378,14 @@ fn hrd_08_nobody_takes_the_place_of_a_pinned_provider() {
             "{candidates:?}"
         );
         let candidates: Vec<Candidate> =
-            candidates.iter().copied().chain([external(Answer::Unasked)]).collect();
-        let facts = Facts { candidates: &candidates, ..facts };
-        let plan = decide(Standing::Redeemed { pinned: FEDERATED }, &facts);
+            candidates.iter().copied().chain([external(UpstreamAnswer::Unasked)]).collect();
+        let facts = DiscoveryFacts { candidates: &candidates, ..facts };
+        let plan = decide(GuestStanding::Redeemed { pinned: FEDERATED }, &facts);
         assert_eq!((offers(&plan), plan.refusal), (vec![(FEDERATED, Use::SignIn)], None), "{candidates:?}");
-        let plan = decide(Standing::Redeemed { pinned: FEDERATED }, &Facts { settings: &off, ..facts });
+        let plan = decide(
+            GuestStanding::Redeemed { pinned: FEDERATED },
+            &DiscoveryFacts { settings: &off, ..facts },
+        );
         assert_eq!((offers(&plan), plan.refusal), (vec![], Some(NoPlan::PinnedMethodOff)), "{candidates:?}");
     }
 }
@@ -374,14 +395,15 @@ fn hrd_08_nobody_takes_the_place_of_a_pinned_provider() {
 #[test]
 fn hrd_07_what_the_page_after_the_address_reveals() {
     let direct = Discovery::default();
-    let page = |facts: &Facts<'_>| {
-        let plan = decide(Standing::Redeeming, facts);
+    let page = |facts: &DiscoveryFacts<'_>| {
+        let plan = decide(GuestStanding::Redeeming, facts);
         interaction::next(&demand(), &at_proof(&plan, Person::Accepted, false), &Ledger::default())
     };
-    assert_eq!(page(&Facts { account: true, ..facts(&direct) }), Step::Prove(Way::Account));
+    assert_eq!(page(&DiscoveryFacts { account: true, ..facts(&direct) }), Step::Prove(Way::Account));
     assert_eq!(page(&facts(&direct)), Step::SendCode);
     for account in [true, false] {
-        let routed = Facts { account, candidates: &[external(Answer::Unasked)], ..facts(&direct) };
+        let routed =
+            DiscoveryFacts { account, candidates: &[external(UpstreamAnswer::Unasked)], ..facts(&direct) };
         assert_eq!(page(&routed), Step::Prove(FEDERATED));
     }
     let off = Discovery { passcode: false, ..direct };
@@ -414,11 +436,12 @@ fn code_proof() -> Ledger {
 }
 
 /// The facts of a trip in which nothing but plan and person can turn somebody away.
-fn at_proof(plan: &Plan, person: Person, sign_up: bool) -> interaction::Facts<'_> {
+fn at_proof(plan: &Plan, person: Person, sign_up: bool) -> interaction::TripFacts<'_> {
     let authentication = code_proof().authentication(GINA).unwrap();
     let tenant = TenantId(Uuid::from_u128(1));
-    let subject = policy::Subject { tenant, user: None, authentication: &authentication, agreed_terms: None };
-    interaction::Facts {
+    let subject =
+        policy::PolicySubject { tenant, user: None, authentication: &authentication, agreed_terms: None };
+    interaction::TripFacts {
         now: noon(),
         tenant_active: true,
         application_enabled: true,
@@ -465,19 +488,22 @@ fn otp_29_who_is_sent_a_code() {
         (Person::Suspended, true, false),
     ] {
         let sends = |settings, candidates: &[Candidate], standing| {
-            let facts = Facts { candidates, sign_up, account: true, ..facts(settings) };
+            let facts = DiscoveryFacts { candidates, sign_up, account: true, ..facts(settings) };
             sends_code(&decide(standing, &facts), person, sign_up)
         };
-        let pinned = |pinned| Standing::Redeemed { pinned };
-        assert_eq!(sends(&on, &[], Standing::Redeeming), sent, "{person:?} {sign_up}");
+        let pinned = |pinned| GuestStanding::Redeemed { pinned };
+        assert_eq!(sends(&on, &[], GuestStanding::Redeeming), sent, "{person:?} {sign_up}");
         assert_eq!(
-            sends(&on, &[external(Answer::Unasked)], pinned(Way::Passcode)),
+            sends(&on, &[external(UpstreamAnswer::Unasked)], pinned(Way::Passcode)),
             sent,
             "{person:?} {sign_up}"
         );
-        assert!(!sends(&off, &[], Standing::Redeeming), "codes are off");
-        assert!(!sends(&on, &[external(Answer::Unasked)], Standing::Redeeming), "the domain is routed");
-        assert!(!sends(&on, &[external(Answer::Failed)], Standing::Redeeming), "HRD-04");
+        assert!(!sends(&off, &[], GuestStanding::Redeeming), "codes are off");
+        assert!(
+            !sends(&on, &[external(UpstreamAnswer::Unasked)], GuestStanding::Redeeming),
+            "the domain is routed"
+        );
+        assert!(!sends(&on, &[external(UpstreamAnswer::Failed)], GuestStanding::Redeeming), "HRD-04");
         assert!(!sends(&on, &[], pinned(Way::Account)), "another way is pinned");
     }
 }
@@ -501,19 +527,19 @@ fn adr_05_domain_lists() {
     assert!(!admits(&both, &domain("other.test"), false));
 }
 
-fn answer() -> impl Strategy<Value = Option<Answer>> {
-    proptest::option::of(proptest::sample::select(Answer::ALL))
+fn answer() -> impl Strategy<Value = Option<UpstreamAnswer>> {
+    proptest::option::of(proptest::sample::select(UpstreamAnswer::ALL))
 }
 
 /// Any two providers of the domain, home organisation, work account and preset, or none.
 fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
     (answer(), answer(), answer(), answer(), answer()).prop_map(|(one, another, home, work, social)| {
         let seats = [
-            (FEDERATED, Link::External, one),
-            (Way::Federated(OTHER), Link::External, another),
-            (HOME, Link::Home, home),
-            (WORK, Link::Work, work),
-            (SOCIAL, Link::Social, social),
+            (FEDERATED, ChainLink::External, one),
+            (Way::Federated(OTHER), ChainLink::External, another),
+            (HOME, ChainLink::Home, home),
+            (WORK, ChainLink::Work, work),
+            (SOCIAL, ChainLink::Social, social),
         ];
         seats.into_iter().filter_map(|(way, link, answer)| Some(candidate(way, link, answer?))).collect()
     })
@@ -534,10 +560,10 @@ fn settings() -> impl Strategy<Value = Discovery> {
     )
 }
 
-fn standing() -> impl Strategy<Value = Standing> {
+fn standing() -> impl Strategy<Value = GuestStanding> {
     let pinned = [FEDERATED, SOCIAL, WORK, HOME, Way::Account, Way::Passcode]
-        .map(|pinned| Standing::Redeemed { pinned });
-    prop_oneof![Just(Standing::Redeeming), proptest::sample::select(pinned.to_vec())]
+        .map(|pinned| GuestStanding::Redeemed { pinned });
+    prop_oneof![Just(GuestStanding::Redeeming), proptest::sample::select(pinned.to_vec())]
 }
 
 proptest! {
@@ -549,15 +575,15 @@ proptest! {
         account: bool, sign_up: bool, others in candidates(), any in settings(),
     ) {
         let others = others.into_iter().filter(|c| c.way != FEDERATED);
-        let candidates: Vec<Candidate> = [external(Answer::Failed)].into_iter().chain(others).collect();
+        let candidates: Vec<Candidate> = [external(UpstreamAnswer::Failed)].into_iter().chain(others).collect();
         let on = Discovery::default();
-        let facts = Facts { candidates: &candidates, account, sign_up, ..facts(&on) };
-        let plan = decide(Standing::Redeeming, &facts);
+        let facts = DiscoveryFacts { candidates: &candidates, account, sign_up, ..facts(&on) };
+        let plan = decide(GuestStanding::Redeeming, &facts);
         prop_assert!(plan.offers.is_empty());
         prop_assert_eq!(plan.refusal, Some(NoPlan::ProviderFailed));
         // In whatever order: nothing that asks nobody.
-        if any.federated && any.order().contains(&Link::External) {
-            let plan = decide(Standing::Redeeming, &Facts { settings: &any, ..facts });
+        if any.federated && any.order().contains(&ChainLink::External) {
+            let plan = decide(GuestStanding::Redeeming, &DiscoveryFacts { settings: &any, ..facts });
             prop_assert!(plan.offers.iter().all(|o| o.way.method().plain().is_none()), "{:?}", plan);
         }
     }
@@ -568,7 +594,7 @@ proptest! {
         settings in settings(), candidates in candidates(), standing in standing(),
         account: bool, sign_up: bool, fallback_on_failure: bool, domain_admitted: bool,
     ) {
-        let facts = Facts { settings: &settings, domain_admitted, candidates: &candidates, account, sign_up, fallback_on_failure };
+        let facts = DiscoveryFacts { settings: &settings, domain_admitted, candidates: &candidates, account, sign_up, fallback_on_failure };
         let plan = decide(standing, &facts);
         let way_in = plan.offers.iter().any(|o| o.purpose != Use::Upgrade);
         prop_assert_eq!(plan.refusal.is_none(), way_in, "{:?}", plan);
@@ -580,10 +606,10 @@ proptest! {
             let provider = match offer.way { Way::Federated(id) => Some(id), _ => None };
             let told = |t: &&TrailEntry| (t.step, t.provider, t.verdict) == (offer.way.method(), provider, Verdict::Offered);
             prop_assert_eq!(plan.trail.iter().filter(told).count(), 1, "{:?}", plan);
-            let asked = candidates.iter().any(|c| c.way == offer.way && c.answer == Answer::Unasked);
+            let asked = candidates.iter().any(|c| c.way == offer.way && c.answer == UpstreamAnswer::Unasked);
             prop_assert!(asked || offer.way.method().plain().is_some(), "only who was not asked yet: {:?}", plan);
         }
-        if let Standing::Redeemed { pinned } = standing {
+        if let GuestStanding::Redeemed { pinned } = standing {
             prop_assert!(plan.offers.iter().all(|o| o.way == pinned || o.purpose == Use::Upgrade), "{:?}", plan);
         }
         if domain_admitted {
@@ -605,7 +631,7 @@ proptest! {
         account: bool, sign_up: bool, fallback_on_failure: bool, domain_admitted: bool,
     ) {
         use interaction::Refusal::{Disabled, NoAccess, NoMethod, Removed};
-        let facts = Facts { settings: &settings, domain_admitted, candidates: &candidates, account, sign_up, fallback_on_failure };
+        let facts = DiscoveryFacts { settings: &settings, domain_admitted, candidates: &candidates, account, sign_up, fallback_on_failure };
         let plan = decide(standing, &facts);
         for person in PERSONS {
             let step = interaction::next(&demand(), &at_proof(&plan, person, sign_up), &code_proof());

@@ -3,7 +3,7 @@ use uuid::Uuid;
 use super::*;
 use crate::ids::{InteractionId, ProviderId, Realm, TenantId};
 use crate::policies::{AccessRule, Control};
-use crate::policy::{Circumstances, Subject, evaluate};
+use crate::policy::{Circumstances, PolicySubject, evaluate};
 use crate::proof::{self, Amr, AmrSet, Evidence, Factor, MailboxProof, Proven, SecondStep};
 
 const REALM: Realm = Realm::Tenant(TenantId(Uuid::from_u128(1)));
@@ -39,7 +39,7 @@ fn gina() -> Option<Addressed> {
 
 fn grant() -> Decision {
     let authentication = authentication(noon());
-    let subject = Subject {
+    let subject = PolicySubject {
         tenant: TenantId(Uuid::from_u128(1)),
         user: None,
         authentication: &authentication,
@@ -65,7 +65,7 @@ fn evidence(way: Way, at: Instant, level: Option<Level>, amr: &[Amr]) -> Evidenc
 /// What a trip ends on.
 fn finished(evidence: &Evidence, second: Option<SecondStep>) -> Step {
     let authentication = Authentication::of(evidence, second.as_ref());
-    Step::Finish(Finish::Proof(Proof { authentication, identity: evidence.identity.clone() }))
+    Step::Finish(Finish::Proof(TripProof { authentication, identity: evidence.identity.clone() }))
 }
 
 /// The proofs of verifiers that are still to come.
@@ -90,8 +90,8 @@ fn ledger_of(evidence: &Evidence, second: Option<SecondStep>) -> Ledger {
     ledger
 }
 
-fn facts(plan: &Plan) -> Facts<'_> {
-    Facts {
+fn facts(plan: &Plan) -> TripFacts<'_> {
+    TripFacts {
         now: noon(),
         tenant_active: true,
         application_enabled: true,
@@ -136,12 +136,12 @@ fn session(at: Instant) -> Option<Session> {
 fn before_an_address() {
     let mail = mail();
     let empty = Ledger::default();
-    let start = Facts { address: None, plan: None, ..facts(&mail) };
+    let start = TripFacts { address: None, plan: None, ..facts(&mail) };
     assert_eq!(next(&demand(), &start, &empty), Step::Identify);
-    assert_eq!(next(&demand(), &Facts { remembered: 1, ..start.clone() }, &empty), Step::Identify);
-    assert_eq!(next(&demand(), &Facts { remembered: 2, ..start.clone() }, &empty), Step::Choose);
+    assert_eq!(next(&demand(), &TripFacts { remembered: 1, ..start.clone() }, &empty), Step::Identify);
+    assert_eq!(next(&demand(), &TripFacts { remembered: 2, ..start.clone() }, &empty), Step::Choose);
     let select = Demand { select_account: true, ..demand() };
-    assert_eq!(next(&select, &Facts { remembered: 1, ..start.clone() }, &empty), Step::Choose);
+    assert_eq!(next(&select, &TripFacts { remembered: 1, ..start.clone() }, &empty), Step::Choose);
     assert_eq!(next(&select, &start, &empty), Step::Identify);
 }
 
@@ -157,14 +157,22 @@ fn every_method_has_its_step() {
         (vec![(Account, Use::Create)], None, Step::CreateAccount),
         (vec![(Passcode, Use::SignIn)], None, Step::SendCode),
         (vec![(Passcode, Use::SignIn), (FEDERATED, Use::Upgrade)], None, Step::SendCode),
-        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Open { left: 5 }), Step::Prove(Passcode)),
-        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Expired), Step::Prove(Passcode)),
-        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Burned), Step::Prove(Passcode)),
-        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Cancelled), Step::Prove(Passcode)),
-        (vec![(Passcode, Use::SignIn)], Some(passcode::Standing::Used), Step::SendCode),
+        (
+            vec![(Passcode, Use::SignIn)],
+            Some(passcode::CodeStanding::Open { left: 5 }),
+            Step::Prove(Passcode),
+        ),
+        (vec![(Passcode, Use::SignIn)], Some(passcode::CodeStanding::Expired), Step::Prove(Passcode)),
+        (vec![(Passcode, Use::SignIn)], Some(passcode::CodeStanding::Burned), Step::Prove(Passcode)),
+        (vec![(Passcode, Use::SignIn)], Some(passcode::CodeStanding::Cancelled), Step::Prove(Passcode)),
+        (vec![(Passcode, Use::SignIn)], Some(passcode::CodeStanding::Used), Step::SendCode),
     ] {
         let plan = plan(&offers, None);
-        assert_eq!(next(&demand(), &Facts { code, ..facts(&plan) }, &empty), expected, "{offers:?} {code:?}");
+        assert_eq!(
+            next(&demand(), &TripFacts { code, ..facts(&plan) }, &empty),
+            expected,
+            "{offers:?} {code:?}"
+        );
     }
     for refusal in discovery::NoPlan::ALL {
         let none = plan(&[], Some(*refusal));
@@ -177,19 +185,19 @@ fn every_method_has_its_step() {
 fn hrd_09_what_is_off_is_off_at_every_step() {
     let mail = mail();
     for ledger in [Ledger::default(), proven_ledger()] {
-        let base = Facts {
+        let base = TripFacts {
             session: session(noon()),
             person: Some(Person::Accepted),
             decision: Some(grant()),
             ..facts(&mail)
         };
-        let off = |f: Facts<'_>| next(&demand(), &f, &ledger);
-        assert_eq!(off(Facts { tenant_active: false, ..base.clone() }), Step::Refuse(Refusal::TenantOff));
+        let off = |f: TripFacts<'_>| next(&demand(), &f, &ledger);
+        assert_eq!(off(TripFacts { tenant_active: false, ..base.clone() }), Step::Refuse(Refusal::TenantOff));
         assert_eq!(
-            off(Facts { application_enabled: false, ..base.clone() }),
+            off(TripFacts { application_enabled: false, ..base.clone() }),
             Step::Refuse(Refusal::ApplicationOff)
         );
-        let blocked = Facts { early_block: Some(BlockReason::Time), ..base };
+        let blocked = TripFacts { early_block: Some(BlockReason::Time), ..base };
         assert_eq!(off(blocked), Step::Refuse(Refusal::Blocked(BlockReason::Time)));
     }
 }
@@ -200,7 +208,7 @@ fn otp_29_after_the_proof_the_person_decides() {
     let mail = mail();
     let ledger = proven_ledger();
     let at = |person, sign_up| {
-        let facts = Facts { person: Some(person), sign_up, decision: Some(grant()), ..facts(&mail) };
+        let facts = TripFacts { person: Some(person), sign_up, decision: Some(grant()), ..facts(&mail) };
         next(&demand(), &facts, &ledger)
     };
     assert_eq!(at(Person::Stranger, false), Step::Refuse(Refusal::NoAccess));
@@ -216,7 +224,7 @@ fn otp_29_after_the_proof_the_person_decides() {
 #[test]
 fn otp_13_the_method_must_still_be_allowed() {
     let off = plan(&[], Some(discovery::NoPlan::NoMethod));
-    let facts = Facts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&off) };
+    let facts = TripFacts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&off) };
     assert_eq!(
         next(&demand(), &facts, &proven_ledger()),
         Step::Refuse(Refusal::NoMethod(discovery::NoPlan::NoMethod))
@@ -227,7 +235,7 @@ fn otp_13_the_method_must_still_be_allowed() {
 #[test]
 fn inv_11_hrd_14_a_pending_guest_reviews_first() {
     let mail = mail();
-    let pending = Facts { person: Some(Person::Pending), decision: Some(grant()), ..facts(&mail) };
+    let pending = TripFacts { person: Some(Person::Pending), decision: Some(grant()), ..facts(&mail) };
     let mut ledger = proven_ledger();
     assert_eq!(next(&demand(), &pending, &ledger), Step::Review { terms: None });
     ledger.accept_review(None);
@@ -240,7 +248,7 @@ fn obligations_lead_to_their_pages() {
     let mail = mail();
     let ledger = proven_ledger();
     let owing = |person, obligations: Vec<Obligation>, second_steps| {
-        let facts = Facts {
+        let facts = TripFacts {
             person: Some(person),
             decision: Some(Decision::Need(obligations)),
             second_steps,
@@ -260,13 +268,13 @@ fn obligations_lead_to_their_pages() {
     );
     assert_eq!(owing(Person::Accepted, vec![Obligation::Terms(4)], none), Step::Terms(4));
     assert_eq!(owing(Person::Pending, vec![Obligation::Terms(4)], none), Step::Review { terms: Some(4) });
-    let blocked = Facts {
+    let blocked = TripFacts {
         person: Some(Person::Accepted),
         decision: Some(Decision::Block(BlockReason::Risk)),
         ..facts(&mail)
     };
     assert_eq!(next(&demand(), &blocked, &ledger), Step::Refuse(Refusal::Blocked(BlockReason::Risk)));
-    let consent = Facts {
+    let consent = TripFacts {
         person: Some(Person::Accepted),
         decision: Some(grant()),
         consent_missing: true,
@@ -281,7 +289,7 @@ fn a_real_rule_reaches_its_page() {
     let rules =
         [AccessRule { name: "t".into(), applications: vec![], control: Control::Terms { version: 2 } }];
     let authentication = authentication(noon());
-    let subject = Subject {
+    let subject = PolicySubject {
         tenant: TenantId(Uuid::from_u128(1)),
         user: None,
         authentication: &authentication,
@@ -289,7 +297,7 @@ fn a_real_rule_reaches_its_page() {
     };
     let decision = evaluate(&subject, None, &rules, &Circumstances { now: noon() });
     let mail = mail();
-    let facts = Facts { person: Some(Person::Pending), decision: Some(decision), ..facts(&mail) };
+    let facts = TripFacts { person: Some(Person::Pending), decision: Some(decision), ..facts(&mail) };
     assert_eq!(next(&demand(), &facts, &proven_ledger()), Step::Review { terms: Some(2) });
 }
 
@@ -299,7 +307,7 @@ fn otp_26_a_mailbox_never_satisfies_a_higher_level() {
     let mail = mail();
     let wants = |levels: &[&str]| Demand { level: Wanted::essential(levels.iter().copied()), ..demand() };
     let (mailbox, mfa) = (Level::Mailbox.as_str(), Level::Mfa.as_str());
-    let base = Facts {
+    let base = TripFacts {
         person: Some(Person::Accepted),
         decision: Some(grant()),
         session: session(noon()),
@@ -308,13 +316,13 @@ fn otp_26_a_mailbox_never_satisfies_a_higher_level() {
     let unavailable = Step::Refuse(Refusal::LevelUnavailable);
     for levels in [&[mfa][..], &[Level::Single.as_str()], &["urn:x"], &["urn:x", mfa]] {
         assert_eq!(next(&wants(levels), &base, &proven_ledger()), unavailable, "{levels:?}");
-        let fresh = Facts { session: None, ..base.clone() };
+        let fresh = TripFacts { session: None, ..base.clone() };
         assert_eq!(next(&wants(levels), &fresh, &proven_ledger()), unavailable, "{levels:?}");
     }
     for levels in [&[mfa, mailbox][..], &[mailbox], &["urn:x", mailbox], &[]] {
         let done = Step::Finish(Finish::Session);
         assert_eq!(next(&wants(levels), &base, &proven_ledger()), done, "{levels:?}");
-        let fresh = Facts { session: None, ..base.clone() };
+        let fresh = TripFacts { session: None, ..base.clone() };
         assert_eq!(
             next(&wants(levels), &fresh, &proven_ledger()),
             finished(&code(noon()), None),
@@ -335,7 +343,7 @@ fn otp_26_no_second_step_makes_a_mailbox_more() {
             SecondSteps { enrolled: true, can_enrol: true },
             SecondSteps { enrolled: false, can_enrol: true },
         ] {
-            let base = Facts {
+            let base = TripFacts {
                 person: Some(Person::Accepted),
                 decision: Some(grant()),
                 second_steps,
@@ -374,8 +382,12 @@ fn mfa_05_a_second_step_leads_to_the_level() {
         (&silent, Wanted::Any, enrolled, None, finished(&silent, None)),
     ] {
         let plan = plan(&[(first.identity.way, Use::SignIn)], None);
-        let facts =
-            Facts { person: Some(Person::Accepted), decision: Some(grant()), second_steps, ..facts(&plan) };
+        let facts = TripFacts {
+            person: Some(Person::Accepted),
+            decision: Some(grant()),
+            second_steps,
+            ..facts(&plan)
+        };
         assert_eq!(
             next(&wants(level), &facts, &ledger_of(first, second)),
             expected,
@@ -398,7 +410,7 @@ fn mfa_05_a_session_answers_lower_levels() {
         (silent, None),
     ] {
         let live = session(noon()).map(|s| Session { authentication: Authentication::of(&first, None), ..s });
-        let facts = Facts { session: live, address: None, plan: None, ..facts(&mail) };
+        let facts = TripFacts { session: live, address: None, plan: None, ..facts(&mail) };
         for level in Level::ALL.iter().copied() {
             let wants = Demand { level: Wanted::AtLeast(level), ..demand() };
             let answered = next(&wants, &facts, &Ledger::default()) == Step::Finish(Finish::Session);
@@ -416,7 +428,7 @@ fn oid_12_a_session_answers_what_it_satisfies() {
     let empty = Ledger::default();
     let hour_ago = noon() - TimeDelta::hours(1);
     let with = |demand: &Demand, session| {
-        next(demand, &Facts { session, address: None, plan: None, ..facts(&mail) }, &empty)
+        next(demand, &TripFacts { session, address: None, plan: None, ..facts(&mail) }, &empty)
     };
     let done = Step::Finish(Finish::Session);
     assert_eq!(with(&demand(), session(hour_ago)), done);
@@ -449,9 +461,9 @@ fn inv_01_a_session_never_redeems_an_invitation() {
     let empty = Ledger::default();
     let invited = Demand { ending: EndingKind::Invitation, ..demand() };
     let eve = session(noon()).map(|s| Session { address_key: "eve@evil.test".into(), ..s });
-    assert_eq!(next(&invited, &Facts { session: eve, ..facts(&mail) }, &empty), Step::SendCode);
+    assert_eq!(next(&invited, &TripFacts { session: eve, ..facts(&mail) }, &empty), Step::SendCode);
     let older = session(noon() - TimeDelta::hours(1));
-    assert_eq!(next(&invited, &Facts { session: older, ..facts(&mail) }, &empty), Step::SendCode);
+    assert_eq!(next(&invited, &TripFacts { session: older, ..facts(&mail) }, &empty), Step::SendCode);
 }
 
 /// HRD-03: a proof for one address is none for another.
@@ -460,7 +472,7 @@ fn hrd_03_a_proof_keeps_to_its_address() {
     let mail = mail();
     let paul = Some(Addressed { key: "paul@pass.test".into() });
     let facts =
-        Facts { address: paul, person: Some(Person::Accepted), decision: Some(grant()), ..facts(&mail) };
+        TripFacts { address: paul, person: Some(Person::Accepted), decision: Some(grant()), ..facts(&mail) };
     assert_eq!(next(&demand(), &facts, &proven_ledger()), Step::SendCode);
 }
 
@@ -470,7 +482,7 @@ fn every_ending_needs_its_proof() {
     let mail = mail();
     for ending in EndingKind::ALL {
         let demand = Demand { ending: *ending, ..demand() };
-        let facts = Facts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&mail) };
+        let facts = TripFacts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&mail) };
         assert_eq!(next(&demand, &facts, &Ledger::default()), Step::SendCode);
         assert_eq!(next(&demand, &facts, &proven_ledger()), finished(&code(noon()), None));
     }
@@ -484,7 +496,7 @@ fn hrd_08_a_trip_ends_on_its_way() {
     let ledger = ledger_of(&federated, None);
     let after = |offers: &[(Way, Use)]| {
         let plan = plan(offers, None);
-        let facts = Facts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&plan) };
+        let facts = TripFacts { person: Some(Person::Accepted), decision: Some(grant()), ..facts(&plan) };
         next(&demand(), &facts, &ledger)
     };
     assert_eq!(after(&[(FEDERATED, Use::SignIn)]), finished(&federated, None));

@@ -1,6 +1,6 @@
 use chrono::DateTime;
 
-use super::{Code, Content, Invitation, Letter, RequestFacts, Sender};
+use super::{CodeLetter, Content, InvitationLetter, Letter, RequestFacts, Sender};
 
 fn letter(content: Content) -> Letter {
     let from = Sender {
@@ -11,8 +11,8 @@ fn letter(content: Content) -> Letter {
     Letter { to: "nicole@riverstone.example".to_owned(), from, content }
 }
 
-fn code() -> Code {
-    Code {
+fn code() -> CodeLetter {
+    CodeLetter {
         code: "48203917".to_owned(),
         mark: "KWRT".to_owned(),
         until: DateTime::UNIX_EPOCH,
@@ -30,7 +30,7 @@ fn code() -> Code {
 /// OTP-20, INV-03: neither the digits nor a link that acts for somebody reach a log by way of `Debug`.
 #[test]
 fn otp_20_debug_tells_neither_digits_nor_links() {
-    let invitation = Invitation {
+    let invitation = InvitationLetter {
         inviter: None,
         app: None,
         message: Some("48203917".to_owned()),

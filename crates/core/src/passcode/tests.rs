@@ -98,18 +98,18 @@ fn otp_02_names_a_wrong_shape() {
     assert_eq!(shape("ⅠⅡⅢⅣⅤⅥⅦⅧ"), Some(ShapeError::Characters));
 }
 
-fn stored(state: State, tries: i32, now: Instant) -> Stored {
+fn stored(state: PasscodeState, tries: i32, now: Instant) -> Stored {
     Stored {
         id: PasscodeId(Uuid::from_u128(1)),
         realm: Realm::Tenant(TenantId(Uuid::from_u128(2))),
         interaction: InteractionId(Uuid::from_u128(3)),
-        purpose: Purpose::SignIn,
+        purpose: CodePurpose::SignIn,
         digest: Digest([7; 32]),
         decoy: false,
         tries,
         state,
         expires_at: now + crate::numbers::CODE_LIFETIME,
-        used_at: (state == State::Used).then_some(now),
+        used_at: (state == PasscodeState::Used).then_some(now),
     }
 }
 
@@ -121,35 +121,35 @@ fn noon() -> Instant {
 #[test]
 fn otp_04_otp_12_compares_only_counted_tries_of_its_purpose() {
     let (now, right, wrong) = (noon(), Digest([7; 32]), Digest([8; 32]));
-    let live = stored(State::Live, 0, now);
-    assert!(live.check(&right, Some(1), Purpose::SignIn, now).is_ok());
-    assert!(live.check(&right, Some(5), Purpose::SignIn, now).is_ok());
-    assert_eq!(live.check(&right, Some(6), Purpose::SignIn, now).err(), Some(Miss::NotCompared));
-    assert_eq!(live.check(&right, None, Purpose::SignIn, now).err(), Some(Miss::NotCompared));
-    assert_eq!(live.check(&wrong, Some(3), Purpose::SignIn, now).err(), Some(Miss::Wrong { left: 2 }));
-    for purpose in Purpose::ALL {
-        assert_eq!(live.check(&right, Some(1), *purpose, now).is_ok(), *purpose == Purpose::SignIn);
+    let live = stored(PasscodeState::Live, 0, now);
+    assert!(live.check(&right, Some(1), CodePurpose::SignIn, now).is_ok());
+    assert!(live.check(&right, Some(5), CodePurpose::SignIn, now).is_ok());
+    assert_eq!(live.check(&right, Some(6), CodePurpose::SignIn, now).err(), Some(Miss::NotCompared));
+    assert_eq!(live.check(&right, None, CodePurpose::SignIn, now).err(), Some(Miss::NotCompared));
+    assert_eq!(live.check(&wrong, Some(3), CodePurpose::SignIn, now).err(), Some(Miss::Wrong { left: 2 }));
+    for purpose in CodePurpose::ALL {
+        assert_eq!(live.check(&right, Some(1), *purpose, now).is_ok(), *purpose == CodePurpose::SignIn);
     }
-    for state in State::ALL {
-        let ok = stored(*state, 0, now).check(&right, Some(1), Purpose::SignIn, now).is_ok();
-        assert_eq!(ok, *state == State::Live);
+    for state in PasscodeState::ALL {
+        let ok = stored(*state, 0, now).check(&right, Some(1), CodePurpose::SignIn, now).is_ok();
+        assert_eq!(ok, *state == PasscodeState::Live);
     }
     let late = now + crate::numbers::CODE_LIFETIME;
-    assert_eq!(live.check(&right, Some(1), Purpose::SignIn, late).err(), Some(Miss::NotCompared));
+    assert_eq!(live.check(&right, Some(1), CodePurpose::SignIn, late).err(), Some(Miss::NotCompared));
     let decoy = Stored { decoy: true, ..live };
-    assert!(decoy.check(&right, Some(1), Purpose::SignIn, now).is_err());
+    assert!(decoy.check(&right, Some(1), CodePurpose::SignIn, now).is_err());
 }
 
 /// OTP-14, HRD-02: a match is worth nothing without the row that was really consumed.
 #[test]
 fn otp_14_a_match_needs_the_consumed_row() {
     let (now, right) = (noon(), Digest([7; 32]));
-    let live = stored(State::Live, 1, now);
-    let matched = || live.check(&right, Some(1), Purpose::SignIn, now).unwrap();
+    let live = stored(PasscodeState::Live, 1, now);
+    let matched = || live.check(&right, Some(1), CodePurpose::SignIn, now).unwrap();
     assert!(matched().proven(&live, "gina@guest.test").is_none());
-    let other = Stored { id: PasscodeId(Uuid::from_u128(9)), ..stored(State::Used, 1, now) };
+    let other = Stored { id: PasscodeId(Uuid::from_u128(9)), ..stored(PasscodeState::Used, 1, now) };
     assert!(matched().proven(&other, "gina@guest.test").is_none());
-    let used = stored(State::Used, 1, now);
+    let used = stored(PasscodeState::Used, 1, now);
     assert_eq!(matched().proven(&used, "gina@guest.test").unwrap().at(), now);
 }
 
@@ -157,11 +157,14 @@ fn otp_14_a_match_needs_the_consumed_row() {
 #[test]
 fn otp_19_standing_follows_state_and_time() {
     let now = noon();
-    assert_eq!(stored(State::Live, 3, now).standing(now), Standing::Open { left: 2 });
-    assert_eq!(stored(State::Live, 5, now).standing(now), Standing::Burned);
-    assert_eq!(stored(State::Live, 0, now).standing(now + chrono::TimeDelta::hours(1)), Standing::Expired);
-    assert_eq!(stored(State::Used, 1, now).standing(now), Standing::Used);
-    assert_eq!(stored(State::Cancelled, 1, now).standing(now), Standing::Cancelled);
+    assert_eq!(stored(PasscodeState::Live, 3, now).standing(now), CodeStanding::Open { left: 2 });
+    assert_eq!(stored(PasscodeState::Live, 5, now).standing(now), CodeStanding::Burned);
+    assert_eq!(
+        stored(PasscodeState::Live, 0, now).standing(now + chrono::TimeDelta::hours(1)),
+        CodeStanding::Expired
+    );
+    assert_eq!(stored(PasscodeState::Used, 1, now).standing(now), CodeStanding::Used);
+    assert_eq!(stored(PasscodeState::Cancelled, 1, now).standing(now), CodeStanding::Cancelled);
 }
 
 /// OTP-07: four letters, none of which reads as a digit or makes a word.

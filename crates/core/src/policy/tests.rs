@@ -27,7 +27,7 @@ fn decide(rules: &[AccessRule], minutes_later: i64) -> Decision {
 }
 
 fn decide_of(authentication: &Authentication, rules: &[AccessRule], minutes_later: i64) -> Decision {
-    let subject = Subject { tenant: ALPHA, user: Some(GINA), authentication, agreed_terms: Some(1) };
+    let subject = PolicySubject { tenant: ALPHA, user: Some(GINA), authentication, agreed_terms: Some(1) };
     let now = noon() + TimeDelta::minutes(minutes_later);
     evaluate(&subject, Some(&ClientId("web".into())), rules, &Circumstances { now })
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Authentication, Evidence, Proof, Proven, SecondStep, Unreadable};
-use crate::discovery::Answer;
+use crate::discovery::UpstreamAnswer;
 use crate::ids::{InteractionId, Realm};
 use crate::log::StepTaken;
 use crate::method::Way;
@@ -18,7 +18,7 @@ pub struct Ledger {
     #[serde(skip_serializing_if = "Option::is_none")]
     second: Option<SecondStep>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    answers: Vec<(Way, Answer)>,
+    answers: Vec<(Way, UpstreamAnswer)>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     reviewed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,14 +45,14 @@ impl Ledger {
     }
 
     /// What a provider or home organisation said of the address.
-    pub fn answered(&mut self, way: Way, answer: Answer) {
+    pub fn answered(&mut self, way: Way, answer: UpstreamAnswer) {
         self.answers.retain(|(of, _)| *of != way);
         self.answers.push((way, answer));
     }
 
     /// What a provider or home organisation has said.
-    pub fn answer(&self, way: Way) -> Answer {
-        self.answers.iter().find(|(of, _)| *of == way).map_or(Answer::Unasked, |(_, answer)| *answer)
+    pub fn answer(&self, way: Way) -> UpstreamAnswer {
+        self.answers.iter().find(|(of, _)| *of == way).map_or(UpstreamAnswer::Unasked, |(_, answer)| *answer)
     }
 
     /// Notes that the guest pressed *Accept* on the review page, with the version of the terms where the box was ticked.

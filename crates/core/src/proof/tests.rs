@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::clock::Instant;
-use crate::discovery::Answer;
+use crate::discovery::UpstreamAnswer;
 use crate::ids::{InteractionId, ProviderId, Realm, TenantId};
 use crate::log::{StepKind, StepTaken};
 use crate::method::{Method, Way};
@@ -73,8 +73,8 @@ fn full() -> Ledger {
     };
     assert!(record(&mut ledger, Proven::First(federated)));
     assert!(record(&mut ledger, Proven::Second(second(Factor::RecoveryCode, at(2)))));
-    ledger.answered(FEDERATED, Answer::Failed);
-    ledger.answered(HOME, Answer::NotMine);
+    ledger.answered(FEDERATED, UpstreamAnswer::Failed);
+    ledger.answered(HOME, UpstreamAnswer::NotMine);
     ledger.accept_review(Some(3));
     for (step, method) in [(StepKind::EnterCode, Some(Method::Passcode)), (StepKind::Review, None)] {
         ledger.took(StepTaken { step, method, result: "success".to_owned(), at: at(1) });
@@ -286,14 +286,20 @@ fn the_newest_proof_of_an_address_counts() {
 #[test]
 fn a_ledger_keeps_answers_and_agreements() {
     let mut ledger = full();
-    assert_eq!((ledger.answer(FEDERATED), ledger.answer(HOME)), (Answer::Failed, Answer::NotMine));
+    assert_eq!(
+        (ledger.answer(FEDERATED), ledger.answer(HOME)),
+        (UpstreamAnswer::Failed, UpstreamAnswer::NotMine)
+    );
     assert_eq!(
         ledger.answer(Way::Federated(ProviderId(Uuid::from_u128(70)))),
-        Answer::Unasked,
+        UpstreamAnswer::Unasked,
         "another provider"
     );
-    ledger.answered(FEDERATED, Answer::Unasked);
-    assert_eq!((ledger.answer(FEDERATED), ledger.answer(HOME)), (Answer::Unasked, Answer::NotMine));
+    ledger.answered(FEDERATED, UpstreamAnswer::Unasked);
+    assert_eq!(
+        (ledger.answer(FEDERATED), ledger.answer(HOME)),
+        (UpstreamAnswer::Unasked, UpstreamAnswer::NotMine)
+    );
     ledger.accept_review(None);
     assert!(ledger.reviewed());
     assert_eq!(ledger.agreed_terms(), Some(3));

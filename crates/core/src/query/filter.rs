@@ -2,21 +2,23 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Expected, FILTER_MAX, Field, Kind, Operator, QueryError, TERMS_MAX, Term, Value, Words, fold};
+use super::{
+    Expected, FILTER_MAX, Field, FieldKind, ListError, Literal, Operator, TERMS_MAX, Term, Words, fold,
+};
 use crate::address::Address;
 use crate::clock::micros;
 use crate::text_enum::Word as _;
 
 /// Reads comparisons that are joined by `and`.
-pub(super) fn parse<F: Field>(text: &str) -> Result<Vec<Term<F>>, QueryError> {
+pub(super) fn parse<F: Field>(text: &str) -> Result<Vec<Term<F>>, ListError> {
     if text.len() > FILTER_MAX {
-        return Err(QueryError::TooLong);
+        return Err(ListError::TooLong);
     }
     let mut reader = Reader { rest: text, at: 1 };
     let mut terms = Vec::new();
     loop {
         if terms.len() == TERMS_MAX {
-            return Err(QueryError::TooMany);
+            return Err(ListError::TooMany);
         }
         terms.push(term(&mut reader)?);
         reader.skip_space();
@@ -26,13 +28,13 @@ pub(super) fn parse<F: Field>(text: &str) -> Result<Vec<Term<F>>, QueryError> {
         let (at, word) = reader.word();
         if !word.eq_ignore_ascii_case("and") {
             let expected = "and, or the end (or, not and brackets are not known here)";
-            return Err(QueryError::Syntax { at, expected });
+            return Err(ListError::Syntax { at, expected });
         }
     }
 }
 
 /// `field op value`, `startswith(field,'…')` or `endswith(field,'…')`.
-fn term<F: Field>(reader: &mut Reader<'_>) -> Result<Term<F>, QueryError> {
+fn term<F: Field>(reader: &mut Reader<'_>) -> Result<Term<F>, ListError> {
     reader.skip_space();
     let (at, word) = reader.word();
     let function = [Operator::StartsWith, Operator::EndsWith]
@@ -69,32 +71,35 @@ fn term<F: Field>(reader: &mut Reader<'_>) -> Result<Term<F>, QueryError> {
     Ok(Term { field, operator, value })
 }
 
-fn field_of<F: Field>(at: usize, name: &str) -> Result<F, QueryError> {
-    F::read(name).ok_or_else(|| QueryError::Field { at, fields: Words::of(F::ALL.iter().copied()) })
+fn field_of<F: Field>(at: usize, name: &str) -> Result<F, ListError> {
+    F::read(name).ok_or_else(|| ListError::Field { at, fields: Words::of(F::ALL.iter().copied()) })
 }
 
-fn not_compared<F: Field>(at: usize, field: F) -> QueryError {
-    QueryError::Operator { at, field: field.word(), operators: Words::of(field.operators().iter().copied()) }
+fn not_compared<F: Field>(at: usize, field: F) -> ListError {
+    ListError::Operator { at, field: field.word(), operators: Words::of(field.operators().iter().copied()) }
 }
 
 /// A literal of the field's kind.
-fn value<F: Field>(reader: &mut Reader<'_>, field: F, operator: Operator) -> Result<Value, QueryError> {
+fn value<F: Field>(reader: &mut Reader<'_>, field: F, operator: Operator) -> Result<Literal, ListError> {
     let (at, kind) = (reader.at, field.kind());
-    let error = || QueryError::Value { at, field: field.word(), expected: Expected(kind) };
+    let error = || ListError::Value { at, field: field.word(), expected: Expected(kind) };
     let read = match kind {
-        Kind::Bool => match reader.word().1 {
-            "true" => Some(Value::Bool(true)),
-            "false" => Some(Value::Bool(false)),
+        FieldKind::Bool => match reader.word().1 {
+            "true" => Some(Literal::Bool(true)),
+            "false" => Some(Literal::Bool(false)),
             _ => None,
         },
-        Kind::Moment => DateTime::parse_from_rfc3339(reader.literal())
+        FieldKind::Moment => DateTime::parse_from_rfc3339(reader.literal())
             .ok()
-            .map(|moment| Value::Moment(micros(moment.with_timezone(&Utc)))),
-        Kind::Text => reader.quoted().filter(|text| !text.is_empty()).map(|text| Value::Text(fold(&text))),
-        Kind::Address => reader.quoted().and_then(|text| address(&text, operator)).map(Value::Text),
-        Kind::Words(words) => {
-            reader.quoted().and_then(|text| words.iter().copied().find(|word| *word == text)).map(Value::Word)
+            .map(|moment| Literal::Moment(micros(moment.with_timezone(&Utc)))),
+        FieldKind::Text => {
+            reader.quoted().filter(|text| !text.is_empty()).map(|text| Literal::Text(fold(&text)))
         }
+        FieldKind::Address => reader.quoted().and_then(|text| address(&text, operator)).map(Literal::Text),
+        FieldKind::Words(words) => reader
+            .quoted()
+            .and_then(|text| words.iter().copied().find(|word| *word == text))
+            .map(Literal::Word),
     };
     read.ok_or_else(error)
 }
@@ -161,7 +166,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn take(&mut self, c: char, expected: &'static str) -> Result<(), QueryError> {
+    fn take(&mut self, c: char, expected: &'static str) -> Result<(), ListError> {
         if !self.rest.starts_with(c) {
             return Err(self.expected(expected));
         }
@@ -169,7 +174,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn expected(&self, expected: &'static str) -> QueryError {
-        QueryError::Syntax { at: self.at, expected }
+    fn expected(&self, expected: &'static str) -> ListError {
+        ListError::Syntax { at: self.at, expected }
     }
 }

@@ -4,32 +4,32 @@ use proptest::prelude::*;
 use super::*;
 use crate::directory::GuestField::{self, *};
 
-fn ask(asked: Asked<'_>) -> Result<Query<GuestField>, QueryError> {
+fn ask(asked: ListParameters<'_>) -> Result<Query<GuestField>, ListError> {
     Query::parse(asked, GuestField::ORDER)
 }
 
-fn filter(text: &str) -> Result<Vec<Term<GuestField>>, QueryError> {
-    ask(Asked { filter: Some(text), ..Asked::default() }).map(|query| query.filter)
+fn filter(text: &str) -> Result<Vec<Term<GuestField>>, ListError> {
+    ask(ListParameters { filter: Some(text), ..ListParameters::default() }).map(|query| query.filter)
 }
 
 fn refusal(text: &str) -> String {
     filter(text).unwrap_err().to_string()
 }
 
-fn term(field: GuestField, operator: Operator, value: Value) -> Term<GuestField> {
+fn term(field: GuestField, operator: Operator, value: Literal) -> Term<GuestField> {
     Term { field, operator, value }
 }
 
 #[test]
 fn filters_become_comparisons() {
-    let text = |text: &str| Value::Text(text.into());
-    let moment = Value::Moment(Utc.with_ymd_and_hms(2026, 1, 31, 11, 0, 0).unwrap());
+    let text = |text: &str| Literal::Text(text.into());
+    let moment = Literal::Moment(Utc.with_ymd_and_hms(2026, 1, 31, 11, 0, 0).unwrap());
     let table = [
         (
             "externalUserState eq 'PendingAcceptance'",
-            vec![term(ExternalUserState, Operator::Eq, Value::Word("PendingAcceptance"))],
+            vec![term(ExternalUserState, Operator::Eq, Literal::Word("PendingAcceptance"))],
         ),
-        ("accountEnabled eq false", vec![term(AccountEnabled, Operator::Eq, Value::Bool(false))]),
+        ("accountEnabled eq false", vec![term(AccountEnabled, Operator::Eq, Literal::Bool(false))]),
         ("mail eq 'Gina@Guest.Test'", vec![term(Mail, Operator::Eq, text("gina@guest.test"))]),
         ("startsWith(mail,'GI')", vec![term(Mail, Operator::StartsWith, text("gi"))]),
         ("endswith( mail , '@Guest.test' )", vec![term(Mail, Operator::EndsWith, text("@guest.test"))]),
@@ -44,7 +44,7 @@ fn filters_become_comparisons() {
         (
             "  accountEnabled eq true and createdDateTime ge 2026-01-31T11:00:00Z ",
             vec![
-                term(AccountEnabled, Operator::Eq, Value::Bool(true)),
+                term(AccountEnabled, Operator::Eq, Literal::Bool(true)),
                 term(CreatedDateTime, Operator::Ge, moment),
             ],
         ),
@@ -92,13 +92,15 @@ fn refusals_say_what_there_is() {
 fn filters_are_bounded() {
     let one = "accountEnabled eq true";
     assert_eq!(filter(&[one; TERMS_MAX].join(" and ")).unwrap().len(), TERMS_MAX);
-    assert_eq!(filter(&[one; TERMS_MAX + 1].join(" and ")), Err(QueryError::TooMany));
-    assert_eq!(filter(&format!("mail eq '{}'", "a".repeat(FILTER_MAX))), Err(QueryError::TooLong));
+    assert_eq!(filter(&[one; TERMS_MAX + 1].join(" and ")), Err(ListError::TooMany));
+    assert_eq!(filter(&format!("mail eq '{}'", "a".repeat(FILTER_MAX))), Err(ListError::TooLong));
 }
 
 #[test]
 fn orders_and_pages_are_read() {
-    let order = |order| ask(Asked { order: Some(order), ..Asked::default() }).map(|query| query.order);
+    let order = |order| {
+        ask(ListParameters { order: Some(order), ..ListParameters::default() }).map(|query| query.order)
+    };
     assert_eq!(order("mail"), Ok(Order { field: Mail, descending: false }));
     assert_eq!(order("displayName asc"), Ok(Order { field: DisplayName, descending: false }));
     assert_eq!(order(" createdDateTime  desc "), Ok(Order { field: CreatedDateTime, descending: true }));
@@ -106,41 +108,47 @@ fn orders_and_pages_are_read() {
         let message = order(wrong).unwrap_err().to_string();
         assert!(message.ends_with("mail, displayName, createdDateTime"), "{message}");
     }
-    let limit = |top| ask(Asked { top, ..Asked::default() }).map(|query| query.limit);
+    let limit = |top| ask(ListParameters { top, ..ListParameters::default() }).map(|query| query.limit);
     assert_eq!((limit(None), limit(Some(1)), limit(Some(PAGE_MAX))), (Ok(PAGE), Ok(1), Ok(PAGE_MAX)));
-    assert_eq!((limit(Some(0)), limit(Some(PAGE_MAX + 1))), (Err(QueryError::Limit), Err(QueryError::Limit)));
+    assert_eq!((limit(Some(0)), limit(Some(PAGE_MAX + 1))), (Err(ListError::Limit), Err(ListError::Limit)));
 }
 
 #[test]
 fn a_continuation_belongs_to_its_question() {
-    let moment = Value::Moment(Utc.with_ymd_and_hms(2026, 1, 31, 11, 0, 0).unwrap());
+    let moment = Literal::Moment(Utc.with_ymd_and_hms(2026, 1, 31, 11, 0, 0).unwrap());
     let last = After { value: moment, id: Uuid::from_u128(7) };
-    let asked = Asked { filter: Some("accountEnabled eq true"), ..Asked::default() };
+    let asked = ListParameters { filter: Some("accountEnabled eq true"), ..ListParameters::default() };
     let token = ask(asked).unwrap().after(&last);
-    let with = |asked: Asked<'_>| ask(Asked { token: Some(&token), ..asked }).map(|query| query.after);
+    let with = |asked: ListParameters<'_>| {
+        ask(ListParameters { token: Some(&token), ..asked }).map(|query| query.after)
+    };
     assert_eq!(with(asked), Ok(Some(last.clone())));
-    assert_eq!(with(Asked { top: Some(5), ..asked }), Ok(Some(last)), "a page may have another length");
+    assert_eq!(
+        with(ListParameters { top: Some(5), ..asked }),
+        Ok(Some(last)),
+        "a page may have another length"
+    );
     for other in [
-        Asked::default(),
-        Asked { filter: Some("accountEnabled eq false"), ..asked },
-        Asked { order: Some("mail"), ..asked },
-        Asked { order: Some("createdDateTime desc"), ..asked },
+        ListParameters::default(),
+        ListParameters { filter: Some("accountEnabled eq false"), ..asked },
+        ListParameters { order: Some("mail"), ..asked },
+        ListParameters { order: Some("createdDateTime desc"), ..asked },
     ] {
-        assert_eq!(with(other), Err(QueryError::Token));
+        assert_eq!(with(other), Err(ListError::Token));
     }
     let mut cut = token.clone();
     cut.pop();
     for broken in ["", "AA", "\u{fffd}", cut.as_str(), "AQAAAAAAAAAA"] {
-        assert_eq!(ask(Asked { token: Some(broken), ..asked }), Err(QueryError::Token), "{broken}");
+        assert_eq!(ask(ListParameters { token: Some(broken), ..asked }), Err(ListError::Token), "{broken}");
     }
 }
 
 #[test]
 fn continuations_carry_text() {
-    let asked = Asked { order: Some("displayName desc"), ..Asked::default() };
-    let last = After { value: Value::Text("\u{e9}mile".into()), id: Uuid::from_u128(1) };
+    let asked = ListParameters { order: Some("displayName desc"), ..ListParameters::default() };
+    let last = After { value: Literal::Text("\u{e9}mile".into()), id: Uuid::from_u128(1) };
     let token = ask(asked).unwrap().after(&last);
-    assert_eq!(ask(Asked { token: Some(&token), ..asked }).unwrap().after, Some(last));
+    assert_eq!(ask(ListParameters { token: Some(&token), ..asked }).unwrap().after, Some(last));
 }
 
 #[test]
@@ -193,7 +201,7 @@ proptest! {
     /// Any token is read or refused.
     #[test]
     fn any_continuation_is_read_or_refused(token in "[A-Za-z0-9_\\-]{0,60}") {
-        let asked = ask(Asked { token: Some(&token), ..Asked::default() });
-        prop_assert!(matches!(asked, Ok(_) | Err(QueryError::Token)));
+        let asked = ask(ListParameters { token: Some(&token), ..ListParameters::default() });
+        prop_assert!(matches!(asked, Ok(_) | Err(ListError::Token)));
     }
 }

@@ -7,7 +7,7 @@ use chrono::DateTime;
 use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
 
-use super::{After, Field, Kind, Query, QueryError, Term, Value};
+use super::{After, Field, FieldKind, ListError, Literal, Query, Term};
 use crate::text_enum::Word as _;
 
 /// `version ‖ question ‖ id ‖ value`, as base64url.
@@ -16,17 +16,17 @@ pub(super) fn write<F: Field>(query: &Query<F>, last: &After) -> String {
     bytes.extend_from_slice(&question(query).to_be_bytes());
     bytes.extend_from_slice(last.id.as_bytes());
     match &last.value {
-        Value::Text(text) => bytes.extend_from_slice(text.as_bytes()),
-        Value::Word(word) => bytes.extend_from_slice(word.as_bytes()),
-        Value::Moment(moment) => bytes.extend_from_slice(&moment.timestamp_micros().to_be_bytes()),
-        Value::Bool(truth) => bytes.push(u8::from(*truth)),
+        Literal::Text(text) => bytes.extend_from_slice(text.as_bytes()),
+        Literal::Word(word) => bytes.extend_from_slice(word.as_bytes()),
+        Literal::Moment(moment) => bytes.extend_from_slice(&moment.timestamp_micros().to_be_bytes()),
+        Literal::Bool(truth) => bytes.push(u8::from(*truth)),
     }
     BASE64URL_NOPAD.encode(&bytes)
 }
 
 /// Reads [`write`] back, of the same question.
-pub(super) fn read<F: Field>(query: &Query<F>, token: &str) -> Result<After, QueryError> {
-    parse(query, token).ok_or(QueryError::Token)
+pub(super) fn read<F: Field>(query: &Query<F>, token: &str) -> Result<After, ListError> {
+    parse(query, token).ok_or(ListError::Token)
 }
 
 fn parse<F: Field>(query: &Query<F>, token: &str) -> Option<After> {
@@ -38,12 +38,12 @@ fn parse<F: Field>(query: &Query<F>, token: &str) -> Option<After> {
     }
     let (id, value) = rest.split_first_chunk()?;
     let value = match query.order.field.kind() {
-        Kind::Text | Kind::Address => Value::Text(String::from_utf8(value.to_vec()).ok()?),
-        Kind::Moment => {
+        FieldKind::Text | FieldKind::Address => Literal::Text(String::from_utf8(value.to_vec()).ok()?),
+        FieldKind::Moment => {
             let micros = i64::from_be_bytes(value.try_into().ok()?);
-            Value::Moment(DateTime::from_timestamp_micros(micros)?)
+            Literal::Moment(DateTime::from_timestamp_micros(micros)?)
         }
-        Kind::Bool | Kind::Words(_) => return None,
+        FieldKind::Bool | FieldKind::Words(_) => return None,
     };
     Some(After { value, id: Uuid::from_bytes(*id) })
 }

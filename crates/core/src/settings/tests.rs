@@ -17,7 +17,7 @@ fn otp_03_refuses_a_longer_lifetime() {
 #[test]
 fn dev_9_the_order_is_obeyed_as_stored() {
     use PrimaryProvider::{AzureActiveDirectory, ExternalFederation, SocialIdentityProviders};
-    let (account, code) = (Link::Own(Method::Account), Link::Own(Method::Passcode));
+    let (account, code) = (ChainLink::Own(Method::Account), ChainLink::Own(Method::Passcode));
     let order = |primary: &[PrimaryProvider], fallback| {
         let primary_identity_provider_precedence_order = primary.to_vec();
         Discovery {
@@ -28,17 +28,20 @@ fn dev_9_the_order_is_obeyed_as_stored() {
         .order()
     };
     let all = Discovery::default().order();
-    assert_eq!(all, [Link::External, Link::Home, Link::Work, Link::Social, account, code]);
+    assert_eq!(
+        all,
+        [ChainLink::External, ChainLink::Home, ChainLink::Work, ChainLink::Social, account, code]
+    );
     for (primary, fallback, expected) in [
         (
             &[AzureActiveDirectory, ExternalFederation][..],
             FallbackProvider::EmailOneTimePasscode,
-            &[Link::Home, Link::Work, Link::External, code][..],
+            &[ChainLink::Home, ChainLink::Work, ChainLink::External, code][..],
         ),
         (
             &[SocialIdentityProviders, ExternalFederation, SocialIdentityProviders],
             FallbackProvider::MicrosoftAccount,
-            &[Link::Social, Link::External, account],
+            &[ChainLink::Social, ChainLink::External, account],
         ),
         (&[], FallbackProvider::DefaultConfiguredIdp, &[account, code]),
     ] {

@@ -13,19 +13,19 @@ use crate::pkce;
 use crate::scope::{self, OPENID};
 
 /// Code and description of a fault.
-pub(super) struct Refusal(OAuthErrorCode, &'static str);
+pub(super) struct RequestRefusal(OAuthErrorCode, &'static str);
 
-const fn invalid(description: &'static str) -> Refusal {
-    Refusal(OAuthErrorCode::InvalidRequest, description)
+const fn invalid(description: &'static str) -> RequestRefusal {
+    RequestRefusal(OAuthErrorCode::InvalidRequest, description)
 }
 
 /// Where an error goes. Read leniently, because the fault may lie in the very parameters that say it.
-pub(super) struct Reply {
+pub(super) struct ErrorReply {
     mode: ResponseMode,
     state: Option<String>,
 }
 
-impl Reply {
+impl ErrorReply {
     pub(super) fn of(params: &Params) -> Self {
         let once = |name| params.get(name).filter(|_| !params.is_repeated(name));
         // Also for the types that do not exist here: an application that asks for `token` listens to the fragment.
@@ -39,7 +39,7 @@ impl Reply {
         Self { mode, state: once("state").filter(|state| state.len() <= STATE_MAX).map(str::to_owned) }
     }
 
-    pub(super) fn error(self, Refusal(code, description): Refusal) -> RequestError {
+    pub(super) fn error(self, RequestRefusal(code, description): RequestRefusal) -> RequestError {
         RequestError { code, description, mode: self.mode, state: self.state }
     }
 }
@@ -49,7 +49,7 @@ pub(super) fn request(
     app: &Application,
     redirect: &RedirectUri,
     presented: &str,
-) -> Result<AuthorizeRequest, Refusal> {
+) -> Result<AuthorizeRequest, RequestRefusal> {
     shape(params)?;
     let response_type = response_type(params, app)?;
     let response_mode = response_mode(params, response_type)?;
@@ -91,38 +91,38 @@ pub(super) fn request(
 }
 
 /// WEB-14, and what would change all the rest if it were followed (OID-15).
-fn shape(params: &Params) -> Result<(), Refusal> {
+fn shape(params: &Params) -> Result<(), RequestRefusal> {
     if params.repeated().is_some() {
         return Err(invalid(text::REPEATED_PARAMETER));
     }
     if params.get("request").is_some() {
-        return Err(Refusal(OAuthErrorCode::RequestNotSupported, text::REQUEST_OBJECT));
+        return Err(RequestRefusal(OAuthErrorCode::RequestNotSupported, text::REQUEST_OBJECT));
     }
     if params.get("request_uri").is_some() {
-        return Err(Refusal(OAuthErrorCode::RequestUriNotSupported, text::REQUEST_URI));
+        return Err(RequestRefusal(OAuthErrorCode::RequestUriNotSupported, text::REQUEST_URI));
     }
     if params.get("registration").is_some() {
-        return Err(Refusal(OAuthErrorCode::RegistrationNotSupported, text::REGISTRATION));
+        return Err(RequestRefusal(OAuthErrorCode::RegistrationNotSupported, text::REGISTRATION));
     }
     Ok(())
 }
 
 /// OID-10, OID-22.
-fn response_type(params: &Params, app: &Application) -> Result<ResponseType, Refusal> {
+fn response_type(params: &Params, app: &Application) -> Result<ResponseType, RequestRefusal> {
     let asked = params.get("response_type").ok_or(invalid(text::RESPONSE_TYPE_MISSING))?;
     let kind = ResponseType::parse(asked)
-        .ok_or(Refusal(OAuthErrorCode::UnsupportedResponseType, text::RESPONSE_TYPE_UNSUPPORTED))?;
+        .ok_or(RequestRefusal(OAuthErrorCode::UnsupportedResponseType, text::RESPONSE_TYPE_UNSUPPORTED))?;
     let allowed = kind == ResponseType::Code
         || app.settings.response_types.iter().any(|set| ResponseType::parse(set) == Some(kind));
     if allowed {
         Ok(kind)
     } else {
-        Err(Refusal(OAuthErrorCode::UnauthorizedClient, text::RESPONSE_TYPE_NOT_ALLOWED))
+        Err(RequestRefusal(OAuthErrorCode::UnauthorizedClient, text::RESPONSE_TYPE_NOT_ALLOWED))
     }
 }
 
 /// OID-10: `fragment` not with plain `code`, `query` never with an ID token, nothing else at all.
-fn response_mode(params: &Params, kind: ResponseType) -> Result<ResponseMode, Refusal> {
+fn response_mode(params: &Params, kind: ResponseType) -> Result<ResponseMode, RequestRefusal> {
     match (params.get("response_mode"), kind.gives_id_token()) {
         (Some("form_post"), _) => Ok(ResponseMode::FormPost),
         (None | Some("query"), false) => Ok(ResponseMode::Query),
@@ -131,7 +131,12 @@ fn response_mode(params: &Params, kind: ResponseType) -> Result<ResponseMode, Re
     }
 }
 
-fn bounded(params: &Params, name: &str, max: usize, fault: &'static str) -> Result<Option<String>, Refusal> {
+fn bounded(
+    params: &Params,
+    name: &str,
+    max: usize,
+    fault: &'static str,
+) -> Result<Option<String>, RequestRefusal> {
     match params.get(name) {
         Some(value) if value.len() > max => Err(invalid(fault)),
         value => Ok(value.map(str::to_owned)),
@@ -139,8 +144,8 @@ fn bounded(params: &Params, name: &str, max: usize, fault: &'static str) -> Resu
 }
 
 /// OID-17.
-fn scopes(params: &Params) -> Result<Vec<String>, Refusal> {
-    let refusal = |description| Refusal(OAuthErrorCode::InvalidScope, description);
+fn scopes(params: &Params) -> Result<Vec<String>, RequestRefusal> {
+    let refusal = |description| RequestRefusal(OAuthErrorCode::InvalidScope, description);
     let scopes =
         scope::parse(params.get("scope").unwrap_or_default()).map_err(|_| refusal(text::SCOPE_INVALID))?;
     if scopes.iter().any(|s| s == OPENID) { Ok(scopes) } else { Err(refusal(text::SCOPE_OPENID)) }
@@ -152,7 +157,7 @@ fn challenge(
     app: &Application,
     kind: ResponseType,
     has_nonce: bool,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<String>, RequestRefusal> {
     match (params.get("code_challenge"), params.get("code_challenge_method")) {
         (Some(challenge), Some("S256")) if pkce::is_challenge(challenge) => {
             return Ok(Some(challenge.to_owned()));
@@ -172,7 +177,7 @@ fn challenge(
 }
 
 /// OID-11; unknown values are refused (Initiating User Registration via OpenID Connect section 4.1).
-fn prompt(params: &Params) -> Result<Prompt, Refusal> {
+fn prompt(params: &Params) -> Result<Prompt, RequestRefusal> {
     let mut prompt = Prompt::default();
     for value in params.get("prompt").unwrap_or_default().split(' ').filter(|v| !v.is_empty()) {
         match value {
@@ -191,7 +196,7 @@ fn prompt(params: &Params) -> Result<Prompt, Refusal> {
 }
 
 /// OID-12: digits only, so no sign, point or exponent, and at most ten years.
-fn max_age(params: &Params) -> Result<Option<u32>, Refusal> {
+fn max_age(params: &Params) -> Result<Option<u32>, RequestRefusal> {
     let Some(value) = params.get("max_age") else { return Ok(None) };
     let digits = value.len() <= 10 && value.bytes().all(|b| b.is_ascii_digit());
     let seconds = digits.then(|| value.parse().ok()).flatten().filter(|&s: &u32| s <= MAX_AGE_MAX);

@@ -9,8 +9,8 @@ const ISSUER: &str = "https://id.test/11111111-2222-4333-8444-555555555555/v2.0"
 const OID: &str = "cbb896f9-8306-49d0-b56b-b8e39cd28825";
 const SID: &str = "6b6b0a1e-0000-4000-8000-0000000000aa";
 
-fn gina() -> Subject<'static> {
-    Subject {
+fn gina() -> ClaimsSubject<'static> {
+    ClaimsSubject {
         tenant: tenant(),
         issuer: ISSUER,
         oid: OID.parse().unwrap(),
@@ -118,7 +118,7 @@ fn prv_04_delivers_requested_claims() {
 /// PRV-04: what is not known is left out, never null.
 #[test]
 fn prv_04_leaves_out_what_is_unknown() {
-    let bare = Subject {
+    let bare = ClaimsSubject {
         name: None,
         email: None,
         preferred_username: None,
@@ -215,7 +215,8 @@ fn mfa_05_says_no_more_of_a_sign_in_than_is_known() {
     let granted = scopes("openid");
     for layout in [ClaimsLayout::Entra, ClaimsLayout::Standard] {
         let of = |acr, amr: &[Amr]| {
-            let subject = Subject { acr, amr: AmrSet::of(amr), idp: Some("https://idp.test"), ..gina() };
+            let subject =
+                ClaimsSubject { acr, amr: AmrSet::of(amr), idp: Some("https://idp.test"), ..gina() };
             let claims = IdTokenClaims::build(&subject, &input(layout, &granted), &Seeded::new(1));
             serde_json::to_value(claims).unwrap()
         };

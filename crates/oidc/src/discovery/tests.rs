@@ -6,7 +6,7 @@ use vestibule_core::proof::{Amr, AmrSet, Wanted};
 
 use super::*;
 use crate::authorize::{AuthorizeRequest, Prompt, ResponseType};
-use crate::claims::{IdTokenClaims, IdTokenInput, Subject, userinfo};
+use crate::claims::{ClaimsSubject, IdTokenClaims, IdTokenInput, userinfo};
 use crate::params::Params;
 use crate::testing::{Seeded, now, tenant, web};
 use crate::token::TokenRequest;
@@ -19,7 +19,7 @@ fn urls() -> Urls {
 #[test]
 fn oid_20_says_the_guid_everywhere() {
     let capitals: TenantId = "AAAAAAAA-2222-4333-8444-BBBBBBBBBBBB".parse().unwrap();
-    let document = document(&urls(), Tenant::Guid(capitals));
+    let document = document(&urls(), DocumentTenant::Guid(capitals));
     let root = "https://id.test/aaaaaaaa-2222-4333-8444-bbbbbbbbbbbb";
     assert_eq!(document["issuer"], format!("{root}/v2.0"));
     let endpoints: Vec<&Value> = document
@@ -40,7 +40,7 @@ fn oid_20_says_the_guid_everywhere() {
 #[test]
 fn oid_20_has_templates_for_microsofts_libraries() {
     for segment in TENANTLESS {
-        let document = document(&urls(), Tenant::Template(segment));
+        let document = document(&urls(), DocumentTenant::Template(segment));
         assert_eq!(document["issuer"], "https://id.test/{tenantid}/v2.0");
         assert_eq!(document["token_endpoint"], format!("https://id.test/{segment}/oauth2/v2.0/token"));
     }
@@ -49,7 +49,7 @@ fn oid_20_has_templates_for_microsofts_libraries() {
 /// OID-10, OID-22: what is not served is not said.
 #[test]
 fn oid_22_says_nothing_that_is_not_served() {
-    let text = document(&urls(), Tenant::Guid(tenant())).to_string();
+    let text = document(&urls(), DocumentTenant::Guid(tenant())).to_string();
     for absent in [
         "id_token token",
         "implicit",
@@ -65,7 +65,7 @@ fn oid_22_says_nothing_that_is_not_served() {
 }
 
 fn listed(name: &str) -> Vec<String> {
-    serde_json::from_value(document(&urls(), Tenant::Guid(tenant()))[name].clone()).unwrap()
+    serde_json::from_value(document(&urls(), DocumentTenant::Guid(tenant()))[name].clone()).unwrap()
 }
 
 /// A request with some parameters, to an application that may ask for everything.
@@ -148,7 +148,7 @@ fn what_is_listed_is_served() {
 #[test]
 fn the_claims_are_those_that_tokens_have() {
     let scopes = GRANTABLE.map(str::to_owned);
-    let subject = Subject {
+    let subject = ClaimsSubject {
         tenant: tenant(),
         issuer: "https://id.test",
         oid: "cbb896f9-8306-49d0-b56b-b8e39cd28825".parse().unwrap(),
@@ -188,6 +188,6 @@ fn the_claims_are_those_that_tokens_have() {
 #[test]
 fn the_document_as_a_whole() {
     insta::with_settings!({sort_maps => true}, {
-        insta::assert_json_snapshot!(document(&urls(), Tenant::Guid(tenant())));
+        insta::assert_json_snapshot!(document(&urls(), DocumentTenant::Guid(tenant())));
     });
 }

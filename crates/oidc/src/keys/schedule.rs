@@ -34,7 +34,7 @@ impl KeyTimes {
 
 /// What the job has to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub enum KeyAction {
     /// Nothing.
     Nothing,
     /// Make and publish a key that signs from [`KeySchedule::next_active_from`] on.
@@ -60,15 +60,15 @@ impl KeySchedule {
     }
 
     /// What is to be done now; to be asked again after doing it.
-    pub fn next_action(keys: &[KeyTimes], now: Instant) -> Action {
-        let Some(current) = Self::current(keys, now) else { return Action::PublishNext };
+    pub fn next_action(keys: &[KeyTimes], now: Instant) -> KeyAction {
+        let Some(current) = Self::current(keys, now) else { return KeyAction::PublishNext };
         let waiting = keys.iter().any(|key| key.retired_at.is_none() && key.active_from > now);
         let due = after(current.active_from, KEY_ROTATION - KEY_PUBLISHED_BEFORE_USE);
         if !waiting && now >= due {
-            return Action::PublishNext;
+            return KeyAction::PublishNext;
         }
         let over = keys.iter().find(|key| key.retired_at.is_none() && is_over(key, keys, now));
-        over.map_or(Action::Nothing, |key| Action::Retire(key.kid.clone()))
+        over.map_or(KeyAction::Nothing, |key| KeyAction::Retire(key.kid.clone()))
     }
 
     /// From when on a key that is published now may sign: at once where none does (first start, emergency), else after

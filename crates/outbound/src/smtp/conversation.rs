@@ -10,7 +10,7 @@ use lettre::transport::smtp::extension::ClientId;
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 
-use super::error::{SendError, Stage};
+use super::error::{SendError, SmtpStage};
 use super::url::{Endpoint, Security, SmtpUrl};
 use super::wire::Wire;
 use super::{MailerSettings, tls};
@@ -18,7 +18,7 @@ use crate::message::Composed;
 
 /// What became of a message that was not refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Delivery {
+pub enum SmtpOutcome {
     /// The server has taken it.
     Sent,
     /// It was no longer wanted right before DATA, and so not said (MAIL-06).
@@ -40,8 +40,8 @@ pub(super) struct Route {
 }
 
 /// A failure and where it happened.
-pub(super) struct Failure {
-    pub(super) stage: Stage,
+pub(super) struct SendFailure {
+    pub(super) stage: SmtpStage,
     pub(super) error: SendError,
     /// The server has answered in form: the connection can be used again.
     pub(super) usable: bool,
@@ -73,9 +73,9 @@ impl Route {
         let lettre = |stage| move |error| SendError::from_lettre(stage, &error, "");
         let mut connection = AsyncSmtpConnection::connect_with_transport(socket, &self.hello)
             .await
-            .map_err(lettre(Stage::Connect))?;
+            .map_err(lettre(SmtpStage::Connect))?;
         if let Protection::StartTls(parameters) = &self.protection {
-            connection.starttls(parameters.clone(), &self.hello).await.map_err(lettre(Stage::Connect))?;
+            connection.starttls(parameters.clone(), &self.hello).await.map_err(lettre(SmtpStage::Connect))?;
             if !connection.is_encrypted() {
                 return Err(SendError::config("STARTTLS did not encrypt"));
             }
@@ -83,7 +83,7 @@ impl Route {
         if let Some(given) = self.url.credentials() {
             let credentials = Credentials::new(given.user.clone(), given.password.expose().to_owned());
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
-            connection.auth(&mechanisms, &credentials).await.map_err(lettre(Stage::Auth))?;
+            connection.auth(&mechanisms, &credentials).await.map_err(lettre(SmtpStage::Auth))?;
         }
         Ok(connection)
     }
@@ -110,26 +110,29 @@ pub(super) async fn deliver<L>(
     connection: &mut AsyncSmtpConnection,
     mail: &Composed,
     live: Pin<&mut L>,
-) -> Result<Delivery, Failure>
+) -> Result<SmtpOutcome, SendFailure>
 where
     L: Future<Output = bool>,
 {
     let failed = |stage| {
-        move |error: lettre::transport::smtp::Error| Failure {
+        move |error: lettre::transport::smtp::Error| SendFailure {
             stage,
             usable: error.status().is_some_and(|code| u16::from(code) != 421),
             error: SendError::from_lettre(stage, &error, mail.recipient().user()),
         }
     };
-    connection.command(Mail::new(Some(mail.sender().clone()), vec![])).await.map_err(failed(Stage::Mail))?;
-    connection.command(Rcpt::new(mail.recipient().clone(), vec![])).await.map_err(failed(Stage::Rcpt))?;
+    connection
+        .command(Mail::new(Some(mail.sender().clone()), vec![]))
+        .await
+        .map_err(failed(SmtpStage::Mail))?;
+    connection.command(Rcpt::new(mail.recipient().clone(), vec![])).await.map_err(failed(SmtpStage::Rcpt))?;
     if !live.await {
-        connection.command(Rset).await.map_err(failed(Stage::Data))?;
-        return Ok(Delivery::Dropped);
+        connection.command(Rset).await.map_err(failed(SmtpStage::Data))?;
+        return Ok(SmtpOutcome::Dropped);
     }
-    connection.command(Data).await.map_err(failed(Stage::Data))?;
-    connection.message(mail.bytes()).await.map_err(failed(Stage::Data))?;
-    Ok(Delivery::Sent)
+    connection.command(Data).await.map_err(failed(SmtpStage::Data))?;
+    connection.message(mail.bytes()).await.map_err(failed(SmtpStage::Data))?;
+    Ok(SmtpOutcome::Sent)
 }
 
 /// Brings a connection back to where the next message may begin; `false` if that fails.

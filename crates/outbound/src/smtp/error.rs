@@ -70,7 +70,7 @@ pub enum Transience {
 
 /// Where in the conversation it happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum SmtpStage {
     /// Greeting, EHLO, STARTTLS.
     Connect,
     Auth,
@@ -118,7 +118,7 @@ impl SendError {
     }
 
     /// A failure that lettre reports.
-    pub(super) fn from_lettre(stage: Stage, error: &lettre::transport::smtp::Error, local: &str) -> Self {
+    pub(super) fn from_lettre(stage: SmtpStage, error: &lettre::transport::smtp::Error, local: &str) -> Self {
         let said = error.source().map(ToString::to_string).unwrap_or_default();
         if let Some(code) = error.status() {
             return Self::from_reply(stage, code.into(), &said, local);
@@ -129,15 +129,15 @@ impl SendError {
         if error.is_client() || error.is_tls() {
             return Self::config(&said); // no STARTTLS, no common AUTH mechanism
         }
-        let cause = if stage == Stage::Connect { Transience::Unreachable } else { Transience::Broken };
+        let cause = if stage == SmtpStage::Connect { Transience::Unreachable } else { Transience::Broken };
         Self::transient(cause, if error.is_response() { "unreadable reply" } else { "connection lost" })
     }
 
-    fn from_reply(stage: Stage, code: u16, said: &str, local: &str) -> Self {
+    fn from_reply(stage: SmtpStage, code: u16, said: &str, local: &str) -> Self {
         let text = cleaned(said, local);
         match code {
             530 | 534 | 535 | 538 => Self::Config { text: format!("{code} {text}") },
-            500.. if matches!(stage, Stage::Connect | Stage::Auth) => {
+            500.. if matches!(stage, SmtpStage::Connect | SmtpStage::Auth) => {
                 Self::Config { text: format!("{code} {text}") }
             }
             500.. => Self::Permanent { code, text, recipient: is_about_recipient(stage, code, said) },
@@ -148,16 +148,16 @@ impl SendError {
 
 /// Whether a 5xx says that the address does not work, and not that we, our network or the message are disliked: the
 /// enhanced code (RFC 3463) decides where there is one, else 550, 551 and 553 at RCPT do.
-fn is_about_recipient(stage: Stage, code: u16, said: &str) -> bool {
+fn is_about_recipient(stage: SmtpStage, code: u16, said: &str) -> bool {
     let enhanced = said.split_whitespace().next().unwrap_or_default();
     let mut parts = enhanced.split('.').map(str::parse::<u16>);
     if let (Some(Ok(5)), Some(Ok(subject)), Some(Ok(detail)), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     {
         // 5.1.7 and 5.1.8 are about the sender; 5.2.1 is a mailbox that is switched off.
-        return stage != Stage::Mail && matches!((subject, detail), (1, 0..=6 | 9..) | (2, 1));
+        return stage != SmtpStage::Mail && matches!((subject, detail), (1, 0..=6 | 9..) | (2, 1));
     }
-    stage == Stage::Rcpt && matches!(code, 550 | 551 | 553)
+    stage == SmtpStage::Rcpt && matches!(code, 550 | 551 | 553)
 }
 
 /// What TLS or the STARTTLS guard says, if one of them is behind this error.

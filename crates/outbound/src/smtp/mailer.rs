@@ -19,8 +19,8 @@ use tracing::instrument::WithSubscriber;
 use vestibule_core::clock::{Clock, Instant};
 
 use super::circuit::Circuit;
-use super::conversation::{Delivery, Failure, Route, deliver, reset};
-use super::error::{SendError, Stage, Transience};
+use super::conversation::{Route, SendFailure, SmtpOutcome, deliver, reset};
+use super::error::{SendError, SmtpStage, Transience};
 use super::url::SmtpUrl;
 use crate::message::Composed;
 
@@ -117,14 +117,14 @@ impl Mailer {
 
     /// Sends one message unless `live` says right before DATA that it is no longer wanted (MAIL-06). `live` is not
     /// polled before that moment, and at most once to its end.
-    pub async fn send_if<L>(&self, mail: &Composed, live: L) -> Result<Delivery, SendError>
+    pub async fn send_if<L>(&self, mail: &Composed, live: L) -> Result<SmtpOutcome, SendError>
     where
         L: Future<Output = bool> + Send,
     {
         let outcome = Box::pin(self.guarded(self.exchange(mail, live.with_current_subscriber()))).await;
         let counter = match &outcome {
-            Ok(Delivery::Sent) => &self.counters.sent,
-            Ok(Delivery::Dropped) => &self.counters.dropped,
+            Ok(SmtpOutcome::Sent) => &self.counters.sent,
+            Ok(SmtpOutcome::Dropped) => &self.counters.dropped,
             Err(SendError::Permanent { .. }) => &self.counters.permanent,
             Err(SendError::Transient { .. }) => &self.counters.transient,
             Err(SendError::Config { .. }) => &self.counters.config,
@@ -190,7 +190,7 @@ impl Mailer {
         outcome
     }
 
-    async fn exchange<L>(&self, mail: &Composed, live: L) -> Result<Delivery, SendError>
+    async fn exchange<L>(&self, mail: &Composed, live: L) -> Result<SmtpOutcome, SendError>
     where
         L: Future<Output = bool> + Send,
     {
@@ -199,7 +199,7 @@ impl Mailer {
             count(&self.counters.reused);
             match self.deliver_over(connection, mail, live.as_mut()).await {
                 // It had stood open too long or has carried enough: a fresh one decides.
-                Err(failure) if failure.stage == Stage::Mail && !failure.usable => {}
+                Err(failure) if failure.stage == SmtpStage::Mail && !failure.usable => {}
                 outcome => return outcome.map_err(|failure| failure.error),
             }
         }
@@ -213,7 +213,7 @@ impl Mailer {
         mut connection: AsyncSmtpConnection,
         mail: &Composed,
         live: std::pin::Pin<&mut L>,
-    ) -> Result<Delivery, Failure> {
+    ) -> Result<SmtpOutcome, SendFailure> {
         let outcome = deliver(&mut connection, mail, live).await;
         let keep = match &outcome {
             Ok(_) => true,

@@ -18,6 +18,6 @@ async fn sec_04_the_memory_outbox_keeps_the_last_200_newest_first() {
 async fn mail_06_a_stale_mail_is_not_stored_either() {
     let outbox = MemoryOutbox::new(HandClock::shared());
     let delivery = Transport::Memory(outbox.clone()).send_if(&mail("gina@guest.test"), ready(false)).await;
-    assert_eq!(delivery, Ok(Delivery::Dropped));
+    assert_eq!(delivery, Ok(SmtpOutcome::Dropped));
     assert!(outbox.list().is_empty());
 }

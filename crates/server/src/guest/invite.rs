@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_app::Error;
 use vestibule_core::error::ErrorCode;
 use vestibule_signin::Reply;
-use vestibule_signin::invitation::{self, Pressed};
+use vestibule_signin::invitation::{self, InvitationPress};
 use vestibule_signin::view::{Face, Invitation, InvitationDone, InvitationOther, InvitationProblem};
 use vestibule_ui::guest::{DonePage, InviteOtherPage, InvitePage, InviteProblemPage};
 use vestibule_ui::{AppLink, Link};
@@ -39,9 +39,9 @@ pub(crate) async fn press(state: Shared, req: HttpRequest, body: web::Bytes) -> 
             return Err(ErrorCode::RequestBad.into());
         }
         let pressed = match form.text("do").as_str() {
-            "switch" => Pressed::Switch,
-            "keep" => Pressed::Keep,
-            _ => Pressed::Send,
+            "switch" => InvitationPress::Switch,
+            "keep" => InvitationPress::Keep,
+            _ => InvitationPress::Send,
         };
         invitation::press(
             &state.app,

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_app::Error;
 use vestibule_core::error::ErrorCode;
 use vestibule_signin::Reply;
-use vestibule_signin::report::{self, Pressed};
+use vestibule_signin::report::{self, ReportPress};
 use vestibule_signin::view::{Face, Fate, Report, ReportEnded, Said};
 use vestibule_ui::guest::{ReportPage, ReportState};
 
@@ -35,10 +35,10 @@ pub(crate) async fn press(state: Shared, req: HttpRequest, body: web::Bytes) -> 
         own_page(&state, &req)?;
         let form = Form::read(req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()), &body)?;
         let pressed = match form.text("do").as_str() {
-            "mine" => Pressed::Mine,
-            "resume" => Pressed::Resume,
+            "mine" => ReportPress::Mine,
+            "resume" => ReportPress::Resume,
             // Without a name it is the form's first button, as some programs send it.
-            "cancel" | "" => Pressed::Stop { pause: form.text("pause") == "yes" },
+            "cancel" | "" => ReportPress::Stop { pause: form.text("pause") == "yes" },
             _ => return Err(ErrorCode::RequestBad.into()),
         };
         report::press(

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, Resource};
 
 /// Who asks a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Audience {
+pub(crate) enum RouteAudience {
     /// People, and whatever is asked that is no route: answered by pages.
     People,
     /// Programs: answered by JSON.
@@ -13,7 +13,7 @@ pub(crate) enum Audience {
     Everybody,
 }
 
-impl Audience {
+impl RouteAudience {
     const fn name(self) -> &'static str {
         match self {
             Self::People => "people",

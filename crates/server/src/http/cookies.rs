@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use vestibule_app::cookies::{Change, Jar, realm_tag};
+use vestibule_app::cookies::{CookieChange, Jar, realm_tag};
 use vestibule_core::numbers as n;
 use vestibule_core::urls::locator;
 
@@ -65,7 +65,7 @@ impl Names {
     }
 
     /// `Set-Cookie` lines for what changes. Sealed interactions are kept within N-21: at most three, below 4 KiB.
-    pub(crate) fn write(self, changes: &[Change], jar: &Jar) -> Vec<String> {
+    pub(crate) fn write(self, changes: &[CookieChange], jar: &Jar) -> Vec<String> {
         changes.iter().flat_map(|change| self.lines(change, jar)).collect()
     }
 
@@ -74,9 +74,9 @@ impl Names {
         self.line("vl", tag, 365 * 86_400)
     }
 
-    fn lines(self, change: &Change, jar: &Jar) -> Vec<String> {
+    fn lines(self, change: &CookieChange, jar: &Jar) -> Vec<String> {
         match change {
-            Change::Interaction { id, value } => {
+            CookieChange::Interaction { id, value } => {
                 let tag = locator(*id);
                 let mut lines: Vec<String> = outgrown(jar, &tag, value.len())
                     .iter()
@@ -85,16 +85,22 @@ impl Names {
                 lines.push(self.line(&format!("vi.{tag}"), value, n::INTERACTION_LIFETIME.num_seconds()));
                 lines
             }
-            Change::ForgetInteraction(tag) => vec![self.gone(&format!("vi.{tag}"))],
-            Change::Session { realm, value, max_age } => {
+            CookieChange::ForgetInteraction(tag) => vec![self.gone(&format!("vi.{tag}"))],
+            CookieChange::Session { realm, value, max_age } => {
                 vec![self.line(&format!("vs.{}", realm_tag(*realm)), value, *max_age)]
             }
-            Change::ForgetSession(realm) => vec![self.gone(&format!("vs.{}", realm_tag(*realm)))],
-            Change::Remembered(value) => vec![self.line("va", value, n::REMEMBERED_LIFETIME.num_seconds())],
-            Change::Invitation(value) => vec![self.line("vn", value, n::INTERACTION_LIFETIME.num_seconds())],
-            Change::ForgetInvitation => vec![self.gone("vn")],
-            Change::Report(value) => vec![self.line("vr", value, n::INTERACTION_LIFETIME.num_seconds())],
-            Change::ClearSiteData => Vec::new(),
+            CookieChange::ForgetSession(realm) => vec![self.gone(&format!("vs.{}", realm_tag(*realm)))],
+            CookieChange::Remembered(value) => {
+                vec![self.line("va", value, n::REMEMBERED_LIFETIME.num_seconds())]
+            }
+            CookieChange::Invitation(value) => {
+                vec![self.line("vn", value, n::INTERACTION_LIFETIME.num_seconds())]
+            }
+            CookieChange::ForgetInvitation => vec![self.gone("vn")],
+            CookieChange::Report(value) => {
+                vec![self.line("vr", value, n::INTERACTION_LIFETIME.num_seconds())]
+            }
+            CookieChange::ClearSiteData => Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use vestibule_core::client::Application;
 
-use super::audience::Audience;
+use super::audience::RouteAudience;
 use super::request::{Incoming, Shared};
 
 /// The origin of a request, if it names one: scheme and authority, nothing that is merely the beginning of a URI.
@@ -49,7 +49,7 @@ fn registered(application: &Application, origin: &str) -> bool {
 pub(crate) async fn preflight(state: Shared, req: HttpRequest) -> HttpResponse {
     let mut response = HttpResponse::NoContent().finish();
     let Some(origin) = origin(&req).map(ToOwned::to_owned) else { return response };
-    let document = Audience::of(&req) == Audience::Everybody;
+    let document = RouteAudience::of(&req) == RouteAudience::Everybody;
     let incoming = Incoming::read(&state, &req);
     let allowed = document || state.app.registered_origin(&incoming.segment, &origin).await;
     if !allowed {

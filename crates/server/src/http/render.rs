@@ -4,11 +4,11 @@
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use vestibule_app::Error;
-use vestibule_app::cookies::{Change, Jar};
+use vestibule_app::cookies::{CookieChange, Jar};
 use vestibule_oidc::redirect::SafeUrl;
 use vestibule_oidc::response::Delivery;
 use vestibule_signin::view::{About, Shown};
-use vestibule_signin::{Answer, Outcome, Reply};
+use vestibule_signin::{Answer, Reply, ReplyBody};
 use vestibule_ui::guest::{FormPostPage, LAST_RESORT};
 use vestibule_ui::{AppLink, FormTarget, Frame, Link, Page};
 
@@ -35,11 +35,11 @@ pub(crate) fn reply(
     }
 }
 
-fn outcome(state: &State, incoming: &Incoming, path: &str, outcome: Outcome) -> HttpResponse {
+fn outcome(state: &State, incoming: &Incoming, path: &str, outcome: ReplyBody) -> HttpResponse {
     match outcome {
-        Outcome::Show(shown) => show(state, incoming, path, &shown),
-        Outcome::Go(path) => see_other(&path),
-        Outcome::Deliver(answer) => deliver(state, incoming, *answer),
+        ReplyBody::Show(shown) => show(state, incoming, path, &shown),
+        ReplyBody::Go(path) => see_other(&path),
+        ReplyBody::Deliver(answer) => deliver(state, incoming, *answer),
     }
 }
 
@@ -189,7 +189,7 @@ pub(crate) fn bare_frame(state: &State, incoming: &Incoming) -> Frame {
 }
 
 /// Adds what the browser is to keep.
-fn set_cookies(state: &State, incoming: &Incoming, response: &mut HttpResponse, changes: &[Change]) {
+fn set_cookies(state: &State, incoming: &Incoming, response: &mut HttpResponse, changes: &[CookieChange]) {
     add_cookies(state, &incoming.jar, response, changes);
     if let Some(chosen) = incoming.chosen
         && response.status().is_redirection()
@@ -199,13 +199,13 @@ fn set_cookies(state: &State, incoming: &Incoming, response: &mut HttpResponse, 
     }
 }
 
-fn add_cookies(state: &State, jar: &Jar, response: &mut HttpResponse, changes: &[Change]) {
+fn add_cookies(state: &State, jar: &Jar, response: &mut HttpResponse, changes: &[CookieChange]) {
     for line in state.names.write(changes, jar) {
         if let Ok(value) = line.parse() {
             response.headers_mut().append(header::SET_COOKIE, value);
         }
     }
-    if changes.iter().any(|c| matches!(c, Change::ClearSiteData)) {
+    if changes.iter().any(|c| matches!(c, CookieChange::ClearSiteData)) {
         let name = header::HeaderName::from_static("clear-site-data");
         response.headers_mut().insert(name, header::HeaderValue::from_static("\"cache\", \"storage\""));
     }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 use vestibule_app::Error;
 use vestibule_core::numbers::JWKS_MAX_AGE_SECONDS;
-use vestibule_signin::documents::Kind;
+use vestibule_signin::documents::DocumentKind;
 use vestibule_signin::token::Refused;
 
 use super::answer;
@@ -14,15 +14,15 @@ use crate::http::{cors, problem};
 
 /// `openid-configuration`.
 pub(crate) async fn discovery(state: Shared, req: HttpRequest) -> HttpResponse {
-    document(state, req, Kind::Discovery).await
+    document(state, req, DocumentKind::Discovery).await
 }
 
 /// The key set.
 pub(crate) async fn jwks(state: Shared, req: HttpRequest) -> HttpResponse {
-    document(state, req, Kind::Jwks).await
+    document(state, req, DocumentKind::Jwks).await
 }
 
-async fn document(state: Shared, req: HttpRequest, kind: Kind) -> HttpResponse {
+async fn document(state: Shared, req: HttpRequest, kind: DocumentKind) -> HttpResponse {
     let segment = req.match_info().get("tenant").unwrap_or_default();
     let mut response = match state.documents.get(&state.app, segment, kind).await {
         Ok(document) => {

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use vestibule_core::interaction::PageKind;
 use vestibule_signin::identify::{self, AccountForm, EmailForm};
-use vestibule_signin::view::{AddressProblem, EnterAddress, Face, PickAccount, RememberedAccount};
+use vestibule_signin::view::{AccountChoice, AddressProblem, EnterAddress, Face, PickAccount};
 use vestibule_ui::guest::{self, AccountDetail, AccountRow, AccountsPage, AddressPage};
 
 use super::{at, page_path, posted, show};
@@ -57,9 +57,9 @@ pub(crate) async fn choose(state: Shared, req: HttpRequest, body: web::Bytes) ->
 impl Face<EnterAddress> for Faces<'_> {
     fn face(&mut self, view: &EnterAddress) {
         let problem = view.problem.as_ref().map(|problem| match problem {
-            AddressProblem::Empty => guest::AddressProblem::Empty,
-            AddressProblem::Format => guest::AddressProblem::Format,
-            AddressProblem::Domain(domain) => guest::AddressProblem::Domain(domain.clone()),
+            AddressProblem::Empty => guest::AddressAlert::Empty,
+            AddressProblem::Format => guest::AddressAlert::Format,
+            AddressProblem::Domain(domain) => guest::AddressAlert::Domain(domain.clone()),
         });
         self.wear(&AddressPage {
             value: view.value.clone(),
@@ -73,7 +73,7 @@ impl Face<EnterAddress> for Faces<'_> {
 
 impl Face<PickAccount> for Faces<'_> {
     fn face(&mut self, view: &PickAccount) {
-        let row = |account: &RememberedAccount| AccountRow {
+        let row = |account: &AccountChoice| AccountRow {
             key: account.address.clone(),
             email: account.address.clone(),
             detail: if account.signed_in { AccountDetail::SignedIn } else { AccountDetail::Code },

@@ -10,7 +10,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse};
 use vestibule_app::Error;
 use vestibule_core::interaction::PageKind;
-use vestibule_signin::{At, page};
+use vestibule_signin::{TripRequest, page};
 
 use crate::http::form::Form;
 use crate::http::render;
@@ -18,9 +18,15 @@ use crate::http::request::{Incoming, Shared, own_page};
 use crate::state::State;
 
 /// The trip that a request names.
-fn at<'a>(state: &'a State, incoming: &'a Incoming) -> Result<At<'a>, Error> {
+fn at<'a>(state: &'a State, incoming: &'a Incoming) -> Result<TripRequest<'a>, Error> {
     let id = incoming.interaction()?;
-    Ok(At { app: &state.app, ctx: &incoming.ctx, jar: &incoming.jar, segment: &incoming.segment, id })
+    Ok(TripRequest {
+        app: &state.app,
+        ctx: &incoming.ctx,
+        jar: &incoming.jar,
+        segment: &incoming.segment,
+        id,
+    })
 }
 
 /// The page of a trip that is asked for, or the way to where the trip stands.

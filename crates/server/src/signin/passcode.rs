@@ -8,7 +8,7 @@ use vestibule_core::method::Method;
 use vestibule_core::passcode::ShapeError;
 use vestibule_signin::Reply;
 use vestibule_signin::prove::passcode;
-use vestibule_signin::view::{CodeState, EnterCode, Face, Lock, Locked, SendCode, Wait};
+use vestibule_signin::view::{CodeLocked, CodeState, EnterCode, Face, Lock, SendCode, SourceWait};
 use vestibule_ui::Link;
 use vestibule_ui::guest::{
     self, CodeProblem, EnterCodePage, LockedPage, ResendHint, SendCodePage, SendProblem, WaitPage,
@@ -117,20 +117,20 @@ fn problem(state: &CodeState) -> Option<CodeProblem> {
     }
 }
 
-impl Face<Locked> for Faces<'_> {
-    fn face(&mut self, view: &Locked) {
+impl Face<CodeLocked> for Faces<'_> {
+    fn face(&mut self, view: &CodeLocked) {
         let (locked, resend_at) = match view.lock {
-            Lock::Burned => (guest::Locked::Burned, view.resend_at),
-            Lock::Paused(until) => (guest::Locked::Paused, until),
-            Lock::Suspended(until) => (guest::Locked::Suspended, until),
+            Lock::Burned => (guest::LockReason::Burned, view.resend_at),
+            Lock::Paused(until) => (guest::LockReason::Paused, until),
+            Lock::Suspended(until) => (guest::LockReason::Suspended, until),
         };
         let ordinal = u32::try_from(view.ordinal).unwrap_or_default();
         self.wear(&LockedPage { email: view.address.clone(), locked, ordinal, resend_at });
     }
 }
 
-impl Face<Wait> for Faces<'_> {
-    fn face(&mut self, view: &Wait) {
+impl Face<SourceWait> for Faces<'_> {
+    fn face(&mut self, view: &SourceWait) {
         let about = self.about;
         let path = match &about.locator {
             Some(i) => format!("/{}/signin?i={i}", about.segment),

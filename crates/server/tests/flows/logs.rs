@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use chrono::TimeDelta;
 use vestibule_admin::guest::{Block, GuestRef};
-use vestibule_core::lifecycle::Redemption;
-use vestibule_store::logs::{AuditRow, Page, SignInRow};
+use vestibule_core::lifecycle::RedemptionState;
+use vestibule_store::logs::{AuditRow, LogPage, SignInRow};
 use vestibule_testkit::office::House;
 use vestibule_testkit::{HttpOptions, World};
 
@@ -17,8 +17,11 @@ const NORA: &str = "nora@guest.test";
 
 async fn rows(world: &World, house: &House) -> Vec<SignInRow> {
     let tenant = house.tenant.id;
-    let read =
-        world.server.app().db.read(move |c| vestibule_store::logs::sign_ins(c, tenant, Page::Newest, 1_000));
+    let read = world
+        .server
+        .app()
+        .db
+        .read(move |c| vestibule_store::logs::sign_ins(c, tenant, LogPage::Newest, 1_000));
     let mut rows = read.await.unwrap();
     rows.reverse();
     rows
@@ -167,7 +170,7 @@ vestibule_testkit::flows! {
         assert_eq!(world.person().await.opens(&report).presses("Stop this sign-in").await.status, 500);
         vestibule_store::testing::execute(url, &off).unwrap();
         let shown = world.office().guest(house.tenant.id, GINA).await;
-        assert_eq!((shown.redemption, shown.enabled), (Redemption::Pending, true));
+        assert_eq!((shown.redemption, shown.enabled), (RedemptionState::Pending, true));
         assert_eq!(shown.id, guest);
         // The same for the log of sign-ins: no session, no code without its row.
         let (on, off) = failing(url, "sign_ins");

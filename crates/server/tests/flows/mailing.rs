@@ -8,7 +8,7 @@ use url::Url;
 use vestibule_admin::{application, invitation, tenant};
 use vestibule_core::Domain;
 use vestibule_core::client::{ApplicationType, SigningAlgorithm};
-use vestibule_core::lifecycle::Mail as MailState;
+use vestibule_core::lifecycle::MailState;
 use vestibule_testkit::browser::Request;
 use vestibule_testkit::office::address;
 use vestibule_testkit::smtp::{Mail, SinkOptions, TestCa, self_signed};

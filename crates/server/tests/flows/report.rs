@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use http::Method;
 use url::Url;
-use vestibule_admin::discovery::{Explain, Outcome};
+use vestibule_admin::discovery::{Explain, ExplainedOutcome};
 use vestibule_store::{self as store};
 use vestibule_testkit::browser::Request;
 use vestibule_testkit::office::House;
@@ -146,7 +146,7 @@ vestibule_testkit::flows! {
         assert_eq!(row.state.as_str(), "suspended");
         let explain = Explain { tenant, address: vestibule_testkit::office::address(GINA), client: None };
         let told = world.office().perform(explain).await.unwrap();
-        assert_eq!(told.outcome, Outcome::Reported, "the operator is told why there is no code");
+        assert_eq!(told.outcome, ExplainedOutcome::Reported, "the operator is told why there is no code");
         let mut later = world.person().await;
         later.opens(&invited.redeem_url).sees("G18").await;
         world.wait(TimeDelta::hours(2));

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use uuid::Uuid;
-use vestibule_app::vault::Purpose;
+use vestibule_app::vault::KeyPurpose;
 use vestibule_core::ids::TenantId;
 use vestibule_store::tenants::{self, NewDomain, NewTenant};
 use vestibule_testkit::World;
@@ -20,7 +20,7 @@ fn id(number: u128) -> TenantId {
 async fn founds(world: &World) {
     let app = world.server.app();
     let (now, sealed) = (app.clock.now(), |id: TenantId| {
-        app.vault.seal(Purpose::Pairwise, &[b"tenants", id.0.as_bytes()], &[7; 32]).unwrap()
+        app.vault.seal(KeyPurpose::Pairwise, &[b"tenants", id.0.as_bytes()], &[7; 32]).unwrap()
     });
     let rows: Vec<_> = (0..TENANTS)
         .map(|number| {

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use http::HeaderValue;
 use tokio::task::JoinSet;
 use vestibule_admin::guest::{Block, GuestRef, Unblock};
-use vestibule_core::lifecycle::Mail as MailState;
+use vestibule_core::lifecycle::MailState;
 use vestibule_core::secret::Digest;
 use vestibule_store::testing;
 use vestibule_testkit::browser::cookies::Jar;
@@ -330,7 +330,7 @@ vestibule_testkit::flows! {
         // And one that was claimed by a process that is no more.
         world.wait(TimeDelta::seconds(30));
         let now = app.now();
-        let claim = vestibule_store::outbox::Claim { limit: 20, share: 5, lease: TimeDelta::seconds(60) };
+        let claim = vestibule_store::outbox::ClaimLimits { limit: 20, share: 5, lease: TimeDelta::seconds(60) };
         let claimed = app.db.write(move |c| vestibule_store::outbox::claim(c, claim, now)).await.unwrap().unwrap();
         assert_eq!(claimed.len(), 1);
         world.mail.answer_data(None);

@@ -2,8 +2,8 @@
 
 use vestibule_admin::log::{SignIn, SignIns};
 use vestibule_admin::mail::{Queue, Queued};
-use vestibule_core::lifecycle::Redemption;
-use vestibule_store::logs::{AuditRow, Page};
+use vestibule_core::lifecycle::RedemptionState;
+use vestibule_store::logs::{AuditRow, LogPage};
 use vestibule_testkit::office::House;
 use vestibule_testkit::rp::{AuthorizeRequest, Rp, SignedIn};
 use vestibule_testkit::{PageView, Person, World};
@@ -74,7 +74,7 @@ pub(crate) async fn audits(world: &World, house: &House) -> Vec<AuditRow> {
         .server
         .app()
         .db
-        .read(move |c| vestibule_store::testing::changes::audits(c, tenant, Page::Newest, 1_000));
+        .read(move |c| vestibule_store::testing::changes::audits(c, tenant, LogPage::Newest, 1_000));
     let mut rows = read.await.unwrap();
     rows.reverse();
     rows
@@ -125,5 +125,5 @@ pub(crate) async fn queued(world: &World, holds: impl Fn(&Queued) -> bool) -> Qu
 /// Whether a guest has accepted.
 pub(crate) async fn is_pending(world: &World, house: &House, address: &str) -> bool {
     let guest = world.office().guest(house.tenant.id, address).await;
-    guest.redemption == Redemption::Pending
+    guest.redemption == RedemptionState::Pending
 }

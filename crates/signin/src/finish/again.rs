@@ -18,7 +18,7 @@ use crate::ending::{self, Drawn};
 use crate::gather;
 use crate::halt::Halt;
 use crate::reply::Reply;
-use crate::subject::Who;
+use crate::subject::UserClaims;
 use crate::trip::Trip;
 
 /// Answers a repeat of the press that finished the trip.
@@ -75,7 +75,7 @@ fn rotate(
         session_secret: secret.duplicate(),
         expires_at: session.expires_at,
         authentication,
-        who: Who::of(&user),
+        who: UserClaims::of(&user),
         code,
     })
 }

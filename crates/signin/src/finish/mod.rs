@@ -12,7 +12,7 @@ pub(crate) use redeem::may_still_invite;
 use vestibule_core::access::Action;
 use vestibule_core::directory::TurnedAway;
 use vestibule_core::ids::{SessionId, UserId, ordered_uuid, random_uuid};
-use vestibule_core::interaction::Proof;
+use vestibule_core::interaction::TripProof;
 use vestibule_core::lifecycle::UserKind;
 use vestibule_core::log::{DirectoryEvent, Outcome, StepKind};
 use vestibule_core::policy::Decision;
@@ -28,13 +28,13 @@ use vestibule_store::{self as store, Conn, QueryError};
 use super::ending::{self, Drawn};
 use super::gather;
 use super::halt::Halt;
-use super::log::{self, By, Entry};
+use super::log::{self, By, SignInEntry};
 use super::reply::Reply;
 use super::trip::Trip;
 use crate::sealed::Remembered;
-use crate::subject::Who;
-use vestibule_app::audit::{self, Change as Audited, Target};
-use vestibule_app::cookies::{Change, Jar, SessionCookie};
+use crate::subject::UserClaims;
+use vestibule_app::audit::{self, AuditTarget, AuditedChange};
+use vestibule_app::cookies::{CookieChange, Jar, SessionCookie};
 use vestibule_app::{App, Context, Error, until, vault};
 
 /// What the transaction made.
@@ -44,7 +44,7 @@ pub(crate) struct Finished {
     session_secret: Secret,
     expires_at: vestibule_core::clock::Instant,
     authentication: Authentication,
-    who: Who,
+    who: UserClaims,
     /// The authorization code.
     code: Option<Secret>,
 }
@@ -75,9 +75,9 @@ impl Closing {
         let target = trip.row().and_then(|r| r.user_id).unwrap_or(new_user);
         let tenant = trip.tenant().id;
         let allowed = audit::allow_guest(ctx, tenant, Some(trip.sealed.id), Action::SignIn)?;
-        let redeemed = Audited::of(DirectoryEvent::Redeemed, Target::User(target));
+        let redeemed = AuditedChange::of(DirectoryEvent::Redeemed, AuditTarget::User(target));
         let ended = trip.live.session.as_ref().map(|before| {
-            let change = Audited::of(DirectoryEvent::SessionEnded, Target::Session(before.row.id));
+            let change = AuditedChange::of(DirectoryEvent::SessionEnded, AuditTarget::Session(before.row.id));
             audit::row(app, ctx, &allowed, tenant, change)
         });
         Ok(Self {
@@ -102,7 +102,7 @@ impl Closing {
         c: &mut Conn,
         trip: &Trip,
         user: Option<&LiveUser>,
-        proof: &Proof,
+        proof: &TripProof,
         ledger: &Ledger,
     ) -> Result<Finished, Halt> {
         if !self.wanted {
@@ -139,14 +139,14 @@ impl Closing {
             session_secret: self.secret.duplicate(),
             expires_at: session.expires_at,
             authentication: authentication.clone(),
-            who: user.map_or_else(|| self.newcomer(trip), Who::of),
+            who: user.map_or_else(|| self.newcomer(trip), UserClaims::of),
             code,
         })
     }
 
     /// Who signed up in this transaction, as it was stored.
-    fn newcomer(&self, trip: &Trip) -> Who {
-        Who { user: self.new_user, kind: UserKind::Guest, address: trip.shown_address(), name: None }
+    fn newcomer(&self, trip: &Trip) -> UserClaims {
+        UserClaims { user: self.new_user, kind: UserKind::Guest, address: trip.shown_address(), name: None }
     }
 
     /// What the browser was signed in by until now dies with the new proof, whoever it was (SES-04).
@@ -161,7 +161,7 @@ impl Closing {
     }
 
     fn session(&self, trip: &Trip, user: UserId, authentication: &Authentication) -> NewSession {
-        NewSession::of(store::signin::Opening {
+        NewSession::of(store::signin::SessionOpening {
             realm: trip.realm(),
             id: self.session,
             secret_digest: self.secret_digest,
@@ -177,8 +177,8 @@ impl Closing {
 }
 
 /// By which method, and by which steps, is known when the trip has ended.
-const fn done(by: Option<By>) -> Entry<'static> {
-    Entry { outcome: Outcome::Success, error: None, by, step: StepKind::Finish }
+const fn done(by: Option<By>) -> SignInEntry<'static> {
+    SignInEntry { outcome: Outcome::Success, error: None, by, step: StepKind::Finish }
 }
 
 /// The answer to a finished trip: the session cookie, the remembered account, and where the ending leads.
@@ -186,11 +186,11 @@ pub(crate) async fn answer(app: &App, jar: &Jar, trip: &Trip, finished: Finished
     let address = trip.address().ok_or_else(|| Error::Internal("finished without an address".into()))?;
     let mut list = Remembered::open(&app.vault, jar.remembered.as_deref(), trip.at());
     list.add(trip.tenant().id, address, trip.at());
-    let remembered = Change::Remembered(list.seal(&app.vault)?);
+    let remembered = CookieChange::Remembered(list.seal(&app.vault)?);
     let Finished { session, session_secret, expires_at, authentication, who, code } = finished;
     let cookie = SessionCookie { id: session, secret: session_secret };
     let max_age = (expires_at - trip.at()).num_seconds().max(0);
-    let kept = Change::Session { realm: trip.realm(), value: cookie.render(), max_age };
+    let kept = CookieChange::Session { realm: trip.realm(), value: cookie.render(), max_age };
     let reply = ending::answer(app, trip, code, who, session, authentication).await?;
     Ok(reply.with(kept).with(remembered))
 }

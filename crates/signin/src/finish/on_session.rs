@@ -9,9 +9,9 @@ use vestibule_store as store;
 
 use crate::ending::{self, Drawn, Unwritten};
 use crate::gather;
-use crate::log::{self, By, Entry};
+use crate::log::{self, By, SignInEntry};
 use crate::reply::Reply;
-use crate::subject::Who;
+use crate::subject::UserClaims;
 use crate::trip::Trip;
 use crate::{refusal, respond};
 
@@ -29,11 +29,11 @@ pub(crate) async fn on_session(app: &App, ctx: &Context, trip: Arc<Trip>) -> Res
         gather::granted(trip.tenant(), client, application, &session.user, &authentication, trip.at())?;
     let Some(grant) = grant else { return Err(trip.problem(ErrorCode::InteractionUnknown).into()) };
     let by = Some(By::Session);
-    let entry = Entry { outcome: Outcome::Success, error: None, by, step: StepKind::Finish };
+    let entry = SignInEntry { outcome: Outcome::Success, error: None, by, step: StepKind::Finish };
     let mut row = log::row(app, ctx, &trip, Some(sid), entry);
     row.user_id = Some(user);
     let drawn = Drawn::of(app, &trip);
-    let (inside, who) = (Arc::clone(&trip), Who::of(&session.user));
+    let (inside, who) = (Arc::clone(&trip), UserClaims::of(&session.user));
     let done = app
         .db
         .write(move |c| {

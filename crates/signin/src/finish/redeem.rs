@@ -4,8 +4,8 @@
 use vestibule_core::Address;
 use vestibule_core::access::Role;
 use vestibule_core::ids::UserId;
-use vestibule_core::interaction::{Proof, Refusal};
-use vestibule_core::lifecycle::{Invitation, Redemption};
+use vestibule_core::interaction::{Refusal, TripProof};
+use vestibule_core::lifecycle::{InvitationState, RedemptionState};
 use vestibule_store::directory::{NewIdentity, NewUser};
 use vestibule_store::invitations::InvitationRow;
 use vestibule_store::live::LiveUser;
@@ -22,12 +22,12 @@ impl Closing {
         c: &mut Conn,
         trip: &Trip,
         user: Option<&LiveUser>,
-        proof: &Proof,
+        proof: &TripProof,
     ) -> Result<UserId, Halt> {
         let (tenant, now) = (trip.tenant().id, trip.at());
         let address = trip.address().ok_or(Halt::Again)?;
         let id = match user {
-            Some(user) if user.state == Redemption::Pending => {
+            Some(user) if user.state == RedemptionState::Pending => {
                 accept(c, trip, user, address, proof)?;
                 user.id
             }
@@ -42,7 +42,13 @@ impl Closing {
         Ok(id)
     }
 
-    fn sign_up(&self, c: &mut Conn, trip: &Trip, address: &Address, proof: &Proof) -> Result<UserId, Halt> {
+    fn sign_up(
+        &self,
+        c: &mut Conn,
+        trip: &Trip,
+        address: &Address,
+        proof: &TripProof,
+    ) -> Result<UserId, Halt> {
         let (tenant, now) = (trip.tenant().id, trip.at());
         // Signed up in another browser, or invited, since the code was sent.
         if let Some(user) = store::live::user_by_address(c, tenant, address.key())? {
@@ -56,13 +62,19 @@ impl Closing {
     }
 }
 
-fn accept(c: &mut Conn, trip: &Trip, user: &LiveUser, address: &Address, proof: &Proof) -> Result<(), Halt> {
+fn accept(
+    c: &mut Conn,
+    trip: &Trip,
+    user: &LiveUser,
+    address: &Address,
+    proof: &TripProof,
+) -> Result<(), Halt> {
     let (tenant, now) = (trip.tenant().id, trip.at());
     if !may_redeem(c, trip, user)? || !store::directory::accept(c, tenant, user.id, proof.identity.way, now)?
     {
         // Accepted in another browser meanwhile: no reason to turn the right person away.
         let by_now = store::live::user_by_address(c, tenant, address.key())?;
-        let accepted = by_now.is_some_and(|u| u.id == user.id && u.state != Redemption::Pending);
+        let accepted = by_now.is_some_and(|u| u.id == user.id && u.state != RedemptionState::Pending);
         return Err(if accepted { Halt::Again } else { Halt::Refused(Refusal::NoAccess) });
     }
     store::invitations::accept_of_user(c, tenant, user.id, now)?;
@@ -79,7 +91,7 @@ fn may_redeem(c: &mut Conn, trip: &Trip, user: &LiveUser) -> Result<bool, QueryE
     };
     let Some(invitation) = invitation else { return Ok(true) };
     if invitation.user_id != user.id
-        || invitation.state != Invitation::Pending
+        || invitation.state != InvitationState::Pending
         || invitation.expires_at.is_some_and(|at| at <= trip.at())
     {
         return Ok(false);

@@ -12,7 +12,7 @@ use vestibule_app::plan::sends_code;
 use vestibule_core::discovery::NoPlan;
 use vestibule_core::interaction::{Finish, PageKind, Refusal, Stage, Step};
 use vestibule_core::method::Way;
-use vestibule_core::passcode::Standing;
+use vestibule_core::passcode::CodeStanding;
 use vestibule_core::policies::BlockReason;
 use vestibule_core::proof::{IdentityKey, Level, Unreadable};
 use vestibule_store::live::LiveUser;
@@ -176,7 +176,7 @@ impl Told<'_> {
         let for_everybody = matches!(case.demand, Demand::Block | Demand::SwitchedOff);
         let Some(address) = trip.address().filter(|_| !for_everybody) else { return };
         let sent = sends_code(trip.tenant(), trip.application.as_deref(), address.domain(), self.user);
-        let proven = next(trip, self.user, 0, &self.house.proven[&case.who], Some(Standing::Used));
+        let proven = next(trip, self.user, 0, &self.house.proven[&case.who], Some(CodeStanding::Used));
         let then = Kind::of(&proven);
         match sent {
             Ok(sent) => {

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use vestibule_app::cookies::Change;
+use vestibule_app::cookies::CookieChange;
 use vestibule_app::{App, Error, vault};
 use vestibule_core::clock;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::UserId;
 use vestibule_core::interaction::{Finish, PageKind, Step};
-use vestibule_core::lifecycle::Interaction;
+use vestibule_core::lifecycle::InteractionState;
 use vestibule_core::log::{Outcome, StepKind, StepTaken};
 use vestibule_core::method::Way;
 use vestibule_core::numbers as n;
-use vestibule_core::passcode::Standing;
+use vestibule_core::passcode::CodeStanding;
 use vestibule_core::proof::Ledger;
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
@@ -25,7 +25,7 @@ use crate::finish::{self, Closing, Finished};
 use crate::halt::Halt;
 use crate::reply::Reply;
 use crate::sealed::Sealed;
-use crate::trip::{self, At, Trip};
+use crate::trip::{self, Trip, TripRequest};
 use crate::{gather, refusal};
 
 /// How often what others did in the same moment is followed before the person is asked to press again.
@@ -38,7 +38,7 @@ pub(crate) enum Opened {
 }
 
 /// Loads, and checks that the press comes from a page of this very trip (WEB-01).
-pub(crate) async fn opened(at: At<'_>, csrf: &str, page: PageKind) -> Result<Opened, Error> {
+pub(crate) async fn opened(at: TripRequest<'_>, csrf: &str, page: PageKind) -> Result<Opened, Error> {
     let trip = trip::load(at).await?;
     if let Some(reply) = begun_anew(at.app, &trip)? {
         return Ok(Opened::Elsewhere(reply));
@@ -55,12 +55,16 @@ pub(crate) async fn opened(at: At<'_>, csrf: &str, page: PageKind) -> Result<Ope
 pub(crate) fn begun_anew(app: &App, trip: &Trip) -> Result<Option<Reply>, Error> {
     let Some(before) = trip.instead_of else { return Ok(None) };
     let step = gather::current(trip, 0)?;
-    let forget = Change::ForgetInteraction(vestibule_core::urls::locator(before));
+    let forget = CookieChange::ForgetInteraction(vestibule_core::urls::locator(before));
     Ok(Some(Reply::go(trip.place(app, &step)).with(forget).with(trip.keep(app)?)))
 }
 
 /// One press, from its form to its answer.
-pub(crate) async fn advance<P: Press>(at: At<'_>, csrf: &str, form: &P::Form) -> Result<Reply, Error> {
+pub(crate) async fn advance<P: Press>(
+    at: TripRequest<'_>,
+    csrf: &str,
+    form: &P::Form,
+) -> Result<Reply, Error> {
     match opened(at, csrf, P::PAGE).await? {
         Opened::Trip(trip) => perform::<P>(at, *trip, form).await,
         Opened::Elsewhere(reply) => Ok(reply),
@@ -68,7 +72,11 @@ pub(crate) async fn advance<P: Press>(at: At<'_>, csrf: &str, form: &P::Form) ->
 }
 
 /// One press on a trip that is genuine.
-pub(crate) async fn perform<P: Press>(at: At<'_>, mut trip: Trip, form: &P::Form) -> Result<Reply, Error> {
+pub(crate) async fn perform<P: Press>(
+    at: TripRequest<'_>,
+    mut trip: Trip,
+    form: &P::Form,
+) -> Result<Reply, Error> {
     let (tenant, mut before) = (trip.tenant().id, None);
     for _ in 0..LOOKS {
         match look::<P>(at, trip, form, before).await? {
@@ -90,7 +98,7 @@ enum Look<T> {
 
 /// One look at the trip, and one write.
 async fn look<P: Press>(
-    at: At<'_>,
+    at: TripRequest<'_>,
     trip: Trip,
     form: &P::Form,
     before: Option<Arc<P::Ready>>,
@@ -118,15 +126,15 @@ enum Repeated {
 
 /// A press on a trip that has ended, or by a browser that lost the answer to its proof (OTP-14, SES-04): who shows as
 /// much as the first time is answered as the first time, nobody else is told more than where the trip stands.
-async fn repeated<P: Press>(at: At<'_>, trip: Trip, form: &P::Form) -> Result<Repeated, Error> {
+async fn repeated<P: Press>(at: TripRequest<'_>, trip: Trip, form: &P::Form) -> Result<Repeated, Error> {
     match (trip.state(), trip.outdated) {
-        (Some(Interaction::Finished), _) => {
+        (Some(InteractionState::Finished), _) => {
             if P::TAKES.is_some() && P::repeats(at, &trip, form).await? {
                 return finish::again(at.app, at.jar, trip).await.map(Repeated::Answer);
             }
             Err(trip.problem(ErrorCode::AlreadyDone).into())
         }
-        (Some(Interaction::Cancelled), _) => {
+        (Some(InteractionState::Cancelled), _) => {
             Err(trip.ended().unwrap_or_else(|| ErrorCode::InteractionStopped.into()))
         }
         // What only sends asks for no proof to be shown again.
@@ -146,7 +154,7 @@ pub(crate) fn lost_proof(trip: &Trip) -> Option<PageKind> {
 }
 
 /// A press whose first answer the browser threw away, with the secret in it: it gets another one.
-async fn renewed(at: At<'_>, mut trip: Trip) -> Result<Reply, Error> {
+async fn renewed(at: TripRequest<'_>, mut trip: Trip) -> Result<Reply, Error> {
     let secret = secret_256(at.app.random.as_ref());
     let new = vault::hash("interaction", trip.live.epoch, secret.expose());
     let (old, realm, id, now) = (trip.came_with(), trip.realm(), trip.sealed.id, trip.now());
@@ -163,7 +171,7 @@ async fn renewed(at: At<'_>, mut trip: Trip) -> Result<Reply, Error> {
 }
 
 /// HRD-01: what the trip has passed leads to where it stands; all else is refused.
-async fn out_of_step<P: Press>(at: At<'_>, trip: Trip, step: Step) -> Result<Reply, Error> {
+async fn out_of_step<P: Press>(at: TripRequest<'_>, trip: Trip, step: Step) -> Result<Reply, Error> {
     if step.stage() <= P::PAGE.stage() {
         return Err(trip.problem(ErrorCode::InteractionUnknown).into());
     }
@@ -171,7 +179,11 @@ async fn out_of_step<P: Press>(at: At<'_>, trip: Trip, step: Step) -> Result<Rep
 }
 
 /// Where a trip goes when it is not on the page that was asked for.
-pub(crate) async fn elsewhere(at: At<'_>, trip: impl Into<Arc<Trip>>, step: Step) -> Result<Reply, Error> {
+pub(crate) async fn elsewhere(
+    at: TripRequest<'_>,
+    trip: impl Into<Arc<Trip>>,
+    step: Step,
+) -> Result<Reply, Error> {
     let trip = trip.into();
     match step {
         Step::Finish(Finish::Session) => finish::on_session(at.app, at.ctx, trip).await,
@@ -201,7 +213,7 @@ struct Write {
 }
 
 impl Write {
-    fn prepare(at: At<'_>, trip: &Trip, taken: StepKind) -> Result<Self, Error> {
+    fn prepare(at: TripRequest<'_>, trip: &Trip, taken: StepKind) -> Result<Self, Error> {
         let secret = secret_256(at.app.random.as_ref());
         let digest = vault::hash("interaction", trip.live.epoch, secret.expose());
         Ok(Self { taken, closing: Closing::prepare(at.app, at.ctx, trip)?, secret, digest })
@@ -215,7 +227,7 @@ impl Write {
             Taken::Proven(earned) => {
                 let way =
                     ledger.record(trip.realm(), trip.sealed.id, earned.as_ref()).ok_or(Halt::Unearned)?;
-                code = if way == Way::Passcode { Some(Standing::Used) } else { code };
+                code = if way == Way::Passcode { Some(CodeStanding::Used) } else { code };
                 (proof, method) = (true, Some(way.method()));
             }
             Taken::Answered(way, answer) => ledger.answered(way, answer),
@@ -245,7 +257,11 @@ impl Write {
 }
 
 /// The one write: consume, record, next, finish or save.
-async fn write<P: Press>(at: At<'_>, trip: Trip, ready: Arc<P::Ready>) -> Result<Look<P::Ready>, Error> {
+async fn write<P: Press>(
+    at: TripRequest<'_>,
+    trip: Trip,
+    ready: Arc<P::Ready>,
+) -> Result<Look<P::Ready>, Error> {
     let job = Arc::new(P::TAKES.map(|taken| Write::prepare(at, &trip, taken)).transpose()?);
     let trip = Arc::new(trip);
     let (inside, run, its) = (Arc::clone(&trip), Arc::clone(&job), Arc::clone(&ready));
@@ -297,7 +313,7 @@ async fn write<P: Press>(at: At<'_>, trip: Trip, ready: Arc<P::Ready>) -> Result
 /// The trip goes on. After a proof the browser gets the new secret, whatever comes next: an error carries no cookie, and
 /// without the secret the next reload would be that of another browser, so a refusal is shown by a page of its own.
 async fn saved(
-    at: At<'_>,
+    at: TripRequest<'_>,
     trip: &Arc<Trip>,
     step: Step,
     ledger: &Ledger,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vestibule_app::Error;
-use vestibule_core::discovery::Answer;
+use vestibule_core::discovery::UpstreamAnswer;
 use vestibule_core::interaction::{PageKind, Step};
 use vestibule_core::log::StepKind;
 use vestibule_core::method::Way;
@@ -12,7 +12,7 @@ use vestibule_store::Conn;
 
 use crate::halt::Halt;
 use crate::reply::Reply;
-use crate::trip::{At, Trip};
+use crate::trip::{Trip, TripRequest};
 use crate::view::View;
 
 /// A button. It belongs to the step whose page it stands on: the diagonal of HRD-01.
@@ -29,12 +29,12 @@ pub(crate) trait Press {
 
     /// Whether this is the press that was answered before, pressed again: only who can show as much as then is told so
     /// again. Counted like the first, where the first was (OTP-04).
-    async fn repeats(at: At<'_>, trip: &Trip, form: &Self::Form) -> Result<bool, Error>;
+    async fn repeats(at: TripRequest<'_>, trip: &Trip, form: &Self::Form) -> Result<bool, Error>;
 
     /// Counts in a commit of its own, hashes, draws. `before` is what this very press made ready already, where the write
     /// met another one's: nothing is counted twice.
     async fn ready(
-        at: At<'_>,
+        at: TripRequest<'_>,
         trip: &Trip,
         step: &Step,
         form: &Self::Form,
@@ -64,7 +64,7 @@ pub(crate) enum Taken {
     Proven(Box<dyn Proof>),
     /// A provider or home organisation said that it proves nothing.
     #[expect(dead_code, reason = "for the providers: said here, so that the driver is whole")]
-    Answered(Way, Answer),
+    Answered(Way, UpstreamAnswer),
     /// The review was accepted, with this version of the terms.
     Agreed(Option<u32>),
     /// Something was sent: on to the page where it is used.

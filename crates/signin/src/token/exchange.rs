@@ -25,7 +25,7 @@ enum Exchanged {
 
 /// Why the transaction is rolled back.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
+pub(super) enum GrantFault {
     /// A row that cannot be read.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
@@ -34,11 +34,11 @@ pub(super) enum Fault {
     Query(#[from] QueryError),
 }
 
-impl From<Fault> for Error {
-    fn from(fault: Fault) -> Self {
+impl From<GrantFault> for Error {
+    fn from(fault: GrantFault) -> Self {
         match fault {
-            Fault::Unreadable(error) => error.into(),
-            Fault::Query(error) => error.into(),
+            GrantFault::Unreadable(error) => error.into(),
+            GrantFault::Query(error) => error.into(),
         }
     }
 }
@@ -52,7 +52,7 @@ pub(crate) async fn exchange(
     verifier: Option<&Secret>,
 ) -> Result<Tokens, Refused> {
     let epoch = caller.live.epoch;
-    let job = Job {
+    let job = ExchangeJob {
         tenant: caller.live.tenant.id,
         digest: vault::hash("authorization code", epoch, code.expose()),
         client: caller.application.application.client_id.clone(),
@@ -102,7 +102,7 @@ pub(crate) fn lifetime(standing: &SessionStanding, now: Instant) -> i64 {
     left.min(vestibule_core::numbers::ACCESS_TOKEN_LIFETIME).num_seconds().max(1)
 }
 
-struct Job {
+struct ExchangeJob {
     tenant: vestibule_core::TenantId,
     digest: Digest,
     client: vestibule_core::ClientId,
@@ -114,8 +114,8 @@ struct Job {
     epoch: i64,
 }
 
-impl Job {
-    fn run(&self, c: &mut Conn, caller: &Caller, now: Now) -> Result<Exchanged, Fault> {
+impl ExchangeJob {
+    fn run(&self, c: &mut Conn, caller: &Caller, now: Now) -> Result<Exchanged, GrantFault> {
         let refuse = |error| Ok(Exchanged::Refused(error));
         let Some(code) = store::tokens::consume_code(c, self.tenant, &self.digest, &self.client, now)? else {
             return Ok(self.not_consumed(c, now)?);

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use uuid::Uuid;
-use vestibule_app::audit::{self, Change, Target};
+use vestibule_app::audit::{self, AuditTarget, AuditedChange};
 use vestibule_app::{App, Context, until, vault};
 use vestibule_core::ids::TenantId;
 use vestibule_core::log::DirectoryEvent;
@@ -21,7 +21,7 @@ use vestibule_store::logs::NewAudit;
 use vestibule_store::tokens::{FamilyRow, NewAccessToken, Rotation, SessionStanding};
 use vestibule_store::{self as store, Conn, Now, QueryError};
 
-use super::exchange::{Fault, lifetime};
+use super::exchange::{GrantFault, lifetime};
 use super::sign::{IdToken, sign};
 use super::{Caller, Refused, Tokens, granted, mint, oauth};
 
@@ -46,14 +46,14 @@ enum Refreshed {
 }
 
 /// Why the transaction is rolled back.
-enum Halt {
+enum Rollback {
     /// The request was wrong, not the token: the token stays the newest, so that a mistake ends no session.
     Scope,
     /// A fault.
-    Fault(Fault),
+    Fault(GrantFault),
 }
 
-impl<E: Into<Fault>> From<E> for Halt {
+impl<E: Into<GrantFault>> From<E> for Rollback {
     fn from(error: E) -> Self {
         Self::Fault(error.into())
     }
@@ -70,7 +70,7 @@ pub(crate) async fn refresh(
     let Some((family, secret)) = parse(token) else { return Err(oauth(TokenError::INVALID_REFRESH_TOKEN)) };
     let epoch = caller.live.epoch;
     let (next, access) = (secret_256(app.random.as_ref()), secret_256(app.random.as_ref()));
-    let job = Job {
+    let job = RefreshJob {
         tenant: caller.live.tenant.id,
         client: caller.application.application.client_id.clone(),
         family,
@@ -85,8 +85,8 @@ pub(crate) async fn refresh(
     let (row, standing, scope) = match app.db.write(move |c| job.run(c, &inside, now)).await? {
         Ok(Refreshed::Good(good)) => *good,
         Ok(Refreshed::Refused(error)) => return Err(oauth(error)),
-        Err(Halt::Scope) => return Err(oauth(TokenError::INVALID_SCOPE)),
-        Err(Halt::Fault(fault)) => return Err(Refused::Fault(fault.into())),
+        Err(Rollback::Scope) => return Err(oauth(TokenError::INVALID_SCOPE)),
+        Err(Rollback::Fault(fault)) => return Err(Refused::Fault(fault.into())),
     };
     let caller = shared.as_ref();
     let scopes: Vec<String> = scope.split(' ').map(ToOwned::to_owned).collect();
@@ -105,7 +105,7 @@ pub(crate) async fn refresh(
     })
 }
 
-struct Job {
+struct RefreshJob {
     tenant: TenantId,
     client: ClientId,
     family: Uuid,
@@ -116,8 +116,8 @@ struct Job {
     replayed: NewAudit,
 }
 
-impl Job {
-    fn run(&self, c: &mut Conn, caller: &Caller, now: Now) -> Result<Refreshed, Halt> {
+impl RefreshJob {
+    fn run(&self, c: &mut Conn, caller: &Caller, now: Now) -> Result<Refreshed, Rollback> {
         let refuse = |error| Ok(Refreshed::Refused(error));
         let rotation = Rotation {
             tenant: self.tenant,
@@ -148,7 +148,7 @@ impl Job {
             return refuse(TokenError::REFRESH_ACCESS_ENDED);
         };
         let granted: Vec<String> = row.scope.split(' ').map(ToOwned::to_owned).collect();
-        let scopes = scope::narrow(&granted, self.asked.as_deref()).map_err(|_| Halt::Scope)?;
+        let scopes = scope::narrow(&granted, self.asked.as_deref()).map_err(|_| Rollback::Scope)?;
         let scope = scopes.join(" ");
         mint(
             c,
@@ -194,7 +194,7 @@ pub(crate) fn ended(
     why: &str,
 ) -> Result<NewAudit, Refused> {
     let allowed = caller.allowed(ctx)?;
-    let change = Change::of(DirectoryEvent::FamilyRevoked, Target::RefreshFamily(family));
+    let change = AuditedChange::of(DirectoryEvent::FamilyRevoked, AuditTarget::RefreshFamily(family));
     let change = change.with(serde_json::json!({ "reason": why }));
     Ok(audit::row(app, ctx, &allowed, caller.live.tenant.id, change))
 }

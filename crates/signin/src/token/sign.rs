@@ -6,7 +6,7 @@ use vestibule_core::clock::Instant;
 use vestibule_core::numbers as n;
 use vestibule_core::secret::Secret;
 use vestibule_oidc::authorize::StandardClaim;
-use vestibule_oidc::claims::{IdTokenClaims, IdTokenInput, Subject, TYP_ID_TOKEN};
+use vestibule_oidc::claims::{ClaimsSubject, IdTokenClaims, IdTokenInput, TYP_ID_TOKEN};
 use vestibule_oidc::keys::KeySchedule;
 
 /// What stands in one ID token beyond the person.
@@ -24,7 +24,7 @@ pub(crate) async fn sign(
     app: &App,
     keys_number: i64,
     application: &ApplicationSnapshot,
-    person: &Subject<'_>,
+    person: &ClaimsSubject<'_>,
     token: &IdToken<'_>,
     now: Instant,
 ) -> Result<Secret, Error> {

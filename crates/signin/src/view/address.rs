@@ -28,14 +28,14 @@ pub enum AddressProblem {
 #[derive(Debug)]
 pub struct PickAccount {
     /// What the browser remembers here.
-    pub accounts: Vec<RememberedAccount>,
+    pub accounts: Vec<AccountChoice>,
     /// An address that was just removed.
     pub forgot: Option<String>,
 }
 
 /// An account that the browser remembers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RememberedAccount {
+pub struct AccountChoice {
     /// Its address.
     pub address: String,
     /// Whether it is signed in.

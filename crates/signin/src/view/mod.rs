@@ -9,10 +9,10 @@ mod refusal;
 mod report;
 mod signout;
 
-pub use address::{AddressProblem, EnterAddress, PickAccount, RememberedAccount};
+pub use address::{AccountChoice, AddressProblem, EnterAddress, PickAccount};
 pub use agree::{Review, ReviewCancelled};
 pub use invitation::{Invitation, InvitationDone, InvitationOther, InvitationProblem};
-pub use passcode::{CodeState, EnterCode, Lock, Locked, SendCode, Wait};
+pub use passcode::{CodeLocked, CodeState, EnterCode, Lock, SendCode, SourceWait};
 pub use refusal::{Blocked, NoWay};
 pub use report::{Fate, Report, ReportEnded, Said};
 pub use signout::{SignOut, SignedOut};
@@ -79,20 +79,20 @@ pub trait Face<V> {
 /// What a page says. Only what is listed below is a view, so that each has a face.
 pub trait View: fmt::Debug + Send {
     /// Hands itself to its face.
-    fn meet(&self, faces: &mut dyn Faces);
+    fn meet(&self, faces: &mut dyn AllFaces);
 }
 
 /// All views, a line each.
 macro_rules! views {
     ($($view:ty,)+) => {
         /// Whoever has a face for every view.
-        pub trait Faces: $(Face<$view> +)+ {}
+        pub trait AllFaces: $(Face<$view> +)+ {}
 
-        impl<T: $(Face<$view> +)+> Faces for T {}
+        impl<T: $(Face<$view> +)+> AllFaces for T {}
 
         $(impl View for $view {
-            fn meet(&self, faces: &mut dyn Faces) {
-                <dyn Faces as Face<Self>>::face(faces, self);
+            fn meet(&self, faces: &mut dyn AllFaces) {
+                <dyn AllFaces as Face<Self>>::face(faces, self);
             }
         })+
     };
@@ -103,8 +103,8 @@ views! {
     PickAccount,
     SendCode,
     EnterCode,
-    Locked,
-    Wait,
+    CodeLocked,
+    SourceWait,
     Review,
     ReviewCancelled,
     Invitation,

@@ -60,7 +60,7 @@ pub enum CodeState {
 
 /// G07.
 #[derive(Debug)]
-pub struct Locked {
+pub struct CodeLocked {
     /// The address.
     pub address: String,
     /// How.
@@ -84,7 +84,7 @@ pub enum Lock {
 
 /// G08, for a source.
 #[derive(Debug)]
-pub struct Wait {
+pub struct SourceWait {
     /// Until when.
     pub until: Instant,
 }

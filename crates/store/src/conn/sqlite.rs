@@ -4,12 +4,12 @@ use std::fs::{self, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::{Connection, DbError, Purpose, SimpleConnection, SqliteConnection};
+use super::{ConnPurpose, Connection, DbError, SimpleConnection, SqliteConnection};
 
 /// All readers together keep at most this much of the file in memory, in KiB.
 const READERS_CACHE: u32 = 16 * 1024;
 
-pub(super) fn open(path: &Path, purpose: Purpose) -> Result<SqliteConnection, DbError> {
+pub(super) fn open(path: &Path, purpose: ConnPurpose) -> Result<SqliteConnection, DbError> {
     let failed = |error: &dyn std::fmt::Display| DbError::Connect(format!("{}: {error}", path.display()));
     create(path).map_err(|error| failed(&error))?;
     // a relative path beginning with `file:` would be taken for a URI
@@ -22,7 +22,7 @@ pub(super) fn open(path: &Path, purpose: Purpose) -> Result<SqliteConnection, Db
          PRAGMA cell_size_check = ON",
     )
     .map_err(|error| failed(&error))?;
-    if let Purpose::Read { of } = purpose {
+    if let ConnPurpose::Read { of } = purpose {
         let cache = READERS_CACHE / of.max(1);
         c.batch_execute(&format!("PRAGMA cache_size = -{cache}; PRAGMA query_only = ON"))
             .map_err(|error| failed(&error))?;

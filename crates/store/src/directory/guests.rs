@@ -3,14 +3,14 @@
 use diesel::{QueryResult, deserialize};
 use vestibule_core::directory::{GuestField, external_user_state, redemption};
 use vestibule_core::ids::TenantId;
-use vestibule_core::lifecycle::{Redemption, UserKind};
-use vestibule_core::query::{After, Operator, Page, Query, Value};
+use vestibule_core::lifecycle::{RedemptionState, UserKind};
+use vestibule_core::query::{After, ListPage, Literal, Operator, Query};
 
 use super::UserRow;
 use crate::bind::AsBind as _;
 use crate::conn::Conn;
-use crate::list::{Columns, Listed, Part, mismatch, page};
-use crate::row::{Cells, FromRow, Named};
+use crate::list::{Columns, ListedRow, SelectPart, mismatch, page};
+use crate::row::{Cells, ColumnNames, FromRow};
 
 impl Columns for GuestField {
     fn column(self, operator: Operator) -> &'static str {
@@ -26,7 +26,7 @@ impl Columns for GuestField {
 
     fn stored(self, word: &'static str) -> Option<&'static str> {
         match self {
-            Self::ExternalUserState => redemption(word).map(Redemption::as_str),
+            Self::ExternalUserState => redemption(word).map(RedemptionState::as_str),
             Self::AccountEnabled | Self::Mail | Self::DisplayName | Self::CreatedDateTime => None,
         }
     }
@@ -38,7 +38,7 @@ struct Guest {
     name_key: String,
 }
 
-impl Named for Guest {
+impl ColumnNames for Guest {
     const NAMES: &'static [&'static str] = &[];
 }
 impl FromRow for Guest {
@@ -47,12 +47,12 @@ impl FromRow for Guest {
     }
 }
 
-impl Listed<GuestField> for Guest {
+impl ListedRow<GuestField> for Guest {
     fn place(&self, field: GuestField) -> QueryResult<After> {
         let value = match field {
-            GuestField::Mail => Value::Text(self.user.address_key.clone()),
-            GuestField::DisplayName => Value::Text(self.name_key.clone()),
-            GuestField::CreatedDateTime => Value::Moment(self.user.created_at),
+            GuestField::Mail => Literal::Text(self.user.address_key.clone()),
+            GuestField::DisplayName => Literal::Text(self.name_key.clone()),
+            GuestField::CreatedDateTime => Literal::Moment(self.user.created_at),
             GuestField::ExternalUserState | GuestField::AccountEnabled => return Err(mismatch()),
         };
         Ok(After { value, id: self.user.id.0 })
@@ -64,14 +64,14 @@ impl Listed<GuestField> for Guest {
 fn index(query: &Query<GuestField>) -> &'static str {
     use GuestField::{AccountEnabled, CreatedDateTime, DisplayName, ExternalUserState, Mail};
     let has = |field, operator| query.filter.iter().any(|t| t.field == field && t.operator == operator);
-    let is = |field, value: Value| query.filter.iter().any(|t| t.field == field && t.value == value);
-    let pending =
-        external_user_state(Redemption::Pending).is_some_and(|word| is(ExternalUserState, Value::Word(word)));
+    let is = |field, value: Literal| query.filter.iter().any(|t| t.field == field && t.value == value);
+    let pending = external_user_state(RedemptionState::Pending)
+        .is_some_and(|word| is(ExternalUserState, Literal::Word(word)));
     let created = query.order.field == CreatedDateTime;
     let selective = [
         (has(Mail, Operator::Eq), BY_MAIL),
         (has(DisplayName, Operator::Eq), BY_NAME),
-        (is(AccountEnabled, Value::Bool(false)), " INDEXED BY users_blocked"),
+        (is(AccountEnabled, Literal::Bool(false)), " INDEXED BY users_blocked"),
         (has(Mail, Operator::StartsWith), BY_MAIL),
         (has(Mail, Operator::EndsWith), " INDEXED BY users_mail_reversed"),
         (has(DisplayName, Operator::StartsWith), BY_NAME),
@@ -88,24 +88,28 @@ fn index(query: &Query<GuestField>) -> &'static str {
 }
 
 /// What a list of guests begins with.
-pub(crate) fn base<'a>(tenant: TenantId, query: &Query<GuestField>) -> Vec<Part<'a>> {
+pub(crate) fn base<'a>(tenant: TenantId, query: &Query<GuestField>) -> Vec<SelectPart<'a>> {
     vec![
-        Part::Sql("SELECT "),
-        Part::Columns(UserRow::NAMES),
-        Part::Sql(", name_key FROM users"),
-        Part::Sqlite(index(query)),
-        Part::Sql(" WHERE tenant_id = "),
-        Part::Bind(tenant.0.into()),
-        Part::Sql(" AND kind = "),
-        Part::Bind(UserKind::Guest.bind()),
-        Part::Sql(" AND deleted_at IS NULL"),
+        SelectPart::Sql("SELECT "),
+        SelectPart::Columns(UserRow::NAMES),
+        SelectPart::Sql(", name_key FROM users"),
+        SelectPart::Sqlite(index(query)),
+        SelectPart::Sql(" WHERE tenant_id = "),
+        SelectPart::Bind(tenant.0.into()),
+        SelectPart::Sql(" AND kind = "),
+        SelectPart::Bind(UserKind::Guest.bind()),
+        SelectPart::Sql(" AND deleted_at IS NULL"),
     ]
 }
 
 /// A page of a tenant's guests, but for the deleted ones.
-pub fn list_guests(c: &mut Conn, tenant: TenantId, query: &Query<GuestField>) -> QueryResult<Page<UserRow>> {
-    let Page { rows, next } = page::<_, Guest>(c, base(tenant, query), query)?;
-    Ok(Page { rows: rows.into_iter().map(|guest| guest.user).collect(), next })
+pub fn list_guests(
+    c: &mut Conn,
+    tenant: TenantId,
+    query: &Query<GuestField>,
+) -> QueryResult<ListPage<UserRow>> {
+    let ListPage { rows, next } = page::<_, Guest>(c, base(tenant, query), query)?;
+    Ok(ListPage { rows: rows.into_iter().map(|guest| guest.user).collect(), next })
 }
 
 const BY_MAIL: &str = " INDEXED BY users_mail";

@@ -5,7 +5,7 @@ use serde_json::Value;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, InteractionId, InvitationId, Realm, SessionId, UserId};
 use vestibule_core::interaction::EndingKind;
-use vestibule_core::lifecycle::{Interaction, InteractionEvent, PasscodeEvent};
+use vestibule_core::lifecycle::{InteractionEvent, InteractionState, PasscodeEvent};
 use vestibule_core::secret::Digest;
 
 use crate::bind::fields;
@@ -34,7 +34,7 @@ row! {
         address_key: Digest,
         /// What was proven; only `core` reads and writes it.
         ledger: Value,
-        state: Interaction,
+        state: InteractionState,
         /// How often the row was begun: once more each time it was replaced after its end (N-21).
         lives: i32,
         session_id: Option<SessionId>,
@@ -92,13 +92,13 @@ statements! {
     // an open row that has ended counts as absent (N-21): it begins again, without its proofs
     fn begin(new: &NewInteraction, now: Now) -> Option<i32> = [
         "INSERT INTO interactions (" (NewInteraction) ", state, lives)"
-        " VALUES (" (values new) ", " (word Interaction::Open) ", 1)"
+        " VALUES (" (values new) ", " (word InteractionState::Open) ", 1)"
         " ON CONFLICT (realm_id, id) DO UPDATE SET secret_digest = excluded.secret_digest, previous_digest = NULL,"
         " previous_until = NULL, source_key = excluded.source_key, ending = excluded.ending,"
         " client_id = excluded.client_id, user_id = excluded.user_id, address_key = excluded.address_key,"
         " ledger = excluded.ledger, invitation_id = excluded.invitation_id,"
         " created_at = excluded.created_at, expires_at = excluded.expires_at, lives = interactions.lives + 1"
-        " WHERE interactions.state = " (word Interaction::Open)
+        " WHERE interactions.state = " (word InteractionState::Open)
         " AND interactions.expires_at <= :now RETURNING lives"
     ];
 
@@ -132,14 +132,14 @@ statements! {
         came_with: &Digest,
     ) -> bool = [
         "UPDATE interactions SET ledger = :ledger, expires_at = :expires_at"
-        " WHERE realm_id = :realm AND id = :id AND state = " (word Interaction::Open)
+        " WHERE realm_id = :realm AND id = :id AND state = " (word InteractionState::Open)
         " AND secret_digest = :came_with"
     ];
 
     fn save_proof(realm: Realm, id: InteractionId, proof: &ProofChange<'_>) -> bool = [
         "UPDATE interactions SET ledger = :proof.ledger, expires_at = :proof.expires_at,"
         " previous_digest = secret_digest, previous_until = :proof.previous_until, secret_digest = :proof.secret"
-        " WHERE realm_id = :realm AND id = :id AND state = " (word Interaction::Open)
+        " WHERE realm_id = :realm AND id = :id AND state = " (word InteractionState::Open)
         " AND secret_digest = :proof.came_with"
     ];
 
@@ -147,7 +147,7 @@ statements! {
     /// is not known any more.
     pub fn renew_secret(realm: Realm, id: InteractionId, before: &Digest, secret: &Digest, now: Now) -> bool = [
         "UPDATE interactions SET secret_digest = :secret WHERE realm_id = :realm AND id = :id"
-        " AND state = " (word Interaction::Open)
+        " AND state = " (word InteractionState::Open)
         " AND previous_digest = :before AND previous_until > :now"
     ];
 
@@ -159,7 +159,7 @@ statements! {
         expires_at: Instant,
     ) -> bool = [
         "UPDATE interactions SET expires_at = :expires_at, user_id = :user_id"
-        " WHERE realm_id = :realm AND id = :id AND state = " (word Interaction::Open)
+        " WHERE realm_id = :realm AND id = :id AND state = " (word InteractionState::Open)
     ];
 
     /// Turns an open interaction into a finished one; `false` where it is not open or has ended: only one of several
@@ -171,9 +171,9 @@ statements! {
     ];
 
     fn delete_but_newest(source_key: &Digest, kept_before: i64) -> usize = [
-        "DELETE FROM interactions WHERE source_key = :source_key AND state = " (word Interaction::Open)
+        "DELETE FROM interactions WHERE source_key = :source_key AND state = " (word InteractionState::Open)
         " AND id < (SELECT i.id FROM interactions i WHERE i.source_key = :source_key"
-        " AND i.state = " (word Interaction::Open)
+        " AND i.state = " (word InteractionState::Open)
         " ORDER BY i.id DESC LIMIT 1 OFFSET :kept_before)"
     ];
 }

@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use vestibule_core::clock::Instant;
 use vestibule_core::ids::{InteractionId, PasscodeId, Realm};
 use vestibule_core::lifecycle::PasscodeEvent;
-use vestibule_core::passcode::{Purpose, State};
+use vestibule_core::passcode::{CodePurpose, PasscodeState};
 use vestibule_core::secret::Digest;
 
 use crate::conn::Conn;
@@ -20,7 +20,7 @@ row! {
         interaction_id: InteractionId,
         /// Which send of its interaction; below zero where the interaction began again since.
         ordinal: i32,
-        purpose: Purpose,
+        purpose: CodePurpose,
         /// Keyed hash of the address.
         subject_key: Digest,
         /// Keyed hash of the code (OTP-16).
@@ -30,7 +30,7 @@ row! {
         /// What page and mail show alike (OTP-07).
         mark: String,
         tries: i32,
-        state: State,
+        state: PasscodeState,
         expires_at: Instant,
         created_at: Instant,
         used_at: Option<Instant>,
@@ -48,7 +48,7 @@ record! {
         interaction_id: InteractionId,
         /// Which send of its interaction, from 1 on.
         ordinal: i32,
-        purpose: Purpose,
+        purpose: CodePurpose,
         subject_key: Digest,
         digest: Digest,
         decoy: bool,
@@ -63,7 +63,7 @@ record! {
 statements! {
     /// Stores a passcode; `false` where the interaction has one of this ordinal: the same send, repeated (OTP-07).
     pub fn insert_passcode(new: &NewPasscode) -> bool = [
-        "INSERT INTO passcodes (" (NewPasscode) ", tries, state) VALUES (" (values new) ", 0, " (word State::Live) ")"
+        "INSERT INTO passcodes (" (NewPasscode) ", tries, state) VALUES (" (values new) ", 0, " (word PasscodeState::Live) ")"
         " ON CONFLICT (realm_id, interaction_id, ordinal) DO NOTHING"
     ];
 
@@ -81,13 +81,13 @@ statements! {
 
     fn count_try_below(realm: Realm, id: PasscodeId, most: i32, now: Now) -> Option<i32> = [
         "UPDATE passcodes SET tries = tries + 1"
-        " WHERE realm_id = :realm AND id = :id AND state = " (word State::Live)
+        " WHERE realm_id = :realm AND id = :id AND state = " (word PasscodeState::Live)
         " AND expires_at > :now AND tries < :most RETURNING tries"
     ];
 
     fn count_repeat_below(realm: Realm, id: PasscodeId, most: i32) -> bool = [
         "UPDATE passcodes SET tries = tries + 1"
-        " WHERE realm_id = :realm AND id = :id AND state = " (word State::Used) " AND tries < :most"
+        " WHERE realm_id = :realm AND id = :id AND state = " (word PasscodeState::Used) " AND tries < :most"
     ];
 
     fn consume_within(

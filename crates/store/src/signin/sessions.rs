@@ -63,7 +63,7 @@ record! {
 
 /// What a session is opened with.
 #[derive(Debug, Clone)]
-pub struct Opening<'a> {
+pub struct SessionOpening<'a> {
     /// Where it lives.
     pub realm: Realm,
     /// Its id.
@@ -88,7 +88,7 @@ pub struct Opening<'a> {
 
 impl NewSession {
     /// A session with the columns of its authentication as `core` writes them.
-    pub fn of(opening: Opening<'_>) -> Self {
+    pub fn of(opening: SessionOpening<'_>) -> Self {
         let StoredAuthentication { method, of, idp, level, amr, at, second_at, upstream_sid } =
             opening.authentication.stored();
         Self {

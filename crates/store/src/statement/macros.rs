@@ -35,12 +35,12 @@ macro_rules! piece {
         $crate::statement::Piece::Text($text!($($of),*))
     };
     (($row:ident)) => {
-        $crate::statement::Piece::Columns("", <$row as $crate::row::Named>::NAMES)
+        $crate::statement::Piece::Columns("", <$row as $crate::row::ColumnNames>::NAMES)
     };
     (($row:ident $alias:ident)) => {
         $crate::statement::Piece::Columns(
             concat!(stringify!($alias), "."),
-            <$row as $crate::row::Named>::NAMES,
+            <$row as $crate::row::ColumnNames>::NAMES,
         )
     };
     ($text:literal) => {
@@ -141,8 +141,8 @@ macro_rules! statements {
         )+
         /// All of them, by name.
         #[cfg(test)]
-        pub(crate) const STATEMENTS: &[$crate::statement::Listed] =
-            &[$($crate::statement::Listed::of::<$name>(stringify!($name))),+];
+        pub(crate) const STATEMENTS: &[$crate::statement::ListedStatement] =
+            &[$($crate::statement::ListedStatement::of::<$name>(stringify!($name))),+];
     };
 }
 pub(crate) use statements;

@@ -8,7 +8,7 @@ use vestibule_core::lifecycle::InvitationEvent;
 use crate::QueryResult;
 use crate::conn::Conn;
 use crate::directory::name_key;
-use crate::logs::{AuditRow, Page};
+use crate::logs::{AuditRow, LogPage};
 use crate::statement::statements;
 
 statements! {
@@ -53,10 +53,10 @@ pub fn set_display_name(c: &mut Conn, tenant: TenantId, id: UserId, name: Option
 }
 
 /// A page of changes.
-pub fn audits(c: &mut Conn, tenant: TenantId, page: Page, limit: i64) -> QueryResult<Vec<AuditRow>> {
+pub fn audits(c: &mut Conn, tenant: TenantId, page: LogPage, limit: i64) -> QueryResult<Vec<AuditRow>> {
     match page {
-        Page::Newest => audits_before(c, tenant, Uuid::max(), limit),
-        Page::Before(id) => audits_before(c, tenant, id, limit),
-        Page::Numbered(beyond) => audits_numbered(c, tenant, beyond, limit),
+        LogPage::Newest => audits_before(c, tenant, Uuid::max(), limit),
+        LogPage::Before(id) => audits_before(c, tenant, id, limit),
+        LogPage::Numbered(beyond) => audits_numbered(c, tenant, beyond, limit),
     }
 }

@@ -103,9 +103,9 @@ both! {
     /// The way of a guest through the directory.
     async fn a_guest_is_accepted_once(lab: &Lab) {
         let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
-        let gina = lab.user(tenant, "gina@guest.test", Redemption::Pending).await;
+        let gina = lab.user(tenant, "gina@guest.test", RedemptionState::Pending).await;
         let row = lab.read(|c| directory::user_by_address(c, tenant, "gina@guest.test")).unwrap();
-        assert_eq!((row.id, row.state, row.version, row.pinned()), (gina, Redemption::Pending, 1, Ok(None)));
+        assert_eq!((row.id, row.state, row.version, row.pinned()), (gina, RedemptionState::Pending, 1, Ok(None)));
         let accept = |way| lab.write(move |c| directory::accept(c, tenant, gina, way, now));
         assert!(lab.write(move |c| directory::hold(c, tenant, gina, now)).await);
         assert!(!accept(Way::Passcode).await, "held");
@@ -114,7 +114,7 @@ both! {
         assert!(!accept(Way::Passcode).await);
         assert!(lab.write(move |c| directory::agree_terms(c, tenant, gina, 3)).await);
         let row = lab.read(|c| directory::user(c, tenant, gina)).unwrap();
-        let accepted = (Redemption::Accepted, Ok(Some(Way::Passcode)), Some(3));
+        let accepted = (RedemptionState::Accepted, Ok(Some(Way::Passcode)), Some(3));
         assert_eq!((row.state, row.pinned(), row.agreed_terms), accepted);
         assert_eq!(row.state_changed_at, Some(now));
         let verified = "SELECT address_key AS line FROM user_addresses WHERE verified_at IS NOT NULL";
@@ -135,8 +135,8 @@ both! {
     async fn fed_01_an_identity_is_its_whole_key(lab: &Lab) {
         let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
         let [one, other] = [1, 2].map(|n| Way::Federated(ProviderId(Uuid::from_u128(n))));
-        let gina = lab.user(tenant, "gina@guest.test", Redemption::Pending).await;
-        let paul = lab.user(tenant, "paul@guest.test", Redemption::Pending).await;
+        let gina = lab.user(tenant, "gina@guest.test", RedemptionState::Pending).await;
+        let paul = lab.user(tenant, "paul@guest.test", RedemptionState::Pending).await;
         let link = |way: Way, user: UserId| {
             let key = IdentityKey { way, issuer: "https://idp.test".into(), subject: "7".into() };
             let new = directory::NewIdentity::of(tenant, &key, user, now);
@@ -161,7 +161,7 @@ both! {
         let id = new.id;
         lab.write(move |c| directory::insert_user(c, &new, Some(now))).await;
         let row = lab.read(|c| directory::user(c, tenant, id)).unwrap();
-        assert_eq!((row.state, row.pinned()), (Redemption::Accepted, Ok(Some(other))));
+        assert_eq!((row.state, row.pinned()), (RedemptionState::Accepted, Ok(Some(other))));
         // half a way is none
         for half in ["pinned_provider_id = NULL", "pinned_method = NULL", "pinned_method = 'passcode'"] {
             lab.sql(&format!("UPDATE users SET pinned_method = 'federated', pinned_provider_id = id WHERE id = {0};
@@ -175,9 +175,9 @@ both! {
         let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
         let mut users = Vec::new();
         for i in 0..5 {
-            users.push(lab.user(tenant, &format!("u{i}@guest.test"), Redemption::Accepted).await);
+            users.push(lab.user(tenant, &format!("u{i}@guest.test"), RedemptionState::Accepted).await);
         }
-        let mut boss = lab.new_user(tenant, "boss@alpha.test", Redemption::NotNeeded);
+        let mut boss = lab.new_user(tenant, "boss@alpha.test", RedemptionState::NotNeeded);
         boss.kind = UserKind::Member;
         let boss_id = boss.id;
         lab.write(move |c| directory::insert_user(c, &boss, Some(now))).await;
@@ -293,7 +293,7 @@ both! {
     /// INV-*: tickets lead to the invitation and to what its guest is now; states change only as they may.
     async fn invitations_and_their_tickets(lab: &Lab) {
         let (tenant, beta, now) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await, lab.base);
-        let gina = lab.user(tenant, "gina@guest.test", Redemption::Pending).await;
+        let gina = lab.user(tenant, "gina@guest.test", RedemptionState::Pending).await;
         let id = InvitationId(lab.id());
         let new = invitations::NewInvitation {
             tenant_id: tenant, id, user_id: gina, address_key: "gina@guest.test".into(), client_id: None,
@@ -307,7 +307,7 @@ both! {
         .await;
         for ticket in [1, 2] {
             let row = lab.read(|c| invitations::by_ticket(c, tenant, &digest(ticket))).unwrap();
-            assert_eq!((row.id, row.state, row.user_state), (id, lifecycle::Invitation::Pending, Redemption::Pending));
+            assert_eq!((row.id, row.state, row.user_state), (id, lifecycle::InvitationState::Pending, RedemptionState::Pending));
             assert_eq!(row.address, "gina@guest.test");
         }
         assert!(lab.read(|c| invitations::by_ticket(c, beta, &digest(1))).is_none());
@@ -329,7 +329,7 @@ both! {
         assert!(!lab.write(move |c| invitations::suspend(c, tenant, second)).await);
         assert_eq!(lab.write(move |c| invitations::accept_of_user(c, tenant, gina, now)).await, 0, "suspended for good");
         let row = lab.read(|c| invitations::newest_of_user(c, tenant, gina)).unwrap();
-        assert_eq!((row.id, row.state), (second, lifecycle::Invitation::Suspended));
+        assert_eq!((row.id, row.state), (second, lifecycle::InvitationState::Suspended));
         assert!(lab.write(move |c| changes::withdraw(c, tenant, second)).await);
         assert!(!lab.write(move |c| changes::withdraw(c, tenant, second)).await);
         assert!(!lab.write(move |c| invitations::suspend(c, tenant, second)).await);
@@ -355,7 +355,7 @@ both! {
     /// CON-08: what may be there once is refused the second time by the database itself.
     async fn con_08_duplicates_are_unique_violations(lab: &Lab) {
         let (alpha, beta, now) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await, lab.base);
-        let gina = lab.new_user(alpha, "gina@guest.test", Redemption::Pending);
+        let gina = lab.new_user(alpha, "gina@guest.test", RedemptionState::Pending);
         let twin = directory::NewUser { id: UserId(lab.id()), principal_name: "other".into(), ..gina.clone() };
         let namesake = directory::NewUser { id: UserId(lab.id()), address_key: "other".into(), ..gina.clone() };
         lab.write(move |c| directory::insert_user(c, &gina, None)).await;
@@ -386,7 +386,7 @@ both! {
     /// TEN-01: a row of alpha cannot hang on a parent of beta.
     async fn ten_01_children_do_not_cross_tenants(lab: &Lab) {
         let (alpha, beta, now) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await, lab.base);
-        let gina = lab.user(beta, "gina@guest.test", Redemption::Pending).await;
+        let gina = lab.user(beta, "gina@guest.test", RedemptionState::Pending).await;
         let application = lab.registered(beta, "portal").await;
         let refused = async |f: Job| {
             let error = lab.try_write(f).await.unwrap_err();

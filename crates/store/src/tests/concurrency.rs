@@ -41,7 +41,7 @@ both! {
             .await;
             let winners: Vec<_> = rows.into_iter().flatten().collect();
             assert_eq!(winners.len(), 1);
-            assert_eq!(winners[0].state, passcode::State::Used);
+            assert_eq!(winners[0].state, passcode::PasscodeState::Used);
             assert!(winners[0].used_at.is_some());
         }
     }

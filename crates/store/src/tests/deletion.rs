@@ -48,7 +48,7 @@ both! {
         lab.write(move |c| directory::insert_user(c, &second, None)).await;
         assert!(lab.read(|c| directory::user(c, tenant, old)).unwrap().deleted_at.is_some());
         let row = lab.read(|c| live::user_by_address(c, tenant, "gina@guest.test")).unwrap();
-        assert_eq!((row.id, row.state, row.pinned()), (new, Redemption::Pending, Ok(None)), "nothing is inherited");
+        assert_eq!((row.id, row.state, row.pinned()), (new, RedemptionState::Pending, Ok(None)), "nothing is inherited");
         assert_eq!(lab.lines("SELECT address_key AS line FROM user_addresses ORDER BY user_id").len(), 2);
         assert!(redeem(new).await, "the identity is theirs now");
         let theirs = format!("SELECT subject AS line FROM identities WHERE user_id = {}", lab.literal(new.0));
@@ -63,9 +63,9 @@ both! {
     /// The address follows its user there and back, and nobody else's goes with it.
     async fn an_address_follows_its_user(lab: &Lab) {
         let (alpha, beta) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await);
-        let gina = lab.user(alpha, "gina@guest.test", Redemption::Accepted).await;
-        let paul = lab.user(alpha, "paul@guest.test", Redemption::Accepted).await;
-        let others = [paul, lab.user(beta, "gina@guest.test", Redemption::Accepted).await];
+        let gina = lab.user(alpha, "gina@guest.test", RedemptionState::Accepted).await;
+        let paul = lab.user(alpha, "paul@guest.test", RedemptionState::Accepted).await;
+        let others = [paul, lab.user(beta, "gina@guest.test", RedemptionState::Accepted).await];
         for (at, count) in [("created_at", 0), ("NULL", 1)] {
             lab.sql(&deleted(lab, gina, at));
             assert_eq!(in_force(lab, gina), count);
@@ -74,7 +74,7 @@ both! {
         }
         // a name that the deleted had is free too
         lab.sql(&deleted(lab, gina, "created_at"));
-        let mut namesake = lab.new_user(alpha, "gina@guest.test", Redemption::Pending);
+        let mut namesake = lab.new_user(alpha, "gina@guest.test", RedemptionState::Pending);
         namesake.address_key = "other".into();
         lab.write(move |c| directory::insert_user(c, &namesake, None)).await;
         // the other one's address is free, the name is not

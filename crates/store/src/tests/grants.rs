@@ -40,7 +40,7 @@ pub(super) fn new_family(lab: &Lab, tenant: TenantId) -> NewFamily {
 
 /// A signed-in guest with an application.
 pub(super) async fn signed_in(lab: &Lab, tenant: TenantId) -> (UserId, SessionId) {
-    let user = lab.user(tenant, "gina@guest.test", Redemption::Accepted).await;
+    let user = lab.user(tenant, "gina@guest.test", RedemptionState::Accepted).await;
     lab.registered(tenant, "portal").await;
     let session = lab.new_session(tenant, user, InteractionId(lab.id()));
     let id = session.id;

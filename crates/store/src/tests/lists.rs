@@ -3,24 +3,27 @@
 use std::collections::BTreeSet;
 
 use vestibule_core::directory::GuestField;
-use vestibule_core::query::{After, Asked, Field as _, Operator, Order, Page, Query, Term, Value};
+use vestibule_core::query::{
+    After, Field as _, ListPage, ListParameters, Literal, Operator, Order, Query, Term,
+};
 
 use super::*;
 use crate::directory::{UserRow, guests};
-use crate::list::{Part, Select, ranges};
-use crate::row::{Cells, FromRow, Named};
+use crate::list::{Select, SelectPart, ranges};
+use crate::row::{Cells, ColumnNames, FromRow};
 
-fn asked(asked: Asked<'_>) -> Query<GuestField> {
+fn asked(asked: ListParameters<'_>) -> Query<GuestField> {
     Query::parse(asked, GuestField::ORDER).unwrap()
 }
 
-fn listed(lab: &Lab, tenant: TenantId, query: &Query<GuestField>) -> Page<UserRow> {
+fn listed(lab: &Lab, tenant: TenantId, query: &Query<GuestField>) -> ListPage<UserRow> {
     lab.read(|c| directory::list_guests(c, tenant, query))
 }
 
 /// The addresses that a filter leaves, without their domain, in the order of addresses.
 fn found(lab: &Lab, tenant: TenantId, filter: &str) -> Vec<String> {
-    let query = asked(Asked { filter: Some(filter), order: Some("mail"), ..Asked::default() });
+    let query =
+        asked(ListParameters { filter: Some(filter), order: Some("mail"), ..ListParameters::default() });
     let rows = listed(lab, tenant, &query).rows;
     rows.iter().map(|row| row.address.split('@').next().unwrap().to_owned()).collect()
 }
@@ -30,17 +33,17 @@ async fn peopled(lab: &Lab) -> TenantId {
     let (tenant, beta) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await);
     for (i, name) in ["a", "b", "c", "d", "e", "f"].into_iter().enumerate() {
         let domain = if i < 3 { "guest.test" } else { "other.test" };
-        let state = if i % 2 == 0 { Redemption::Pending } else { Redemption::Accepted };
+        let state = if i % 2 == 0 { RedemptionState::Pending } else { RedemptionState::Accepted };
         let mut new = lab.new_user(tenant, &format!("{name}@{domain}"), state);
         new.display_name = ["\u{c9}mile", "emma", "O'Neil"].get(i / 2).map(|name| (*name).to_owned());
         new.created_at = lab.base + TimeDelta::minutes(i64::try_from(i / 2).unwrap());
         new.enabled = i % 3 != 0;
         lab.write(move |c| directory::insert_user(c, &new, None)).await;
     }
-    let mut member = lab.new_user(tenant, "member@alpha.test", Redemption::NotNeeded);
+    let mut member = lab.new_user(tenant, "member@alpha.test", RedemptionState::NotNeeded);
     member.kind = UserKind::Member;
-    let stranger = lab.new_user(beta, "a@guest.test", Redemption::Pending);
-    let gone = lab.new_user(tenant, "gone@guest.test", Redemption::Pending);
+    let stranger = lab.new_user(beta, "a@guest.test", RedemptionState::Pending);
+    let gone = lab.new_user(tenant, "gone@guest.test", RedemptionState::Pending);
     let id = lab.literal(gone.id.0);
     lab.write(move |c| {
         directory::insert_user(c, &member, None)?;
@@ -97,7 +100,7 @@ both! {
             assert_eq!(up.iter().collect::<BTreeSet<_>>().len(), 6);
             assert_eq!(up.into_iter().rev().collect::<Vec<_>>(), down);
         }
-        let names = asked(Asked { order: Some("displayName"), ..Asked::default() });
+        let names = asked(ListParameters { order: Some("displayName"), ..ListParameters::default() });
         let rows = listed(lab, tenant, &names).rows;
         let names: Vec<_> = rows.iter().filter_map(|row| row.display_name.as_deref()).collect();
         assert_eq!(names, ["emma", "emma", "O'Neil", "O'Neil", "\u{c9}mile", "\u{c9}mile"]);
@@ -106,7 +109,7 @@ both! {
     /// A guest's new name is in its place.
     async fn a_new_name_is_found(lab: &Lab) {
         let tenant = peopled(lab).await;
-        let id = listed(lab, tenant, &asked(Asked::default())).rows[0].id;
+        let id = listed(lab, tenant, &asked(ListParameters::default())).rows[0].id;
         assert!(lab.write(move |c| changes::set_display_name(c, tenant, id, Some("Zo\u{eb}"))).await);
         assert_eq!(found(lab, tenant, "startswith(displayName,'ZO\u{cb}')").len(), 1);
         assert!(lab.write(move |c| changes::set_display_name(c, tenant, id, None)).await);
@@ -155,11 +158,11 @@ fn pages(lab: &Lab, tenant: TenantId, order: Order<GuestField>, limit: usize) ->
     let order_text = format!("{} {}", order.field, if order.descending { "desc" } else { "asc" });
     let mut next: Option<String> = None;
     loop {
-        let query = asked(Asked {
+        let query = asked(ListParameters {
             order: Some(&order_text),
             token: next.as_deref(),
             top: Some(limit),
-            ..Asked::default()
+            ..ListParameters::default()
         });
         let page = listed(lab, tenant, &query);
         assert!(page.rows.len() <= limit);
@@ -175,8 +178,8 @@ fn pages(lab: &Lab, tenant: TenantId, order: Order<GuestField>, limit: usize) ->
 fn terms(lab: &Lab) -> Vec<Term<GuestField>> {
     let of = |field: GuestField| {
         let value = match field {
-            GuestField::ExternalUserState => Value::Word("PendingAcceptance"),
-            GuestField::AccountEnabled => Value::Bool(true),
+            GuestField::ExternalUserState => Literal::Word("PendingAcceptance"),
+            GuestField::AccountEnabled => Literal::Bool(true),
             GuestField::Mail | GuestField::DisplayName | GuestField::CreatedDateTime => {
                 place(lab, field).value
             }
@@ -188,8 +191,8 @@ fn terms(lab: &Lab) -> Vec<Term<GuestField>> {
         })
     };
     let others = [
-        (GuestField::ExternalUserState, Value::Word("Accepted")),
-        (GuestField::AccountEnabled, Value::Bool(false)),
+        (GuestField::ExternalUserState, Literal::Word("Accepted")),
+        (GuestField::AccountEnabled, Literal::Bool(false)),
     ];
     let others = others.map(|(field, value)| Term { field, operator: Operator::Eq, value });
     GuestField::ALL.iter().flat_map(|field| of(*field)).chain(others).collect()
@@ -197,8 +200,8 @@ fn terms(lab: &Lab) -> Vec<Term<GuestField>> {
 
 fn place(lab: &Lab, field: GuestField) -> After {
     let value = match field {
-        GuestField::CreatedDateTime => Value::Moment(lab.base),
-        _ => Value::Text("c@guest.test".into()),
+        GuestField::CreatedDateTime => Literal::Moment(lab.base),
+        _ => Literal::Text("c@guest.test".into()),
     };
     After { value, id: Uuid::nil() }
 }
@@ -206,7 +209,7 @@ fn place(lab: &Lab, field: GuestField) -> After {
 /// The last column of a line of a plan.
 struct Step(String);
 
-impl Named for Step {
+impl ColumnNames for Step {
     const NAMES: &'static [&'static str] = &[];
 }
 impl FromRow for Step {
@@ -224,7 +227,7 @@ fn explained(
     query: &Query<GuestField>,
 ) -> QueryResult<Vec<String>> {
     let explain = if kind == Kind::Sqlite { "EXPLAIN QUERY PLAN " } else { "EXPLAIN " };
-    let mut base = vec![Part::Sql(explain)];
+    let mut base = vec![SelectPart::Sql(explain)];
     base.extend(guests::base(tenant, query));
     let ranges = ranges(query);
     let select = Select::of(base, query, &ranges)?;

@@ -2,7 +2,7 @@
 
 use super::concurrency::at_once;
 use super::*;
-use crate::logs::{Log, Page};
+use crate::logs::{Log, LogPage};
 
 pub(super) fn new_sign_in(lab: &Lab, tenant: TenantId, id: Uuid) -> logs::NewSignIn {
     logs::NewSignIn {
@@ -65,7 +65,7 @@ struct Follower {
 impl Follower {
     /// What is new to them in both logs, which must say the same.
     fn looks(&mut self, lab: &Lab) -> Vec<Uuid> {
-        let page = Page::Numbered(self.seen);
+        let page = LogPage::Numbered(self.seen);
         let sign_ins = lab.read(|c| logs::sign_ins(c, self.tenant, page, 100));
         let audits = lab.read(|c| changes::audits(c, self.tenant, page, 100));
         let told: Vec<_> = audits.iter().map(|row| (row.id, row.seq)).collect();
@@ -86,10 +86,10 @@ both! {
             logged(lab, tenant, id).await;
         }
         let page = |page| lab.read(|c| logs::sign_ins(c, tenant, page, 2)).iter().map(|row| row.id).collect::<Vec<_>>();
-        assert_eq!(page(Page::Newest), [ids[4], ids[3]]);
-        assert_eq!(page(Page::Before(ids[3])), [ids[2], ids[1]]);
-        assert!(page(Page::Numbered(0)).is_empty());
-        assert_eq!(lab.read(|c| changes::audits(c, tenant, Page::Newest, 10)).len(), 5);
+        assert_eq!(page(LogPage::Newest), [ids[4], ids[3]]);
+        assert_eq!(page(LogPage::Before(ids[3])), [ids[2], ids[1]]);
+        assert!(page(LogPage::Numbered(0)).is_empty());
+        assert_eq!(lab.read(|c| changes::audits(c, tenant, LogPage::Newest, 10)).len(), 5);
         number(lab, Log::SignIns, 2).await;
         number(lab, Log::Audits, 2).await;
         let columns = migrations::columns(lab);
@@ -165,7 +165,7 @@ both! {
         lab.write(move |c| rows.iter().try_for_each(|row| logs::insert_sign_in(c, row))).await;
         let given = at_once(lab, 24, |c| logs::number(c, Log::SignIns, 15)).await;
         assert_eq!(given.iter().sum::<usize>(), 200);
-        let rows = lab.read(|c| logs::sign_ins(c, tenant, Page::Numbered(0), 1000));
+        let rows = lab.read(|c| logs::sign_ins(c, tenant, LogPage::Numbered(0), 1000));
         assert_eq!(rows.iter().filter_map(|row| row.seq).collect::<Vec<_>>(), (1..=200).collect::<Vec<_>>());
         assert!(rows.is_sorted_by_key(|row| row.id), "by id among those that were there");
         assert_eq!(lab.lines("SELECT CAST(seq AS TEXT) AS line FROM log_heads ORDER BY log DESC"), ["200", "0"]);
@@ -198,7 +198,7 @@ fn aud_01_an_open_transaction_is_numbered_after_its_commit() {
         commit.send(()).unwrap();
         slow.await.unwrap().unwrap().unwrap();
         assert_eq!(number(lab, Log::SignIns, 10).await, 1);
-        let rows = lab.read(|c| logs::sign_ins(c, tenant, Page::Numbered(0), 10));
+        let rows = lab.read(|c| logs::sign_ins(c, tenant, LogPage::Numbered(0), 10));
         assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [late, early]);
     });
 }

@@ -1,9 +1,9 @@
 //! The outbox and the list of bounces.
 
 use super::*;
-use crate::outbox::Claim;
+use crate::outbox::ClaimLimits;
 
-const ALL: Claim = Claim { limit: 10, share: 100, lease: TimeDelta::minutes(2) };
+const ALL: ClaimLimits = ClaimLimits { limit: 10, share: 100, lease: TimeDelta::minutes(2) };
 
 pub(super) fn new_mail(lab: &Lab, tenant: TenantId, priority: i32) -> outbox::NewOutbox {
     outbox::NewOutbox {
@@ -30,7 +30,7 @@ async fn queue(lab: &Lab, new: outbox::NewOutbox) -> OutboxId {
     id
 }
 
-async fn take(lab: &Lab, claim: Claim, now: Now) -> Vec<outbox::Claimed> {
+async fn take(lab: &Lab, claim: ClaimLimits, now: Now) -> Vec<outbox::Claimed> {
     lab.write(move |c| outbox::claim(c, claim, now)).await
 }
 
@@ -41,11 +41,11 @@ both! {
         let mails: Vec<_> = (0..1000).map(|_| new_mail(lab, beta, 1)).collect();
         lab.write(move |c| mails.iter().try_for_each(|mail| outbox::insert(c, mail, None).map(drop))).await;
         let one = queue(lab, new_mail(lab, alpha, 1)).await;
-        let claimed = take(lab, Claim { share: 5, ..ALL }, lab.now()).await;
+        let claimed = take(lab, ClaimLimits { share: 5, ..ALL }, lab.now()).await;
         assert_eq!(claimed.len(), 6);
         assert!(claimed.iter().any(|claimed| claimed.row.id == one));
         // without others, one tenant gets on with its own
-        assert_eq!(take(lab, Claim { share: 5, ..ALL }, lab.now()).await.len(), 5);
+        assert_eq!(take(lab, ClaimLimits { share: 5, ..ALL }, lab.now()).await.len(), 5);
         assert_eq!(lab.read(outbox::waiting), 1001);
     }
 
@@ -146,7 +146,7 @@ both! {
         assert!(send(day, Some(day)).await);
         assert!(!send(day, Some(day)).await);
         let row = lab.read(|c| outbox::list(c, 10)).remove(0);
-        assert_eq!((row.state, row.attempts), (lifecycle::Mail::Queued, 0));
+        assert_eq!((row.state, row.attempts), (lifecycle::MailState::Queued, 0));
         assert_ne!(row.id, id);
     }
 
@@ -171,12 +171,12 @@ both! {
         let rows = lab.read(|c| outbox::list(c, 10));
         let states: Vec<_> = rows.iter().map(|row| (row.state, row.sealed.is_some())).collect();
         let [sent, waiting, refused, unwanted] =
-            [lifecycle::Mail::Sent, lifecycle::Mail::Queued, lifecycle::Mail::Failed, lifecycle::Mail::Dropped];
+            [lifecycle::MailState::Sent, lifecycle::MailState::Queued, lifecycle::MailState::Failed, lifecycle::MailState::Dropped];
         assert_eq!(states, [(unwanted, false), (refused, false), (waiting, true), (sent, false)]);
         assert!(take(lab, ALL, lab.now()).await.is_empty());
         assert_eq!(take(lab, ALL, lab.at(TimeDelta::minutes(6))).await.len(), 1);
         let later = now + TimeDelta::seconds(1);
-        assert_eq!(lab.write(move |c| sweep::delete_ended(c, sweep::Shared::Outbox, later, 10)).await, 3);
+        assert_eq!(lab.write(move |c| sweep::delete_ended(c, sweep::SharedTable::Outbox, later, 10)).await, 3);
     }
 
     /// Bounced addresses, the last reason, for a time.
@@ -188,8 +188,8 @@ both! {
         })
         .await;
         assert_eq!(lab.lines("SELECT reason AS line FROM bounces"), ["550 no such user"]);
-        assert_eq!(lab.write(move |c| sweep::delete_ended(c, sweep::Shared::Bounces, now, 10)).await, 0);
+        assert_eq!(lab.write(move |c| sweep::delete_ended(c, sweep::SharedTable::Bounces, now, 10)).await, 0);
         let later = now + TimeDelta::days(400);
-        assert_eq!(lab.write(move |c| sweep::delete_ended(c, sweep::Shared::Bounces, later, 10)).await, 1);
+        assert_eq!(lab.write(move |c| sweep::delete_ended(c, sweep::SharedTable::Bounces, later, 10)).await, 1);
     }
 }

@@ -146,7 +146,7 @@ both! {
     async fn migrations_go_up_down_and_up(lab: &Lab) {
         let before = schema(lab);
         let target = Target::parse(lab.fresh.url()).unwrap();
-        let mut c = Conn::open(&target, conn::Purpose::Write, std::sync::Arc::default()).unwrap();
+        let mut c = Conn::open(&target, conn::ConnPurpose::Write, std::sync::Arc::default()).unwrap();
         assert_eq!(c.migrate().unwrap(), 0);
         assert!(!c.needs_migration().unwrap());
         assert_eq!(c.revert(), 1);
@@ -159,7 +159,7 @@ both! {
     /// Nodes that start at once: one migrates, the others wait, all find the tables.
     async fn many_nodes_migrate_at_once(lab: &Lab) {
         let target = Target::parse(lab.fresh.url()).unwrap();
-        Conn::open(&target, conn::Purpose::Write, std::sync::Arc::default()).unwrap().revert();
+        Conn::open(&target, conn::ConnPurpose::Write, std::sync::Arc::default()).unwrap().revert();
         let mut nodes = tokio::task::JoinSet::new();
         for _ in 0..4 {
             let target = target.clone();

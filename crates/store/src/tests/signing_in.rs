@@ -1,7 +1,7 @@
 //! Interactions, passcodes and sessions: who may, until when, and what a request reads of them.
 
 use super::*;
-use crate::live::{LiveRow, Segment};
+use crate::live::{LiveRow, TenantKey};
 
 fn live(
     lab: &Lab,
@@ -10,7 +10,7 @@ fn live(
     interaction: Option<InteractionId>,
     now: Now,
 ) -> LiveRow {
-    lab.read(|c| live::request(c, Segment::Id(tenant), session, interaction, now)).unwrap()
+    lab.read(|c| live::request(c, TenantKey::Id(tenant), session, interaction, now)).unwrap()
 }
 
 both! {
@@ -37,7 +37,7 @@ both! {
         assert!(consume(realm, good, 0, now).await.is_none(), "no ordinal");
         assert!(consume(realm, good, 6, now).await.is_none(), "too many tries");
         let row = consume(realm, good, 5, now).await.unwrap();
-        assert_eq!((row.state, row.tries, row.mark.as_str()), (passcode::State::Used, 5, "ABCD"));
+        assert_eq!((row.state, row.tries, row.mark.as_str()), (passcode::PasscodeState::Used, 5, "ABCD"));
         assert!(consume(realm, good, 5, now).await.is_none(), "used");
         assert_eq!(lab.write(move |c| signin::count_try(c, realm, id, now)).await, None);
 
@@ -49,8 +49,8 @@ both! {
         let trip = interaction.id;
         assert_eq!(lab.write(move |c| signin::supersede_passcodes(c, realm, trip)).await, 1, "the used one stays so");
         assert_eq!(lab.write(move |c| signin::supersede_passcodes(c, realm, trip)).await, 0);
-        assert_eq!(lab.passcode(id).state, passcode::State::Superseded);
-        assert_eq!(lab.passcode(row.id).state, passcode::State::Used);
+        assert_eq!(lab.passcode(id).state, passcode::PasscodeState::Superseded);
+        assert_eq!(lab.passcode(row.id).state, passcode::PasscodeState::Used);
     }
 
     /// TIM-01: on PostgreSQL the database's clock decides, whatever a node's own clock says.
@@ -90,7 +90,7 @@ both! {
         let subject = second.subject_key;
         lab.write(move |c| signin::count_try(c, realm, second.id, now)).await;
         assert_eq!(lab.write(move |c| signin::cancel_codes_for(c, realm, &subject)).await, 2);
-        assert_eq!(lab.newest_passcode(tenant, other.id).unwrap().state, passcode::State::Cancelled);
+        assert_eq!(lab.newest_passcode(tenant, other.id).unwrap().state, passcode::PasscodeState::Cancelled);
     }
 
     /// N-21: a row that ended counts as absent: the next send begins it again, without its proofs and codes.
@@ -129,7 +129,7 @@ both! {
         assert_eq!((row.lives, row.ledger, row.previous_digest.is_none()), (3, json!({"proofs": []}), true));
         assert!(lab.newest_passcode(tenant, id).is_none());
         let old = lab.passcode(passcode.id);
-        assert_eq!((old.state, old.ordinal), (passcode::State::Superseded, 0));
+        assert_eq!((old.state, old.ordinal), (passcode::PasscodeState::Superseded, 0));
         let again = lab.new_passcode(&interaction, 1);
         assert!(lab.write(move |c| signin::insert_passcode(c, &again)).await);
         // A row that was trimmed left its codes: buried below those of before, however often.
@@ -211,13 +211,13 @@ both! {
             let session = lab.new_session(tenant, user, InteractionId(lab.id()));
             lab.write(move |c| signin::insert_session(c, &session))
         };
-        let pending = lab.user(tenant, "p@guest.test", Redemption::Pending).await;
+        let pending = lab.user(tenant, "p@guest.test", RedemptionState::Pending).await;
         assert!(!open(pending).await);
         lab.write(move |c| directory::accept(c, tenant, pending, Way::Passcode, now)).await;
         assert!(open(pending).await);
         lab.write(move |c| directory::set_enabled(c, tenant, pending, false)).await;
         assert!(!open(pending).await);
-        let mut member = lab.new_user(tenant, "m@alpha.test", Redemption::NotNeeded);
+        let mut member = lab.new_user(tenant, "m@alpha.test", RedemptionState::NotNeeded);
         member.kind = UserKind::Member;
         let id = member.id;
         lab.write(move |c| directory::insert_user(c, &member, None)).await;
@@ -235,14 +235,14 @@ both! {
     async fn a_request_reads_all_it_needs_at_once(lab: &Lab) {
         let (tenant, beta) = (lab.tenant("alpha.test").await, lab.tenant("beta.test").await);
         let (now, realm) = (lab.now(), Realm::Tenant(tenant));
-        assert!(lab.read(|c| live::request(c, Segment::Domain("nowhere.test"), None, None, now)).is_none());
+        assert!(lab.read(|c| live::request(c, TenantKey::Domain("nowhere.test"), None, None, now)).is_none());
         let stranger = TenantId(lab.id());
-        assert!(lab.read(|c| live::request(c, Segment::Id(stranger), None, None, now)).is_none());
-        let row = lab.read(|c| live::request(c, Segment::Domain("alpha.test"), None, None, now)).unwrap();
+        assert!(lab.read(|c| live::request(c, TenantKey::Id(stranger), None, None, now)).is_none());
+        let row = lab.read(|c| live::request(c, TenantKey::Domain("alpha.test"), None, None, now)).unwrap();
         assert_eq!((row.tenant.id, row.tenant.change_number, row.keys_number, row.epoch), (tenant, 1, 1, 1));
         assert!(row.session.is_none() && row.interaction.is_none());
 
-        let gina = lab.user(tenant, "gina@guest.test", Redemption::Accepted).await;
+        let gina = lab.user(tenant, "gina@guest.test", RedemptionState::Accepted).await;
         let (interaction, _) = lab.begun(tenant, Some(gina)).await;
         let (bare, first) = lab.begun(tenant, None).await;
         let session = lab.new_session(tenant, gina, interaction.id);
@@ -275,14 +275,14 @@ both! {
         let row = live(lab, tenant, Some(id), Some(iid), lab.at(TimeDelta::hours(2)));
         assert!(row.session.is_none());
         let there = row.interaction.unwrap();
-        assert_eq!((there.row.state, there.row.session_id), (lifecycle::Interaction::Finished, Some(id)));
+        assert_eq!((there.row.state, there.row.session_id), (lifecycle::InteractionState::Finished, Some(id)));
         assert!(there.row.finished_at.is_some());
     }
 
     /// SES-11: sessions of a user are listed and ended together.
     async fn sessions_of_a_user(lab: &Lab) {
         let tenant = lab.tenant("alpha.test").await;
-        let gina = lab.user(tenant, "gina@guest.test", Redemption::Accepted).await;
+        let gina = lab.user(tenant, "gina@guest.test", RedemptionState::Accepted).await;
         let (realm, now) = (Realm::Tenant(tenant), lab.now());
         for _ in 0..3 {
             let session = lab.new_session(tenant, gina, InteractionId(lab.id()));

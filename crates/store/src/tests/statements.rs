@@ -6,8 +6,8 @@ use super::*;
 use crate::bind::Bind;
 use crate::statement::Token;
 
-fn listed() -> Vec<(&'static str, &'static [Listed])> {
-    let mut modules: Vec<(&'static str, &'static [Listed])> = vec![
+fn listed() -> Vec<(&'static str, &'static [ListedStatement])> {
+    let mut modules: Vec<(&'static str, &'static [ListedStatement])> = vec![
         ("applications", applications::STATEMENTS),
         ("bounces", bounces::STATEMENTS),
         ("deployment", deployment::STATEMENTS),
@@ -37,7 +37,7 @@ struct Written {
 }
 
 impl Written {
-    fn of(kind: Kind, statement: &Listed) -> Self {
+    fn of(kind: Kind, statement: &ListedStatement) -> Self {
         let mut written = Self::default();
         for token in statement.tokens {
             written.token(kind, statement, *token);
@@ -45,7 +45,7 @@ impl Written {
         written
     }
 
-    fn token(&mut self, kind: Kind, statement: &Listed, token: Token) {
+    fn token(&mut self, kind: Kind, statement: &ListedStatement, token: Token) {
         match (token, kind) {
             (Token::Sql(text), _)
             | (Token::Either(text, _), Kind::Sqlite)
@@ -140,7 +140,7 @@ both! {
                 signin::count_try(c, realm, PasscodeId(Uuid::nil()), now)?;
                 signin::consume(c, realm, PasscodeId(Uuid::nil()), &digest(1), 5, now)?;
                 throttle::admit(c, &[limit(1, 60), limit(2, 60)], now)?;
-                live::request(c, live::Segment::Id(tenant), None, None, now)?;
+                live::request(c, live::TenantKey::Id(tenant), None, None, now)?;
             }
             ["UPDATE passcodes SET tries%", "UPDATE passcodes SET state = 'used'%", "WITH event %", "SELECT d.keys_number%"]
                 .map(|like| prepared(c, like))

@@ -1,7 +1,7 @@
 //! Sweeping: what has ended goes in every realm, by reads that find it and writes that check it once more.
 
 use super::*;
-use crate::sweep::{Age, Ended, MOST, Shared, Table};
+use crate::sweep::{Age, EndedRow, MOST, SharedTable, Table};
 
 /// What is found of a table and deleted in one go.
 pub(super) async fn swept(lab: &Lab, table: Table, before: Instant) -> usize {
@@ -10,7 +10,7 @@ pub(super) async fn swept(lab: &Lab, table: Table, before: Instant) -> usize {
     lab.write(move |c| sweep::delete(c, table, age, &rows)).await
 }
 
-fn found(lab: &Lab, table: Table, before: Instant) -> Vec<Ended> {
+fn found(lab: &Lab, table: Table, before: Instant) -> Vec<EndedRow> {
     let age = Age { born_before: before, ended_before: before };
     lab.read(|c| sweep::ended(c, table, age, None))
 }
@@ -85,7 +85,7 @@ both! {
         });
         assert_eq!((before.statements, before.write_jobs), (1, 0));
         let age = Age { born_before: lab.base, ended_before: lab.base };
-        let (mut gone, mut last): (usize, Option<Ended>) = (0, None);
+        let (mut gone, mut last): (usize, Option<EndedRow>) = (0, None);
         loop {
             let rows = lab.read(|c| sweep::ended(c, Table::SignIns, age, last.as_ref()));
             last = rows.last().cloned();
@@ -103,11 +103,11 @@ both! {
         let (address, now) = (digest(1), lab.base);
         let later = now + TimeDelta::seconds(1);
         let any = |table, at| lab.read(|c| sweep::any_ended(c, table, at));
-        for table in [Shared::Throttles, Shared::Sources, Shared::Outbox, Shared::Bounces] {
+        for table in [SharedTable::Throttles, SharedTable::Sources, SharedTable::Outbox, SharedTable::Bounces] {
             assert!(!any(table, later), "{table:?}");
         }
         lab.write(move |c| bounces::put(c, &address, now, "550")).await;
-        assert!(any(Shared::Bounces, later) && !any(Shared::Bounces, now));
+        assert!(any(SharedTable::Bounces, later) && !any(SharedTable::Bounces, now));
     }
 }
 

@@ -1,9 +1,9 @@
 //! Counters: windows, gaps, refunds, sources.
 
 use super::*;
-use crate::throttle::{Admission, Limit};
+use crate::throttle::{Limit, ThrottleVerdict};
 
-async fn ask(lab: &Lab, limits: &[Limit], after: TimeDelta) -> Vec<Admission> {
+async fn ask(lab: &Lab, limits: &[Limit], after: TimeDelta) -> Vec<ThrottleVerdict> {
     let (limits, now) = (limits.to_vec(), lab.at(after));
     lab.write(move |c| throttle::admit(c, &limits, now)).await
 }
@@ -121,7 +121,7 @@ both! {
         ask(lab, &[sends(1), sends(2)], TimeDelta::zero()).await;
         let sweep = |at: TimeDelta| {
             let before = lab.base + at;
-            lab.write(move |c| sweep::delete_ended(c, sweep::Shared::Throttles, before, 1))
+            lab.write(move |c| sweep::delete_ended(c, sweep::SharedTable::Throttles, before, 1))
         };
         assert_eq!(sweep(TimeDelta::hours(23)).await, 0);
         assert_eq!(sweep(TimeDelta::hours(26)).await, 1);

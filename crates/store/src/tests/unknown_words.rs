@@ -24,7 +24,7 @@ type Read = fn(&mut Conn, &There) -> QueryResult<bool>;
 
 const REALM: fn(&There) -> Realm = |t| Realm::Tenant(t.tenant);
 const LIVE: Read = |c, t| {
-    let row = live::request(c, live::Segment::Id(t.tenant), Some(t.session), Some(t.interaction), t.now)?;
+    let row = live::request(c, live::TenantKey::Id(t.tenant), Some(t.session), Some(t.interaction), t.now)?;
     Ok(row.is_some_and(|row| row.session.is_some() && row.interaction.is_some_and(|i| i.passcode.is_some())))
 };
 const LIVE_USER: Read = |c, t| Ok(live::user_by_address(c, t.tenant, "gina@guest.test")?.is_some());
@@ -83,7 +83,7 @@ const UNKNOWN: &[&str] = &["sundry", "LIVE", " live", "live ", "otp,mfa", "otp s
 /// One row of each kind.
 async fn furnished(lab: &Lab) -> There {
     let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
-    let user = lab.user(tenant, "gina@guest.test", Redemption::Pending).await;
+    let user = lab.user(tenant, "gina@guest.test", RedemptionState::Pending).await;
     let (interaction, passcode) = lab.begun(tenant, Some(user)).await;
     let session = lab.new_session(tenant, user, interaction.id);
     let mut application = lab.application(tenant, "portal");
@@ -186,7 +186,7 @@ both! {
         row.method = Some("pigeon".into());
         row.outcome = "sundry".into();
         lab.write(move |c| logs::insert_sign_in(c, &row)).await;
-        let rows = lab.read(|c| logs::sign_ins(c, tenant, logs::Page::Newest, 9));
+        let rows = lab.read(|c| logs::sign_ins(c, tenant, logs::LogPage::Newest, 9));
         assert_eq!((rows[0].method.as_deref(), rows[0].outcome.as_str()), (Some("pigeon"), "sundry"));
     }
 
@@ -227,14 +227,14 @@ fn migrations_know_the_words() {
         for (table, column, words) in [
             ("tenants", "state", listed(TenantState::ALL)),
             ("users", "kind", listed(UserKind::ALL)),
-            ("users", "state", listed(Redemption::ALL)),
-            ("invitations", "state", listed(lifecycle::Invitation::ALL)),
+            ("users", "state", listed(RedemptionState::ALL)),
+            ("invitations", "state", listed(lifecycle::InvitationState::ALL)),
             ("applications", "kind", listed(ApplicationType::ALL)),
             ("applications", "audience", listed(Audience::ALL)),
             ("redirect_uris", "kind", listed(applications::UriKind::ALL)),
-            ("interactions", "state", listed(lifecycle::Interaction::ALL)),
-            ("passcodes", "state", listed(passcode::State::ALL)),
-            ("outbox", "state", listed(lifecycle::Mail::ALL)),
+            ("interactions", "state", listed(lifecycle::InteractionState::ALL)),
+            ("passcodes", "state", listed(passcode::PasscodeState::ALL)),
+            ("outbox", "state", listed(lifecycle::MailState::ALL)),
         ] {
             let (_, table_on) = sql.split_once(&format!("CREATE TABLE {table} (")).unwrap();
             let (definition, _) = table_on.split_once("\n)").unwrap();
@@ -248,7 +248,7 @@ fn migrations_know_the_words() {
             sql.contains(&format!("ON outbox (tenant_id, priority, id) WHERE state {due}")),
             "{back_end}"
         );
-        let open = lifecycle::Interaction::Open.word();
+        let open = lifecycle::InteractionState::Open.word();
         assert!(
             sql.contains(&format!("ON interactions (source_key, id) WHERE state = '{open}'")),
             "{back_end}"

@@ -9,7 +9,7 @@ use vestibule_core::secret::Digest;
 
 use crate::directory::LET_IN;
 use crate::live::LiveUser;
-use crate::row::{Cells, FromRow, Named, record, row};
+use crate::row::{Cells, ColumnNames, FromRow, record, row};
 use crate::signin::SessionRow;
 use crate::statement::statements;
 use crate::time::Now;
@@ -60,7 +60,7 @@ pub struct LiveAccess {
     pub user: LiveUser,
 }
 
-impl Named for LiveAccess {
+impl ColumnNames for LiveAccess {
     const NAMES: &'static [&'static str] = &[];
 }
 impl FromRow for LiveAccess {
@@ -95,7 +95,7 @@ impl SessionStanding {
     }
 }
 
-impl Named for SessionStanding {
+impl ColumnNames for SessionStanding {
     const NAMES: &'static [&'static str] = &[];
 }
 impl FromRow for SessionStanding {

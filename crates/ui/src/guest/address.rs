@@ -16,7 +16,7 @@ pub struct AddressPage {
     /// hinted when it comes back unchanged; the focus is on *Next*.
     pub prefilled: bool,
     /// What was wrong with it.
-    pub problem: Option<AddressProblem>,
+    pub problem: Option<AddressAlert>,
     /// What was probably meant (`name@gmail.com`): its button posts it as `suggestion`. *Next* then keeps what was
     /// typed, because the hidden field `typed` repeats it.
     pub suggestion: Option<String>,
@@ -26,7 +26,7 @@ pub struct AddressPage {
 
 /// Why an address was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AddressProblem {
+pub enum AddressAlert {
     /// Nothing was typed.
     Empty,
     /// It is no address.
@@ -46,9 +46,9 @@ struct View<'a> {
 impl AddressPage {
     fn error<'a>(&'a self, s: &Shell<'a>) -> Option<Message<'a>> {
         self.problem.as_ref().map(|problem| match problem {
-            AddressProblem::Empty => s.m("email-error-empty"),
-            AddressProblem::Format => s.m("email-error-format"),
-            AddressProblem::Domain(domain) => s
+            AddressAlert::Empty => s.m("email-error-empty"),
+            AddressAlert::Format => s.m("email-error-format"),
+            AddressAlert::Domain(domain) => s
                 .m("email-error-domain")
                 .name("org", &s.f.brand)
                 .ltr("domain", domain)
@@ -65,9 +65,9 @@ impl Page for AddressPage {
 
     fn state(&self) -> &'static str {
         match (&self.problem, &self.suggestion) {
-            (Some(AddressProblem::Empty), _) => "empty",
-            (Some(AddressProblem::Format), _) => "format",
-            (Some(AddressProblem::Domain(_)), _) => "domain",
+            (Some(AddressAlert::Empty), _) => "empty",
+            (Some(AddressAlert::Format), _) => "format",
+            (Some(AddressAlert::Domain(_)), _) => "domain",
             (None, Some(_)) => "suggestion",
             (None, None) if self.prefilled => "prefilled",
             (None, None) => "default",
@@ -100,9 +100,9 @@ impl Page for AddressPage {
             ("default", Self::default()),
             ("noapp", Self { code_off: true, ..Self::default() }),
             ("prefilled", Self { value: Some(GUEST.to_owned()), prefilled: true, ..Self::default() }),
-            ("empty", Self { problem: Some(AddressProblem::Empty), ..Self::default() }),
-            ("format", wrong("nicole@riverstone", AddressProblem::Format)),
-            ("domain", wrong("nicole@mailbox.example", AddressProblem::Domain("mailbox.example".to_owned()))),
+            ("empty", Self { problem: Some(AddressAlert::Empty), ..Self::default() }),
+            ("format", wrong("nicole@riverstone", AddressAlert::Format)),
+            ("domain", wrong("nicole@mailbox.example", AddressAlert::Domain("mailbox.example".to_owned()))),
             (
                 "typo",
                 Self {

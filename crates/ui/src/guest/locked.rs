@@ -14,7 +14,7 @@ pub struct LockedPage {
     /// The address.
     pub email: String,
     /// What ended.
-    pub locked: Locked,
+    pub locked: LockReason,
     /// The number of the code that the next one replaces.
     pub ordinal: u32,
     /// When the next one may be asked for.
@@ -23,7 +23,7 @@ pub struct LockedPage {
 
 /// What too many wrong tries ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Locked {
+pub enum LockReason {
     /// One code (N-03).
     Burned,
     /// Codes to the address for a while (N-04).
@@ -47,22 +47,22 @@ impl Page for LockedPage {
 
     fn state(&self) -> &'static str {
         match self.locked {
-            Locked::Burned => "burned",
-            Locked::Paused => "paused",
-            Locked::Suspended => "suspended",
+            LockReason::Burned => "burned",
+            LockReason::Paused => "paused",
+            LockReason::Suspended => "suspended",
         }
     }
 
     fn status(&self) -> u16 {
-        if self.locked == Locked::Burned { 422 } else { 429 }
+        if self.locked == LockReason::Burned { 422 } else { 429 }
     }
 
     fn retry_at(&self) -> Option<DateTime<Utc>> {
-        (self.locked != Locked::Burned).then_some(self.resend_at)
+        (self.locked != LockReason::Burned).then_some(self.resend_at)
     }
 
     fn render(&self, ui: &Ui, frame: &Frame) -> Result<String, UiError> {
-        let key = if self.locked == Locked::Burned { "locked-title" } else { "locked-wait-title" };
+        let key = if self.locked == LockReason::Burned { "locked-title" } else { "locked-wait-title" };
         let s = Shell::new(ui, frame, self, speak(ui, frame).msg(key));
         let wait = Waiting::new(&s, &WaitingKeys::RESEND, self.resend_at)?;
         Ok(LockedView { s, p: self, wait }.render()?)
@@ -76,10 +76,10 @@ impl Page for LockedPage {
             resend_at: now() + TimeDelta::minutes(minutes),
         };
         vec![
-            ("burned", page(Locked::Burned, 0)),
-            ("burned-wait", page(Locked::Burned, 1)),
-            ("paused", page(Locked::Paused, 63)),
-            ("suspended", page(Locked::Suspended, 23 * 60)),
+            ("burned", page(LockReason::Burned, 0)),
+            ("burned-wait", page(LockReason::Burned, 1)),
+            ("paused", page(LockReason::Paused, 63)),
+            ("suspended", page(LockReason::Suspended, 23 * 60)),
         ]
     }
 }

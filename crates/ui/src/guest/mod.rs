@@ -15,13 +15,13 @@ mod signout;
 mod status;
 
 pub use accounts::{AccountDetail, AccountRow, AccountsPage};
-pub use address::{AddressPage, AddressProblem};
+pub use address::{AddressAlert, AddressPage};
 pub use code::{CodeProblem, EnterCodePage, ResendHint};
 pub use error::ErrorPage;
 pub use form_post::FormPostPage;
 pub use help::{TextKind, TextPage};
 pub use invite::{DonePage, InviteOtherPage, InvitePage, InviteProblemPage};
-pub use locked::{Locked, LockedPage, WaitPage};
+pub use locked::{LockReason, LockedPage, WaitPage};
 pub use report::{ReportPage, ReportState};
 pub use review::{ReviewCancelledPage, ReviewPage};
 pub use send::{SendCodePage, SendProblem};

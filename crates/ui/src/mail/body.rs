@@ -46,7 +46,7 @@ pub(super) fn link(url: &str) -> Result<Link, UiError> {
 }
 
 /// One block of a mail.
-pub(super) enum Block<'a> {
+pub(super) enum BodyBlock<'a> {
     /// A warning in a box of its own.
     Caution(Message<'a>),
     /// The heading; each mail has one.
@@ -84,7 +84,7 @@ struct Foot<'a> {
 /// A mail before it is rendered.
 pub(super) struct Body<'a> {
     pub(super) preheader: Message<'a>,
-    pub(super) blocks: Vec<Block<'a>>,
+    pub(super) blocks: Vec<BodyBlock<'a>>,
     /// Why one gets it.
     pub(super) reason: Message<'a>,
     /// The last item of the foot: the four letters, or the trace id.
@@ -132,7 +132,7 @@ impl Body<'_> {
 
     fn title(&self) -> Result<String, UiError> {
         let heading = self.blocks.iter().find_map(|block| match block {
-            Block::Heading(message) => Some(message.plain()),
+            BodyBlock::Heading(message) => Some(message.plain()),
             _ => None,
         });
         heading.unwrap_or_else(|| self.preheader.plain())

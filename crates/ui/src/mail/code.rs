@@ -1,15 +1,20 @@
 //! E01: the code (OTP-21, OTP-22).
 
-use vestibule_core::letter::{Code, Content, RequestFacts, Sender};
+use vestibule_core::letter::{CodeLetter, Content, RequestFacts, Sender};
 use vestibule_core::numbers::CODE_LIFETIME;
 
-use super::body::{Block, Body, Mail, Posting, link, name, speak};
+use super::body::{Body, BodyBlock, Mail, Posting, link, name, speak};
 use crate::kit::names::{has_digit_run, split_digits};
 use crate::kit::sample::{GUEST, now};
 use crate::{Ui, UiError};
 
 /// The mail, as of the moment when the code was asked for.
-pub(super) fn render(ui: &Ui, from: &Sender, code: &Code, posting: &Posting<'_>) -> Result<Mail, UiError> {
+pub(super) fn render(
+    ui: &Ui,
+    from: &Sender,
+    code: &CodeLetter,
+    posting: &Posting<'_>,
+) -> Result<Mail, UiError> {
     let t = speak(ui, &Posting { now: code.facts.at, ..posting.clone() });
     let org = split_digits(&name(&from.org));
     let app = code.facts.app.as_deref().map(|app| split_digits(&name(app)));
@@ -41,16 +46,16 @@ pub(super) fn render(ui: &Ui, from: &Sender, code: &Code, posting: &Posting<'_>)
     let letter = Body {
         preheader: preheader.count("minutes", minutes),
         blocks: vec![
-            Block::Heading(t.msg("mail-code-h1")),
-            Block::Text(lede),
-            Block::Code(&code.code),
-            Block::Text(valid),
-            Block::Text(t.msg("mail-code-mark").mark("mark", &code.mark)),
-            Block::Rule,
-            Block::Section(t.msg("mail-code-ctx")),
-            Block::Facts(facts),
-            Block::Stressed(t.msg("mail-code-warn").name("org", &org)),
-            Block::Linked {
+            BodyBlock::Heading(t.msg("mail-code-h1")),
+            BodyBlock::Text(lede),
+            BodyBlock::Code(&code.code),
+            BodyBlock::Text(valid),
+            BodyBlock::Text(t.msg("mail-code-mark").mark("mark", &code.mark)),
+            BodyBlock::Rule,
+            BodyBlock::Section(t.msg("mail-code-ctx")),
+            BodyBlock::Facts(facts),
+            BodyBlock::Stressed(t.msg("mail-code-warn").name("org", &org)),
+            BodyBlock::Linked {
                 lead: t.msg("mail-code-notyou"),
                 label: t.msg("mail-code-notyou-link"),
                 link: link(&code.report)?,
@@ -65,7 +70,7 @@ pub(super) fn render(ui: &Ui, from: &Sender, code: &Code, posting: &Posting<'_>)
 
 /// Every state of the mail.
 pub(super) fn samples() -> Vec<(&'static str, Content)> {
-    let full = Code {
+    let full = CodeLetter {
         code: "48203917".to_owned(),
         mark: "KWRT".to_owned(),
         until: now() + CODE_LIFETIME,
@@ -74,7 +79,7 @@ pub(super) fn samples() -> Vec<(&'static str, Content)> {
     };
     let of = |app: Option<&str>| {
         let facts = RequestFacts { app: app.map(ToOwned::to_owned), ..facts() };
-        Content::Code(Code { facts, ..full.clone() })
+        Content::Code(CodeLetter { facts, ..full.clone() })
     };
     vec![("default", of(Some("Project Portal"))), ("noapp", of(None)), ("digits", of(Some("Plan 12345678")))]
 }

@@ -1,9 +1,9 @@
 //! E02: an invitation.
 
-use vestibule_core::letter::{Content, Invitation, Inviter, Letter};
+use vestibule_core::letter::{Content, InvitationLetter, Inviter, Letter};
 use vestibule_core::numbers::INVITATION_LIFETIME;
 
-use super::body::{Block, Body, Mail, Posting, link, name, quote, speak};
+use super::body::{Body, BodyBlock, Mail, Posting, link, name, quote, speak};
 use crate::kit::sample::now;
 use crate::kit::text::{Message, Speaker};
 use crate::{Ui, UiError};
@@ -21,7 +21,7 @@ struct Words<'a> {
 pub(super) fn render(
     ui: &Ui,
     letter: &Letter,
-    invitation: &Invitation,
+    invitation: &InvitationLetter,
     posting: &Posting<'_>,
 ) -> Result<Mail, UiError> {
     let t = speak(ui, posting);
@@ -30,32 +30,32 @@ pub(super) fn render(
     let inviter =
         invitation.inviter.as_ref().map(|inviter| Inviter { name: name(&inviter.name), ..inviter.clone() });
     let words = words(t, &org, app.as_deref(), inviter.as_ref());
-    let mut blocks = vec![Block::Caution(words.caution), Block::Heading(words.heading)];
+    let mut blocks = vec![BodyBlock::Caution(words.caution), BodyBlock::Heading(words.heading)];
     let (preheader, place) = match &app {
         Some(app) => {
-            blocks.push(Block::Text(t.msg("mail-invite-app").strong("app", app)));
+            blocks.push(BodyBlock::Text(t.msg("mail-invite-app").strong("app", app)));
             (t.msg("mail-invite-preheader").name("app", app), t.msg("mail-invite-where").name("app", app))
         }
         None => (t.msg("mail-invite-preheader-noapp").name("org", &org), t.msg("mail-invite-where-noapp")),
     };
-    blocks.push(Block::Small(place.ltr("host", posting.host)));
+    blocks.push(BodyBlock::Small(place.ltr("host", posting.host)));
     let quoted = quote(invitation.message.as_deref().unwrap_or_default());
     if !quoted.is_empty() {
-        blocks.extend([Block::Small(words.message), Block::Quote(quoted)]);
+        blocks.extend([BodyBlock::Small(words.message), BodyBlock::Quote(quoted)]);
     }
     let valid = match invitation.until {
         Some(until) => t.msg("mail-invite-valid").date("date", until),
         None => t.msg("mail-invite-valid-open"),
     };
     blocks.extend([
-        Block::Button {
+        BodyBlock::Button {
             label: t.msg("mail-invite-button"),
             copy: t.msg("mail-invite-plain"),
             link: link(&invitation.link)?,
         },
-        Block::Rule,
-        Block::Text(t.msg("mail-invite-how")),
-        Block::Text(valid.strong_ltr("email", &letter.to)),
+        BodyBlock::Rule,
+        BodyBlock::Text(t.msg("mail-invite-how")),
+        BodyBlock::Text(valid.strong_ltr("email", &letter.to)),
     ]);
     let tail = t.msg("mail-trace").ltr("trace", posting.trace);
     let body = Body { preheader, blocks, reason: words.reason, tail };
@@ -66,7 +66,7 @@ pub(super) fn render(
 pub(super) fn samples() -> Vec<(&'static str, Content)> {
     let text = "Hello Nicole,\nhere are the drawings for the river bank. Tell me if a sheet is missing. \
                 The plan is at http://drawings.example/list?a=b, or ask me.";
-    let full = Invitation {
+    let full = InvitationLetter {
         inviter: Some(Inviter {
             name: "Jonas Feld".to_owned(),
             email: "jonas.feld@alder.example".to_owned(),
@@ -76,8 +76,8 @@ pub(super) fn samples() -> Vec<(&'static str, Content)> {
         link: "https://id.example/alder.example/invite/9c1f27Qm4vYkT0b3".to_owned(),
         until: Some(now() + INVITATION_LIFETIME),
     };
-    let org = Invitation { inviter: None, ..full.clone() };
-    let bare = Invitation { app: None, message: None, until: None, ..org.clone() };
+    let org = InvitationLetter { inviter: None, ..full.clone() };
+    let bare = InvitationLetter { app: None, message: None, until: None, ..org.clone() };
     [("default", full), ("org", org), ("bare", bare)]
         .map(|(state, one)| (state, Content::Invitation(one)))
         .into()

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use vestibule_core::letter::{Content, NoAccess, Reported, Sender};
 
-use super::body::{Block, Body, Mail, Posting, name, speak};
+use super::body::{Body, BodyBlock, Mail, Posting, name, speak};
 use super::code::facts;
 use crate::kit::sample::now;
 use crate::{Ui, UiError};
@@ -29,10 +29,10 @@ pub(super) fn no_access(
     let body = Body {
         preheader: t.msg("mail-noaccess-preheader").name("org", &org),
         blocks: vec![
-            Block::Heading(t.msg("mail-noaccess-h1")),
-            Block::Text(body.name("org", &org)),
-            Block::Text(you),
-            Block::Text(t.msg("mail-noaccess-notyou")),
+            BodyBlock::Heading(t.msg("mail-noaccess-h1")),
+            BodyBlock::Text(body.name("org", &org)),
+            BodyBlock::Text(you),
+            BodyBlock::Text(t.msg("mail-noaccess-notyou")),
         ],
         reason: t.msg("mail-noaccess-footer").name("org", &org),
         tail: t.msg("mail-trace").ltr("trace", posting.trace),
@@ -67,25 +67,25 @@ pub(super) fn reported(
         (t.msg("mail-reported-ctx-report"), t.msg("verbatim").stamp("value", report.at)),
     ];
     let mut blocks = vec![
-        Block::Heading(t.msg("mail-reported-h1")),
-        Block::Text(t.msg("mail-reported-body").strong_ltr("email", &report.facts.email)),
-        Block::Section(t.msg("mail-reported-ctx")),
-        Block::Facts(facts),
-        Block::Rule,
-        Block::Section(t.msg("mail-reported-done")),
-        Block::Text(t.msg(if report.session_ended {
+        BodyBlock::Heading(t.msg("mail-reported-h1")),
+        BodyBlock::Text(t.msg("mail-reported-body").strong_ltr("email", &report.facts.email)),
+        BodyBlock::Section(t.msg("mail-reported-ctx")),
+        BodyBlock::Facts(facts),
+        BodyBlock::Rule,
+        BodyBlock::Section(t.msg("mail-reported-done")),
+        BodyBlock::Text(t.msg(if report.session_ended {
             "mail-reported-session"
         } else {
             "mail-reported-stopped"
         })),
     ];
     if report.invitation_suspended {
-        blocks.push(Block::Text(t.msg("mail-reported-invitation")));
+        blocks.push(BodyBlock::Text(t.msg("mail-reported-invitation")));
     }
     if let Some(until) = report.paused_until {
-        blocks.push(Block::Text(t.msg("mail-reported-paused").stamp("time", until)));
+        blocks.push(BodyBlock::Text(t.msg("mail-reported-paused").stamp("time", until)));
     }
-    blocks.push(Block::Text(t.msg("mail-reported-next")));
+    blocks.push(BodyBlock::Text(t.msg("mail-reported-next")));
     let body = Body {
         preheader: t.msg("mail-reported-preheader").ltr("email", &report.facts.email),
         blocks,

@@ -20,13 +20,13 @@ fn kids(keys: Vec<&KeyTimes>) -> Vec<&str> {
 #[test]
 fn key_04_starts_and_rotates_after_90_days() {
     let start = now();
-    assert_eq!(KeySchedule::next_action(&[], start), Action::PublishNext);
+    assert_eq!(KeySchedule::next_action(&[], start), KeyAction::PublishNext);
     assert_eq!(KeySchedule::next_active_from(&[], start), start);
     let keys = [key("a", start, start)];
     assert_eq!(KeySchedule::current(&keys, start).unwrap().kid, "a");
     let due = start + TimeDelta::days(89);
-    assert_eq!(KeySchedule::next_action(&keys, due - TimeDelta::seconds(1)), Action::Nothing);
-    assert_eq!(KeySchedule::next_action(&keys, due), Action::PublishNext);
+    assert_eq!(KeySchedule::next_action(&keys, due - TimeDelta::seconds(1)), KeyAction::Nothing);
+    assert_eq!(KeySchedule::next_action(&keys, due), KeyAction::PublishNext);
     assert_eq!(KeySchedule::next_active_from(&keys, due), start + TimeDelta::days(90));
 }
 
@@ -38,7 +38,7 @@ fn key_04_publishes_a_day_before_use() {
     let old = key("a", start, start);
     let new = key("b", due, KeySchedule::next_active_from(std::slice::from_ref(&old), due));
     let keys = [old, new];
-    assert_eq!(KeySchedule::next_action(&keys, due), Action::Nothing, "one successor is enough");
+    assert_eq!(KeySchedule::next_action(&keys, due), KeyAction::Nothing, "one successor is enough");
     let switch = due + hours(24);
     let before = switch - TimeDelta::seconds(900);
     assert_eq!(KeySchedule::current(&keys, before).unwrap().kid, "a");
@@ -56,11 +56,11 @@ fn key_04_retires_an_hour_after_the_last_token() {
     let end = switch + hours(2);
     let before = end - TimeDelta::seconds(1);
     assert_eq!(kids(KeySchedule::published(&keys, before)), ["a", "b"]);
-    assert_eq!(KeySchedule::next_action(&keys, before), Action::Nothing);
+    assert_eq!(KeySchedule::next_action(&keys, before), KeyAction::Nothing);
     assert_eq!(kids(KeySchedule::published(&keys, end)), ["b"], "even if the job is late");
-    assert_eq!(KeySchedule::next_action(&keys, end), Action::Retire("a".to_owned()));
+    assert_eq!(KeySchedule::next_action(&keys, end), KeyAction::Retire("a".to_owned()));
     keys[0].retired_at = Some(end);
-    assert_eq!(KeySchedule::next_action(&keys, end), Action::Nothing);
+    assert_eq!(KeySchedule::next_action(&keys, end), KeyAction::Nothing);
 }
 
 /// KEY-04: an emergency retires at once; the next key signs at once.
@@ -71,7 +71,7 @@ fn key_04_emergency_takes_a_key_out_at_once() {
     let keys = [KeyTimes { retired_at: Some(moment), ..key("a", start, start) }];
     assert_eq!(KeySchedule::current(&keys, moment), None);
     assert!(KeySchedule::published(&keys, moment).is_empty());
-    assert_eq!(KeySchedule::next_action(&keys, moment), Action::PublishNext);
+    assert_eq!(KeySchedule::next_action(&keys, moment), KeyAction::PublishNext);
     assert_eq!(KeySchedule::next_active_from(&keys, moment), moment);
     assert_eq!(KeySchedule::current(&keys, moment - TimeDelta::seconds(1)).unwrap().kid, "a");
 }
@@ -97,12 +97,12 @@ proptest! {
             let mut budget = 5;
             loop {
                 match KeySchedule::next_action(&keys, at) {
-                    Action::Nothing => break,
-                    Action::PublishNext => {
+                    KeyAction::Nothing => break,
+                    KeyAction::PublishNext => {
                         let signs = KeySchedule::next_active_from(&keys, at);
                         keys.push(key(&format!("k{}", keys.len()), at, signs));
                     }
-                    Action::Retire(kid) => {
+                    KeyAction::Retire(kid) => {
                         keys.iter_mut().find(|k| k.kid == kid).unwrap().retired_at = Some(at);
                     }
                 }

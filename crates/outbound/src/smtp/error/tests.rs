@@ -3,21 +3,21 @@ use super::*;
 #[test]
 fn mail_09_only_a_dead_address_is_the_recipients_fault() {
     for (stage, code, said, expected) in [
-        (Stage::Rcpt, 550, "5.1.1 no such user", true),
-        (Stage::Rcpt, 550, "5.1.10 null MX", true),
-        (Stage::Rcpt, 550, "5.2.1 mailbox disabled", true),
-        (Stage::Rcpt, 550, "no such user", true),
-        (Stage::Rcpt, 551, "user not local", true),
-        (Stage::Rcpt, 553, "mailbox name not allowed", true),
-        (Stage::Data, 550, "5.1.1 no such user", true),
-        (Stage::Rcpt, 550, "5.7.1 blocked by reputation", false),
-        (Stage::Rcpt, 554, "5.7.1 relay access denied", false),
-        (Stage::Rcpt, 552, "5.2.2 mailbox full", false),
-        (Stage::Rcpt, 554, "no", false),
-        (Stage::Rcpt, 550, "5.1.8 sender's domain does not exist", false),
-        (Stage::Mail, 553, "5.1.3 bad sender", false),
-        (Stage::Mail, 550, "sender refused", false),
-        (Stage::Data, 550, "spam", false),
+        (SmtpStage::Rcpt, 550, "5.1.1 no such user", true),
+        (SmtpStage::Rcpt, 550, "5.1.10 null MX", true),
+        (SmtpStage::Rcpt, 550, "5.2.1 mailbox disabled", true),
+        (SmtpStage::Rcpt, 550, "no such user", true),
+        (SmtpStage::Rcpt, 551, "user not local", true),
+        (SmtpStage::Rcpt, 553, "mailbox name not allowed", true),
+        (SmtpStage::Data, 550, "5.1.1 no such user", true),
+        (SmtpStage::Rcpt, 550, "5.7.1 blocked by reputation", false),
+        (SmtpStage::Rcpt, 554, "5.7.1 relay access denied", false),
+        (SmtpStage::Rcpt, 552, "5.2.2 mailbox full", false),
+        (SmtpStage::Rcpt, 554, "no", false),
+        (SmtpStage::Rcpt, 550, "5.1.8 sender's domain does not exist", false),
+        (SmtpStage::Mail, 553, "5.1.3 bad sender", false),
+        (SmtpStage::Mail, 550, "sender refused", false),
+        (SmtpStage::Data, 550, "spam", false),
     ] {
         assert_eq!(
             SendError::from_reply(stage, code, said, "gina"),
@@ -30,19 +30,19 @@ fn mail_09_only_a_dead_address_is_the_recipients_fault() {
 #[test]
 fn replies_about_us_are_configuration() {
     for (stage, code) in [
-        (Stage::Auth, 535),
-        (Stage::Auth, 504),
-        (Stage::Connect, 554),
-        (Stage::Mail, 530),
-        (Stage::Rcpt, 530),
-        (Stage::Mail, 538),
+        (SmtpStage::Auth, 535),
+        (SmtpStage::Auth, 504),
+        (SmtpStage::Connect, 554),
+        (SmtpStage::Mail, 530),
+        (SmtpStage::Rcpt, 530),
+        (SmtpStage::Mail, 538),
     ] {
         assert!(
             matches!(SendError::from_reply(stage, code, "x", ""), SendError::Config { .. }),
             "{stage:?} {code}"
         );
     }
-    let later = SendError::from_reply(Stage::Auth, 454, "4.7.0 temporary failure", "");
+    let later = SendError::from_reply(SmtpStage::Auth, 454, "4.7.0 temporary failure", "");
     assert_eq!(
         later,
         SendError::Transient { cause: Transience::Reply(454), text: "4.7.0 temporary failure".into() }

@@ -266,7 +266,7 @@ async fn mail_06_a_mail_that_is_stale_before_data_is_dropped() {
         assert!(sink.commands().last().unwrap().starts_with("RCPT"));
         false
     };
-    assert_eq!(mailer.send_if(&mail(GINA), live).await, Ok(Delivery::Dropped));
+    assert_eq!(mailer.send_if(&mail(GINA), live).await, Ok(SmtpOutcome::Dropped));
     assert!(asked.into_inner() && !sink.commands().contains(&"DATA".to_owned()));
     mailer.send(&mail(GINA)).await.unwrap();
     assert_eq!((sink.messages().len(), sink.connections()), (1, 1));

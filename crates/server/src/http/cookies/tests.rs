@@ -34,7 +34,7 @@ fn ses_02_the_other_form_is_not_read() {
     let plain = Names { loopback: true };
     assert!(plain.read(std::iter::once(&b"__Host-vs.AA=x"[..])).sessions.is_empty());
     assert_eq!(plain.read(std::iter::once(&b"vs.AA=x"[..])).sessions.len(), 1);
-    let change = Change::Session {
+    let change = CookieChange::Session {
         realm: Realm::Tenant(TenantId(uuid::Uuid::from_u128(1))),
         value: "v".into(),
         max_age: 60,
@@ -56,7 +56,7 @@ fn ses_02_the_oldest_interaction_goes_first() {
         interactions: sizes.iter().map(|(n, size)| (locator(id(*n)), "x".repeat(*size))).collect(),
         ..Jar::default()
     };
-    let new = |size| [Change::Interaction { id: id(9), value: "x".repeat(size) }];
+    let new = |size| [CookieChange::Interaction { id: id(9), value: "x".repeat(size) }];
     let lines = HOST.write(&new(100), &jar(&[(3, 100), (1, 100), (2, 100)]));
     assert_eq!(lines.len(), 2);
     assert!(lines[0].contains(&locator(id(1))) && lines[0].contains("Max-Age=0"));

@@ -32,7 +32,7 @@ use super::case::{Case, Cookie, Demand, Setting, Stored, Who};
 use super::rows::{self, Kept, Writing};
 use crate::sealed::{Ending, Sealed};
 use crate::subject;
-use crate::trip::{self, At, Trip};
+use crate::trip::{self, Trip, TripRequest};
 
 /// So many minutes after the trips began, all at once.
 pub(super) fn minute(minutes: i64) -> Now {
@@ -118,7 +118,7 @@ impl Lab {
     /// Everything that the combinations of these settings are about.
     pub(super) async fn open(settings: &[Setting]) -> Self {
         let database = fresh(Kind::Sqlite).unwrap();
-        let opening = bootstrap::Opening {
+        let opening = bootstrap::DeploymentOptions {
             target: Target::parse(database.url()).unwrap(),
             readers: 1,
             root_key: Secret::new("0123456789abcdef".repeat(4)),
@@ -260,7 +260,7 @@ impl Lab {
             any: true,
             ..Jar::default()
         };
-        trip::load(At { app, ctx: &self.ctx, jar: &jar, segment: &segment, id })
+        trip::load(TripRequest { app, ctx: &self.ctx, jar: &jar, segment: &segment, id })
             .await
             .unwrap_or_else(|error| panic!("{case:?}: {error}"))
     }

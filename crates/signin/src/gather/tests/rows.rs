@@ -12,7 +12,7 @@ use vestibule_core::ids::{
 use vestibule_core::interaction::EndingKind;
 use vestibule_core::method::Way;
 use vestibule_core::numbers::{CODE_LIFETIME, INTERACTION_ROW_LIFETIME, SESSION_LIFETIME};
-use vestibule_core::passcode::Purpose;
+use vestibule_core::passcode::CodePurpose;
 use vestibule_core::proof::{Amr, AmrSet, Authentication, Ledger, MailboxProof, StoredAuthentication};
 use vestibule_core::random::{Random, secret_256};
 use vestibule_core::secret::Digest;
@@ -114,7 +114,7 @@ impl Writing<'_> {
         let cookie =
             SessionCookie { id: SessionId(random_uuid(self.random)), secret: secret_256(self.random) };
         let authentication = authentication(way, minute(at));
-        let new = NewSession::of(signin::Opening {
+        let new = NewSession::of(signin::SessionOpening {
             realm: Realm::Tenant(tenant),
             id: cookie.id,
             secret_digest: vault::hash("session", EPOCH, cookie.secret.expose()),
@@ -226,7 +226,7 @@ impl Writing<'_> {
             id,
             interaction_id: trip.id,
             ordinal,
-            purpose: Purpose::SignIn,
+            purpose: CodePurpose::SignIn,
             subject_key: trip.address_key,
             digest: digest(id),
             decoy: false,
@@ -265,9 +265,9 @@ fn enter(
     let (realm, now) = (trip.realm_id, minute(USED));
     let ordinal = signin::count_try(c, realm, code, now)?;
     let tenant = realm.tenant().ok_or(QueryError::NotFound)?;
-    let read = live::request(c, live::Segment::Id(tenant), None, Some(trip.id), now)?;
+    let read = live::request(c, live::TenantKey::Id(tenant), None, Some(trip.id), now)?;
     let row = read.and_then(|r| r.interaction).and_then(|i| i.passcode).ok_or(QueryError::NotFound)?;
-    let check = convert::stored(&row).check(&digest(code), ordinal, Purpose::SignIn, now.instant);
+    let check = convert::stored(&row).check(&digest(code), ordinal, CodePurpose::SignIn, now.instant);
     let matched = check.map_err(|_| QueryError::NotFound)?;
     let used = signin::consume(c, realm, matched.id(), &digest(code), matched.ordinal(), now)?;
     let used = convert::stored(&used.ok_or(QueryError::NotFound)?);

@@ -13,7 +13,7 @@ use vestibule_core::throttle::Counter;
 use vestibule_store::throttle::{Limit, ThrottleRow};
 use vestibule_store::{self as store, QueryError};
 
-use crate::log::{self, By, Entry};
+use crate::log::{self, By, SignInEntry};
 use crate::trip::Trip;
 use crate::view::Lock;
 
@@ -101,7 +101,7 @@ pub(super) async fn log_try(
     streak: Option<Digest>,
 ) -> Result<(), Error> {
     let by = Some(By::Method(Method::Passcode));
-    let entry = Entry { outcome: Outcome::Failure, error: Some(what), by, step: StepKind::EnterCode };
+    let entry = SignInEntry { outcome: Outcome::Failure, error: Some(what), by, step: StepKind::EnterCode };
     let row = log::row(app, ctx, trip, None, entry);
     let now = trip.now();
     app.db

@@ -1,13 +1,13 @@
 //! What one send draws and says: the code, its row, and the two mails of which one is queued.
 
-use vestibule_app::mail::{self, Queue};
-use vestibule_app::vault::{self, Purpose};
+use vestibule_app::mail::{self, QueueEntry};
+use vestibule_app::vault::{self, KeyPurpose};
 use vestibule_app::{App, Context, Error};
 use vestibule_core::Address;
 use vestibule_core::clock::{self, Instant};
 use vestibule_core::ids::{ClientId, PasscodeId, Realm, ordered_uuid};
 use vestibule_core::letter::{self, Content, Letter, NoAccess, RequestFacts, Sender};
-use vestibule_core::passcode::{Code, Purpose as CodePurpose, draw_mark};
+use vestibule_core::passcode::{Code, CodePurpose, draw_mark};
 use vestibule_core::random::secret_256;
 use vestibule_core::secret::{Digest, Secret};
 use vestibule_core::urls::network_prefix;
@@ -30,12 +30,12 @@ pub(crate) struct RequestContext {
 impl RequestContext {
     fn seal(&self, app: &App, realm: Realm, id: PasscodeId) -> Result<Vec<u8>, Error> {
         let plain = serde_json::to_vec(self).map_err(Error::internal)?;
-        Ok(app.vault.seal(Purpose::CodeContext, &[realm.id().as_bytes(), id.0.as_bytes()], &plain)?)
+        Ok(app.vault.seal(KeyPurpose::CodeContext, &[realm.id().as_bytes(), id.0.as_bytes()], &plain)?)
     }
 
     pub(crate) fn open(app: &App, realm: Realm, id: PasscodeId, sealed: &[u8]) -> Result<Self, Error> {
         let plain =
-            app.vault.unseal(Purpose::CodeContext, &[realm.id().as_bytes(), id.0.as_bytes()], sealed)?;
+            app.vault.unseal(KeyPurpose::CodeContext, &[realm.id().as_bytes(), id.0.as_bytes()], sealed)?;
         serde_json::from_slice(&plain).map_err(Error::internal)
     }
 }
@@ -103,7 +103,7 @@ impl<'a> Draft<'a> {
     /// E01.
     pub(super) fn code_mail(&self) -> Result<NewOutbox, Error> {
         let app = self.app;
-        let content = Content::Code(letter::Code {
+        let content = Content::Code(letter::CodeLetter {
             code: self.code.expose().to_owned(),
             mark: self.mark.clone(),
             until: self.expires_at,
@@ -116,7 +116,7 @@ impl<'a> Draft<'a> {
             },
             report: app.urls.report(&self.trip.sealed.segment, self.report.expose()),
         });
-        let dedupe = app.vault.mac(Purpose::Address, &[b"mail code", self.id.0.as_bytes()])?;
+        let dedupe = app.vault.mac(KeyPurpose::Address, &[b"mail code", self.id.0.as_bytes()])?;
         self.queued(Some(self.id), dedupe, content)
     }
 
@@ -127,7 +127,7 @@ impl<'a> Draft<'a> {
         let content = Content::NoAccess(NoAccess { app: self.app_name(), contact });
         // One a day and address over all tenants (N-22): the key does not name the tenant.
         let dedupe =
-            app.vault.mac(Purpose::Address, &[b"mail no access", self.address.limit_key().as_bytes()])?;
+            app.vault.mac(KeyPurpose::Address, &[b"mail no access", self.address.limit_key().as_bytes()])?;
         self.queued(None, dedupe, content)
     }
 
@@ -144,7 +144,7 @@ impl<'a> Draft<'a> {
             privacy: tenant.settings.privacy_url.clone(),
         };
         let letter = Letter { to: self.address.as_str().to_owned(), from, content };
-        let queue = Queue { tenant: tenant.id, passcode, dedupe };
+        let queue = QueueEntry { tenant: tenant.id, passcode, dedupe };
         let (vault, random) = (&self.app.vault, self.app.random.as_ref());
         Ok(mail::queued(vault, random, self.trip.at(), &self.ctx.locale, queue, &letter)?)
     }

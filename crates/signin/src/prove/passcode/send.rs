@@ -12,19 +12,19 @@ use vestibule_core::log::StepKind;
 use vestibule_core::method::Method;
 use vestibule_store::Conn;
 
-use super::send_job::Job;
+use super::send_job::SendJob;
 use crate::halt::Halt;
 use crate::reply::Reply;
 use crate::step::{self, Prepared, Press, Taken};
-use crate::trip::{At, Trip};
+use crate::trip::{Trip, TripRequest};
 
 /// G05's POST, *Send code*.
-pub async fn send(at: At<'_>, csrf: &str) -> Result<Reply, Error> {
+pub async fn send(at: TripRequest<'_>, csrf: &str) -> Result<Reply, Error> {
     step::advance::<Send>(at, csrf, &()).await
 }
 
 /// *Send a new code*. `ordinal` is the number of the code that it replaces: a repeat is answered as the first press.
-pub async fn resend(at: At<'_>, ordinal: Option<i32>, csrf: &str) -> Result<Reply, Error> {
+pub async fn resend(at: TripRequest<'_>, ordinal: Option<i32>, csrf: &str) -> Result<Reply, Error> {
     step::advance::<Resend>(at, csrf, &ordinal).await
 }
 
@@ -33,26 +33,26 @@ pub(crate) struct Send;
 
 impl Press for Send {
     type Form = ();
-    type Ready = Job;
+    type Ready = SendJob;
 
     const PAGE: PageKind = PageKind::SendCode;
     const TAKES: Option<StepKind> = None;
 
-    async fn repeats(_: At<'_>, _: &Trip, (): &()) -> Result<bool, Error> {
+    async fn repeats(_: TripRequest<'_>, _: &Trip, (): &()) -> Result<bool, Error> {
         Ok(false)
     }
 
     async fn ready(
-        at: At<'_>,
+        at: TripRequest<'_>,
         trip: &Trip,
         _step: &Step,
         (): &(),
-        _before: Option<Arc<Job>>,
-    ) -> Result<Prepared<Job>, Error> {
+        _before: Option<Arc<SendJob>>,
+    ) -> Result<Prepared<SendJob>, Error> {
         prepared(at, trip, trip.code().map(|p| p.ordinal))
     }
 
-    fn consume(job: &Job, c: &mut Conn, trip: &Trip) -> Result<Taken, Halt> {
+    fn consume(job: &SendJob, c: &mut Conn, trip: &Trip) -> Result<Taken, Halt> {
         job.run(c, trip)
     }
 }
@@ -62,22 +62,22 @@ struct Resend;
 
 impl Press for Resend {
     type Form = Option<i32>;
-    type Ready = Job;
+    type Ready = SendJob;
 
     const PAGE: PageKind = PageKind::Prove(Method::Passcode);
     const TAKES: Option<StepKind> = None;
 
-    async fn repeats(_: At<'_>, _: &Trip, _: &Option<i32>) -> Result<bool, Error> {
+    async fn repeats(_: TripRequest<'_>, _: &Trip, _: &Option<i32>) -> Result<bool, Error> {
         Ok(false)
     }
 
     async fn ready(
-        at: At<'_>,
+        at: TripRequest<'_>,
         trip: &Trip,
         _step: &Step,
         replaced: &Option<i32>,
-        _before: Option<Arc<Job>>,
-    ) -> Result<Prepared<Job>, Error> {
+        _before: Option<Arc<SendJob>>,
+    ) -> Result<Prepared<SendJob>, Error> {
         let newest = trip.code().map(|p| p.ordinal);
         match (newest, *replaced) {
             (_, None) => Err(trip.problem(ErrorCode::RequestBad).into()),
@@ -90,14 +90,14 @@ impl Press for Resend {
         }
     }
 
-    fn consume(job: &Job, c: &mut Conn, trip: &Trip) -> Result<Taken, Halt> {
+    fn consume(job: &SendJob, c: &mut Conn, trip: &Trip) -> Result<Taken, Halt> {
         job.run(c, trip)
     }
 }
 
-fn prepared(at: At<'_>, trip: &Trip, replaces: Option<i32>) -> Result<Prepared<Job>, Error> {
+fn prepared(at: TripRequest<'_>, trip: &Trip, replaces: Option<i32>) -> Result<Prepared<SendJob>, Error> {
     let Some(address) = trip.address() else {
         return Err(trip.problem(ErrorCode::InteractionUnknown).into());
     };
-    Job::prepare(at.app, at.ctx, trip, address, replaces).map(|job| Prepared::Go(Arc::new(job)))
+    SendJob::prepare(at.app, at.ctx, trip, address, replaces).map(|job| Prepared::Go(Arc::new(job)))
 }

@@ -1,7 +1,7 @@
 //! What one send does: throttles, one interaction, one passcode or decoy, at most one mail, in one transaction; everything
 //! is drawn, hashed and sealed before it, for a guest and for nobody alike (OTP-17, OTP-18).
 
-use vestibule_app::vault::Purpose;
+use vestibule_app::vault::KeyPurpose;
 use vestibule_app::{App, Context, Error, plan};
 use vestibule_core::Address;
 use vestibule_core::clock::{self, Instant};
@@ -9,7 +9,7 @@ use vestibule_core::interaction::PageKind;
 use vestibule_core::log::{Outcome, StepKind, StepTaken};
 use vestibule_core::method::Method;
 use vestibule_core::numbers as n;
-use vestibule_core::passcode::Standing;
+use vestibule_core::passcode::CodeStanding;
 use vestibule_core::secret::Digest;
 use vestibule_core::throttle::{self, Counter, Wait};
 use vestibule_store::outbox::NewOutbox;
@@ -61,7 +61,7 @@ impl Mailbox {
 }
 
 /// Everything that the transaction needs, hashed and sealed beforehand.
-pub(crate) struct Job {
+pub(crate) struct SendJob {
     mailbox: Mailbox,
     row: Row,
     passcode: NewPasscode,
@@ -71,7 +71,7 @@ pub(crate) struct Job {
     notice_since: Instant,
 }
 
-impl Job {
+impl SendJob {
     /// Draws, hashes and seals for whoever the address turns out to be.
     pub(super) fn prepare(
         app: &App,
@@ -173,11 +173,11 @@ impl Job {
 /// The page that says when a code can be asked for.
 fn held_back(trip: &Trip, wait: Wait) -> Box<dyn View> {
     match (wait, trip.code()) {
-        (Wait::Source(until), _) => Box::new(page::Wait { until }),
+        (Wait::Source(until), _) => Box::new(page::SourceWait { until }),
         (Wait::Paused(until), Some(code)) => view::locked(trip, code, Lock::Paused(until)),
         // A code that wrong tries burned has no page of its own to say when the next one can be asked for (OTP-08).
         (Wait::Gap(at) | Wait::Enough(at), Some(code))
-            if convert::stored(code).standing(trip.at()) == Standing::Burned =>
+            if convert::stored(code).standing(trip.at()) == CodeStanding::Burned =>
         {
             view::locked(trip, code, Lock::Paused(at))
         }
@@ -198,5 +198,5 @@ fn held_until(row: &ThrottleRow, now: Instant) -> Option<Instant> {
 fn decoy(app: &App) -> Result<Digest, Error> {
     let mut noise = [0; 32];
     app.random.fill(&mut noise);
-    Ok(app.vault.mac(Purpose::Decoy, &[&noise])?)
+    Ok(app.vault.mac(KeyPurpose::Decoy, &[&noise])?)
 }

@@ -12,7 +12,7 @@ use vestibule_core::interaction::{PageKind, Step};
 use vestibule_core::log::StepKind;
 use vestibule_core::method::Method;
 use vestibule_core::numbers as n;
-use vestibule_core::passcode::{Code, Match, Miss, Purpose, ShapeError, Standing};
+use vestibule_core::passcode::{Code, CodePurpose, CodeStanding, Match, Miss, ShapeError};
 use vestibule_core::secret::Digest;
 use vestibule_core::throttle::{self, Counter};
 use vestibule_store::signin::PasscodeRow;
@@ -24,11 +24,11 @@ use crate::convert;
 use crate::halt::Halt;
 use crate::reply::Reply;
 use crate::step::{self, Prepared, Press, Taken};
-use crate::trip::{At, Trip};
+use crate::trip::{Trip, TripRequest};
 use crate::view::{CodeState, Lock};
 
 /// G06's POST.
-pub async fn verify(at: At<'_>, typed: &str, csrf: &str) -> Result<Reply, Error> {
+pub async fn verify(at: TripRequest<'_>, typed: &str, csrf: &str) -> Result<Reply, Error> {
     step::advance::<Verify>(at, csrf, &Code::read(typed)).await
 }
 
@@ -51,7 +51,7 @@ impl Press for Verify {
     const TAKES: Option<StepKind> = Some(StepKind::EnterCode);
 
     /// The digits that used the code, within a minute. Every comparison is counted first, those after the success too.
-    async fn repeats(at: At<'_>, trip: &Trip, form: &Self::Form) -> Result<bool, Error> {
+    async fn repeats(at: TripRequest<'_>, trip: &Trip, form: &Self::Form) -> Result<bool, Error> {
         let Some((code, address)) = trip.code().cloned().zip(trip.address()) else { return Ok(false) };
         let tried = match form {
             Ok(typed) => digest(at.app, trip, address.key(), typed.expose())?,
@@ -67,7 +67,7 @@ impl Press for Verify {
     }
 
     async fn ready(
-        at: At<'_>,
+        at: TripRequest<'_>,
         trip: &Trip,
         _step: &Step,
         form: &Self::Form,
@@ -80,7 +80,7 @@ impl Press for Verify {
             return Err(trip.problem(ErrorCode::InteractionUnknown).into());
         };
         // States of the code and the address show as themselves, for right and wrong digits alike (OTP-05, OTP-19).
-        if !matches!(convert::stored(code).standing(trip.at()), Standing::Open { .. }) {
+        if !matches!(convert::stored(code).standing(trip.at()), CodeStanding::Open { .. }) {
             return Ok(Prepared::Show(match count::paused(at.app, trip, address).await? {
                 Some(lock) => view::locked(trip, code, lock),
                 None => view::enter_code(trip, CodeState::Expired),
@@ -106,7 +106,7 @@ impl Press for Verify {
 
 /// Counts, compares, and goes on with the match or shows the miss.
 async fn compare(
-    at: At<'_>,
+    at: TripRequest<'_>,
     trip: &Trip,
     code: &PasscodeRow,
     address: &Address,
@@ -124,7 +124,7 @@ async fn compare(
             return Ok(Prepared::Show(view::locked(trip, code, lock)));
         }
     };
-    match convert::stored(code).check(&tried, Some(ordinal), Purpose::SignIn, trip.at()) {
+    match convert::stored(code).check(&tried, Some(ordinal), CodePurpose::SignIn, trip.at()) {
         Ok(matched) => {
             let address_key = address.key().to_owned();
             Ok(Prepared::Go(Arc::new(Right { address_key, matched, tried, tries })))

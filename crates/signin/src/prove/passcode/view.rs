@@ -3,12 +3,12 @@
 use vestibule_app::plan;
 use vestibule_core::clock;
 use vestibule_core::numbers::SEND_GAP;
-use vestibule_core::passcode::Standing;
+use vestibule_core::passcode::CodeStanding;
 use vestibule_store::signin::PasscodeRow;
 
 use crate::convert;
 use crate::trip::Trip;
-use crate::view::{CodeState, EnterCode, Lock, Locked, SendCode, View};
+use crate::view::{CodeLocked, CodeState, EnterCode, Lock, SendCode, View};
 
 /// G06 or G07 as the newest code stands. A browser that lost the answer to its proof types the same digits again, by
 /// itself: the page sends nothing unasked.
@@ -30,9 +30,9 @@ pub(crate) fn send_code(trip: &Trip) -> Box<dyn View> {
 pub(super) fn enter_code(trip: &Trip, state: CodeState) -> Box<dyn View> {
     let Some(code) = trip.code() else { return send_code(trip) };
     match convert::stored(code).standing(trip.at()) {
-        Standing::Burned => locked(trip, code, Lock::Burned),
-        Standing::Open { .. } => Box::new(code_page(trip, code, state)),
-        Standing::Expired | Standing::Used | Standing::Cancelled => {
+        CodeStanding::Burned => locked(trip, code, Lock::Burned),
+        CodeStanding::Open { .. } => Box::new(code_page(trip, code, state)),
+        CodeStanding::Expired | CodeStanding::Used | CodeStanding::Cancelled => {
             Box::new(code_page(trip, code, keep_wait(state)))
         }
     }
@@ -50,7 +50,7 @@ fn keep_wait(state: CodeState) -> CodeState {
 
 /// G07.
 pub(super) fn locked(trip: &Trip, code: &PasscodeRow, lock: Lock) -> Box<dyn View> {
-    Box::new(Locked {
+    Box::new(CodeLocked {
         address: trip.shown_address(),
         lock,
         ordinal: code.ordinal,
