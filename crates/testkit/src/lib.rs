@@ -2,7 +2,8 @@
 //! relying party, and flows that run over both databases.
 //!
 //! A flow is a sentence about a person ([`person`]), told once with [`flows!`](crate::flows!) and played over HTTP on `SQLite` and on
-//! PostgreSQL, and where it says so in Chromium with and without script.
+//! PostgreSQL, and where it says so in Chromium with and without script. What flows of several areas say in the same words
+//! stands in [`walk`], [`trip`] and, for applications, [`protocol`].
 
 #![expect(
     clippy::expect_used,
@@ -17,9 +18,12 @@ pub mod mailbox;
 pub mod office;
 pub mod page;
 pub mod person;
+pub mod protocol;
 pub mod random;
 pub mod rp;
 pub mod server;
+pub mod trip;
+pub mod walk;
 pub mod witness;
 pub mod world;
 

@@ -9,10 +9,10 @@ use vestibule_core::settings::TenantSettings;
 use vestibule_store::testing;
 use vestibule_testkit::World;
 use vestibule_testkit::rp::Rp;
+use vestibule_testkit::walk::{discovers, signs_in};
 
 use crate::older::Older;
 use crate::toy::{GINA, proves, rows, without_codes, word};
-use crate::walk::{discovers, signs_in};
 
 vestibule_testkit::flows! {
     /// Each serves the other's trips by mailed code, from any step on.

@@ -7,9 +7,8 @@ use vestibule_signin::prove::toy;
 use vestibule_store::testing;
 use vestibule_testkit::office::House;
 use vestibule_testkit::rp::Rp;
+use vestibule_testkit::walk::{discovers, sign_ins, signs_in};
 use vestibule_testkit::{HttpOptions, Person, World};
-
-use crate::walk::{discovers, signs_in};
 
 pub(crate) const GINA: &str = "gina@guest.test";
 
@@ -55,7 +54,7 @@ vestibule_testkit::flows! {
         for from in ["users WHERE pinned_method = 'toy' AND state = 'accepted'", "identities WHERE method = 'toy'", "sessions WHERE method = 'toy'", "sign_in_activity WHERE last_method = 'toy'"] {
             assert_eq!(rows(world, from), 1, "{from}");
         }
-        let log = crate::walk::sign_ins(world, &house).await;
+        let log = sign_ins(world, &house).await;
         let mut told: Vec<_> = log.iter().map(|r| (r.outcome.as_str(), r.error.as_deref(), r.method.as_deref())).collect();
         told.sort_unstable();
         assert_eq!(told, [("failure", Some("wrong"), Some("toy")), ("success", None, Some("toy"))]);
