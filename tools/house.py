@@ -73,6 +73,7 @@ SHARED_NAMES = {
     ),
     **dict.fromkeys(["Application", "NewTenant", "Tenant"], "what a use case changes: `effect::Tenant`"),
 }
+PUBLIC = re.compile(r"(?m)^ *pub (?:async |const |unsafe )*(fn|struct|enum|union|trait|type|const) (\w+)")
 TYPE = re.compile(
     r"(?m)^ *pub(?:\([^)]*\))? (?:struct|enum|union|trait|type) (?P<type>\w+)|\btext_enum! \{\s+(?P<word>\w+) \{"
 )
@@ -233,6 +234,23 @@ def names_of_types(root: Path = ROOT) -> list[str]:
     return complaints + [f"{name} is no longer shared" for name in SHARED_NAMES if root == ROOT and name not in twice]
 
 
+def undocumented(root: Path = ROOT) -> list[str]:
+    """Public items without a sentence. Of fields and variants none is asked: a good name says it, and a line that
+    repeats the name hides the ones that say more."""
+    complaints = []
+    for path in sources(root):
+        name, text, lines = path.relative_to(root).as_posix(), bare(path), path.read_text().splitlines()
+        if lines and not lines[0].startswith("//!"):
+            complaints.append(f"{name}: nothing says what the module is for")
+        for found in PUBLIC.finditer(text):
+            line = above = text.count("\n", 0, found.start(1))
+            while above and lines[above - 1].lstrip().startswith(("#[", ")]", "$(#[", "// ")):
+                above -= 1
+            if above == 0 or not lines[above - 1].lstrip().startswith("///") and not lines[above].lstrip().startswith("$("):
+                complaints.append(f"{name}:{line + 1}: {found[1]} {found[2]}")
+    return complaints
+
+
 def marks() -> list[str]:
     return [
         f"{path.relative_to(ROOT)}:{number}"
@@ -362,6 +380,20 @@ TOYS = [
             "Step: crates/toy/src/b.rs:5, crates/toy/src/c.rs:1",
         ],
     ),
+    (
+        undocumented,
+        "toy",
+        {
+            "lib": "//! A toy.\n/// Said.\n#[derive(Debug)]\n// why\npub struct Said {\n    pub field: u8,\n}\npub fn unsaid() {}",
+            "a": "//! Its part.\npub(crate) fn inside() {}\n#[cfg(test)]\nmod tests {\n    pub fn test() {}\n}\npub enum E {}",
+            "b": "fn nothing() {}",
+        },
+        [
+            "crates/toy/src/a.rs:7: enum E",
+            "crates/toy/src/b.rs: nothing says what the module is for",
+            "crates/toy/src/lib.rs:8: fn unsaid",
+        ],
+    ),
     (foreign_proofs, "core", {"proof/mod": FORGED, "entry": FORGED}, ["crates/core/src/entry.rs:2: Evidence::of"]),
 ]
 
@@ -401,6 +433,7 @@ def main() -> None:
     report.check("functions_stay_short", long_functions)
     report.check("proofs_are_made_by_verifiers_alone", foreign_proofs)
     report.check("a_public_name_is_one_type", names_of_types)
+    report.check("public_items_say_what_they_are", undocumented)
     report.check("rules_on_rust_bite", toothless)
     report.check("the_patches_of_the_toy_apply", toy_patches)
     report.check("no_todo_marks", marks)

@@ -22,9 +22,7 @@ use crate::error::{AdminError, Invalid, Thing};
 /// Switches an application on in one tenant.
 #[derive(Debug)]
 pub struct Enable {
-    /// The tenant.
     pub tenant: TenantId,
-    /// The application.
     pub client: ClientId,
 }
 
@@ -46,9 +44,7 @@ impl UseCase for Enable {
 /// Switches an application off in one tenant.
 #[derive(Debug)]
 pub struct Disable {
-    /// The tenant.
     pub tenant: TenantId,
-    /// The application.
     pub client: ClientId,
 }
 
@@ -70,9 +66,7 @@ impl UseCase for Disable {
 /// One application, as it is present in a tenant.
 #[derive(Debug)]
 pub struct Show {
-    /// The tenant.
     pub tenant: TenantId,
-    /// The application.
     pub client: ClientId,
 }
 
@@ -95,7 +89,6 @@ impl UseCase for Show {
 /// The applications of a tenant.
 #[derive(Debug)]
 pub struct List {
-    /// The tenant.
     pub tenant: TenantId,
 }
 

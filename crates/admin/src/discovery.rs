@@ -16,9 +16,7 @@ use crate::error::{AdminError, Thing};
 /// Explains which ways an address is offered, and what becomes of it.
 #[derive(Debug)]
 pub struct Explain {
-    /// Where.
     pub tenant: TenantId,
-    /// The address.
     pub address: Address,
     /// The application that is asked for, if one is.
     pub client: Option<ClientId>,
@@ -27,7 +25,6 @@ pub struct Explain {
 /// Discovery for an address, explained.
 #[derive(Debug, Clone)]
 pub struct Explained {
-    /// The address.
     pub address: Address,
     /// Who it is here.
     pub person: Person,
@@ -48,7 +45,6 @@ pub enum ExplainedOutcome {
     GetsCode,
     /// Nobody invited them.
     NotInvited,
-    /// Blocked.
     Blocked,
     /// The invitation was reported.
     Reported,

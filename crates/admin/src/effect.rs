@@ -30,7 +30,6 @@ pub enum Changes {
 /// A number that nodes compare, to know that what they hold is outdated.
 #[derive(Debug, Clone)]
 pub enum ChangeNumber {
-    /// That of a tenant.
     Tenant(TenantId),
     /// That of the applications, in all tenants where one is present.
     Applications(ClientId),

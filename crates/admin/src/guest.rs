@@ -19,9 +19,7 @@ pub use crate::reference::GuestRef;
 /// Blocks a guest, and ends sessions, codes and refresh families at once (SES-08).
 #[derive(Debug)]
 pub struct Block {
-    /// Where.
     pub tenant: TenantId,
-    /// Whom.
     pub guest: GuestRef,
 }
 
@@ -55,9 +53,7 @@ impl UseCase for Block {
 /// Lets a guest in again.
 #[derive(Debug)]
 pub struct Unblock {
-    /// Where.
     pub tenant: TenantId,
-    /// Whom.
     pub guest: GuestRef,
 }
 
@@ -84,9 +80,7 @@ impl UseCase for Unblock {
 /// One guest.
 #[derive(Debug)]
 pub struct Show {
-    /// Where.
     pub tenant: TenantId,
-    /// Whom.
     pub guest: GuestRef,
 }
 
@@ -109,7 +103,6 @@ impl UseCase for Show {
 /// The guests of a tenant, a page of them, without their sponsors and last sign-ins.
 #[derive(Debug)]
 pub struct List {
-    /// Where.
     pub tenant: TenantId,
     /// Which, in which order.
     pub query: Query<GuestField>,

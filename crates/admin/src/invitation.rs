@@ -29,9 +29,7 @@ use crate::name::display_name;
 /// Invites one address.
 #[derive(Debug, Clone)]
 pub struct Create {
-    /// Where.
     pub tenant: TenantId,
-    /// Whom.
     pub address: Address,
     /// Where it leads at its end.
     pub redirect_url: Option<String>,
@@ -48,13 +46,10 @@ pub struct Create {
 /// An invitation, as whoever made it is told.
 #[derive(Debug)]
 pub struct Invited {
-    /// Its id.
     pub id: InvitationId,
     /// The link, told this once (INV-06).
     pub redeem_url: String,
-    /// The address.
     pub address: Address,
-    /// The guest.
     pub guest: UserId,
     /// Whether the guest accepted before.
     pub accepted: bool,

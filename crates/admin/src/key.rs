@@ -17,7 +17,6 @@ use crate::error::AdminError;
 pub struct Key {
     /// RFC 7638 thumbprint.
     pub kid: String,
-    /// What it signs with.
     pub algorithm: SigningAlgorithm,
     /// In the JWKS since.
     pub published_at: Instant,

@@ -15,11 +15,9 @@ use crate::error::AdminError;
 /// A row of the sign-in log. Its words stay text, so that the log of a newer release can be read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignIn {
-    /// Its id.
     pub id: Uuid,
     /// Its number in commit order, to follow the log by; none for a moment after it was written. A cursor, no figure.
     pub number: Option<i64>,
-    /// When.
     pub at: Instant,
     /// What error pages show.
     pub trace_id: TraceId,
@@ -33,9 +31,7 @@ pub struct SignIn {
     pub outcome: String,
     /// The finer reason.
     pub error: Option<String>,
-    /// The way.
     pub method: Option<String>,
-    /// What was done.
     pub steps: Value,
     /// The trail of discovery.
     pub trail: Value,
@@ -69,7 +65,6 @@ impl From<SignInRow> for SignIn {
 /// A page of the sign-in log.
 #[derive(Debug)]
 pub struct SignIns {
-    /// Whose.
     pub tenant: TenantId,
     /// Those numbered after this one, in the order in which they were committed; the newest first without it.
     pub after: Option<i64>,
@@ -98,7 +93,6 @@ impl UseCase for SignIns {
 /// From where the sign-in log is followed: the highest number by now.
 #[derive(Debug)]
 pub struct Head {
-    /// Whose.
     pub tenant: TenantId,
 }
 

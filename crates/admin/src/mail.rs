@@ -14,7 +14,6 @@ use crate::error::AdminError;
 /// A queued mail, without what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queued {
-    /// Its id.
     pub id: OutboxId,
     /// `code`, `invitation`, `no_access`, `reported`.
     pub kind: String,
@@ -22,7 +21,6 @@ pub struct Queued {
     pub destination: String,
     /// How far it is.
     pub state: MailState,
-    /// Tries so far.
     pub attempts: i32,
     /// Why it failed or waits.
     pub reason: Option<String>,

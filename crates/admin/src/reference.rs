@@ -28,7 +28,6 @@ impl fmt::Display for TenantRef {
 pub enum GuestRef {
     /// By `oid`.
     Id(UserId),
-    /// By address.
     Address(Address),
 }
 

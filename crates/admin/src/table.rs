@@ -33,7 +33,6 @@ pub struct UseCaseRow {
     pub name: &'static str,
     /// What its actor must have leave for.
     pub action: Action,
-    /// What it changes.
     pub changes: Changes,
 }
 

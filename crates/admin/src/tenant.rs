@@ -23,7 +23,6 @@ pub use crate::reference::TenantRef;
 pub struct Tenant {
     /// `tid`.
     pub id: TenantId,
-    /// Its display name.
     pub name: String,
     /// Its domains, the default one first.
     pub domains: Vec<String>,
@@ -36,7 +35,6 @@ pub struct Tenant {
 /// Founds a tenant, and makes its first administrator where one is named.
 #[derive(Debug)]
 pub struct Create {
-    /// Display name.
     pub name: String,
     /// First domain; the operator vouches for it.
     pub domain: Domain,
@@ -121,7 +119,6 @@ impl UseCase for Resolve {
 /// One tenant.
 #[derive(Debug)]
 pub struct Show {
-    /// Which.
     pub tenant: TenantId,
 }
 
@@ -170,7 +167,6 @@ impl UseCase for List {
 /// Switches a tenant on.
 #[derive(Debug)]
 pub struct Enable {
-    /// Which.
     pub tenant: TenantId,
 }
 
@@ -192,7 +188,6 @@ impl UseCase for Enable {
 /// Switches a tenant off: nobody is let in any more.
 #[derive(Debug)]
 pub struct Disable {
-    /// Which.
     pub tenant: TenantId,
 }
 
@@ -214,9 +209,7 @@ impl UseCase for Disable {
 /// Adds a domain that the operator vouches for.
 #[derive(Debug)]
 pub struct AddDomain {
-    /// Whose it is.
     pub tenant: TenantId,
-    /// The domain.
     pub domain: Domain,
 }
 

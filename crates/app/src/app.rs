@@ -41,17 +41,13 @@ impl Options {
 /// The shared parts. Made once per process, passed by reference.
 #[derive(Debug)]
 pub struct App {
-    /// The database.
     pub db: Db,
-    /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
     pub random: Arc<dyn Random>,
     /// Every URL.
     pub urls: Urls,
     /// Derived keys.
     pub vault: Vault,
-    /// The operator's settings.
     pub options: Options,
     seen: AtomicI64,
     pub(crate) snapshots: Snapshots,

@@ -18,19 +18,14 @@ use crate::error::Error;
 /// What a change was made to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuditTarget {
-    /// A tenant.
     Tenant(TenantId),
     /// A domain of a tenant.
     Domain(Domain),
-    /// A policy.
     Policy(PolicyKind),
     /// The settings of a tenant.
     Settings,
-    /// An application.
     Application(ClientId),
-    /// A user.
     User(UserId),
-    /// A session.
     Session(SessionId),
     /// A trip of which nobody is known.
     Interaction(InteractionId),

@@ -16,11 +16,9 @@ use crate::vault::{KeyPurpose, Vault, VaultError};
 /// What a process needs to open a deployment.
 #[derive(Debug)]
 pub struct DeploymentOptions {
-    /// The database.
     pub target: Target,
     /// Read connections.
     pub readers: u32,
-    /// The root key.
     pub root_key: Secret,
     /// The base URL that was asked for, if any.
     pub base_url: Option<String>,
@@ -39,7 +37,6 @@ pub struct DeploymentOptions {
 /// Why a deployment cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
     /// The root key, or what was sealed with another.
@@ -58,12 +55,7 @@ pub enum OpenError {
     },
     /// Another base URL than the stored one.
     #[error("this deployment's base URL is {stored}, not {given}")]
-    OtherBaseUrl {
-        /// Stored.
-        stored: String,
-        /// Given.
-        given: String,
-    },
+    OtherBaseUrl { stored: String, given: String },
     /// Keys could not be made.
     #[error(transparent)]
     Keys(#[from] NewKeyError),

@@ -12,7 +12,6 @@ pub struct Jar {
     pub interactions: Vec<(String, String)>,
     /// Sessions by realm tag.
     pub sessions: Vec<(String, String)>,
-    /// The remembered accounts.
     pub remembered: Option<String>,
     /// An opened invitation.
     pub invitation: Option<String>,
@@ -69,12 +68,10 @@ impl SessionCookie {
 pub enum CookieChange {
     /// Keeps a sealed interaction; older ones beyond the bounds of N-21 go.
     Interaction {
-        /// Which.
         id: InteractionId,
         /// Sealed.
         value: String,
     },
-    /// Forgets an interaction.
     ForgetInteraction(String),
     /// Keeps a session.
     Session {
@@ -85,13 +82,11 @@ pub enum CookieChange {
         /// Until when, in seconds from now.
         max_age: i64,
     },
-    /// Forgets a session.
     ForgetSession(Realm),
     /// Keeps the list of remembered accounts.
     Remembered(String),
     /// Keeps an opened invitation.
     Invitation(String),
-    /// Forgets it.
     ForgetInvitation,
     /// Keeps an opened report link.
     Report(String),

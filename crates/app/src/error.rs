@@ -12,7 +12,6 @@ use crate::vault::VaultError;
 /// A refusal, with what the page about it may name.
 #[derive(Debug, Clone)]
 pub struct Problem {
-    /// What happened.
     pub code: ErrorCode,
     /// The organisation, where it is known.
     pub tenant: Option<Arc<TenantSnapshot>>,

@@ -12,10 +12,8 @@ use crate::vault::{KeyPurpose, Vault, VaultError};
 /// Why a signing key could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum NewKeyError {
-    /// Generating it.
     #[error("a signing key cannot be made")]
     Generate(#[from] vestibule_oidc::keys::KeyError),
-    /// Sealing it.
     #[error("a signing key cannot be sealed")]
     Seal(#[from] VaultError),
 }

@@ -25,7 +25,6 @@ use crate::vault::{self, KeyPurpose};
 /// What is live of a request.
 #[derive(Debug)]
 pub struct Live {
-    /// The tenant.
     pub tenant: Arc<TenantSnapshot>,
     /// The browser's session here, its secret checked.
     pub session: Option<SignedIn>,
@@ -44,11 +43,8 @@ pub struct Live {
 /// A browser's session.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// Its row.
     pub row: SessionRow,
-    /// Whose it is.
     pub user: LiveUser,
-    /// How it began.
     pub authentication: Authentication,
 }
 

@@ -18,7 +18,6 @@ use crate::trouble::{Res, Trouble, trouble};
 pub(crate) struct Deployment {
     binary: PathBuf,
     common: Vec<String>,
-    /// The data directory.
     pub data: PathBuf,
     scratch: bool,
     /// `http://127.0.0.1:port`.
@@ -31,9 +30,7 @@ pub(crate) struct Server {
     child: Option<Child>,
     /// Its process, where it is known.
     pub pid: Option<u32>,
-    /// The public listener.
     pub address: SocketAddr,
-    /// The management listener.
     pub management: SocketAddr,
     /// From exec to the ready line.
     pub start: Option<Duration>,

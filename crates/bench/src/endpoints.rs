@@ -23,7 +23,6 @@ pub(crate) enum Endpoint {
     Css,
     /// `openid-configuration`.
     Discovery,
-    /// The key set.
     Jwks,
     /// A request of a browser that is not known.
     Authorize,
@@ -79,7 +78,6 @@ pub(crate) struct Caller {
     pub road: Arc<Road>,
     /// Path of the style sheet.
     pub css: String,
-    /// Guests.
     pub guests: VecDeque<SignedIn>,
     /// Counts the round.
     pub round: usize,

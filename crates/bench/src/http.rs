@@ -13,13 +13,10 @@ use crate::trouble::{Res, Trouble, trouble};
 /// An answer.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
-    /// Status.
     pub status: u16,
-    /// Where it leads.
     pub location: Option<String>,
     /// `Set-Cookie` lines.
     pub cookies: Vec<String>,
-    /// Body.
     pub body: Vec<u8>,
 }
 

@@ -13,9 +13,7 @@ pub(crate) struct Counters {
     pub statements: u64,
     /// Write jobs.
     pub jobs: u64,
-    /// Commits.
     pub commits: u64,
-    /// Reads.
     pub reads: u64,
     /// Mails that the mail server took.
     pub mails: u64,

@@ -57,7 +57,6 @@ impl Cookies {
 /// A form of ours that posts.
 #[derive(Debug)]
 pub(crate) struct Form {
-    /// Where to.
     pub action: String,
     /// The token in it.
     pub csrf: String,

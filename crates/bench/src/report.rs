@@ -13,13 +13,11 @@ use crate::num::{float, micros, per, percentile, round};
 /// One measured line.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// What was done.
     pub name: String,
     /// How its ID tokens are signed, where there is one.
     pub alg: Option<Alg>,
     /// Guests at once.
     pub guests: usize,
-    /// The run.
     pub run: Run,
     /// Bare signatures a second in the same minute.
     pub bare: Rates,

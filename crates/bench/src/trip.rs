@@ -57,7 +57,6 @@ impl Step {
 pub(crate) struct Road {
     /// Tenants and guests.
     pub world: World,
-    /// Mail.
     pub mailbox: Mailbox,
     counter: AtomicU64,
 }

@@ -48,7 +48,6 @@ pub(crate) struct Tenant {
 /// A guest, with the browser that remembers the address once the first sign-in is done.
 #[derive(Debug, Clone)]
 pub(crate) struct Guest {
-    /// Address.
     pub address: String,
     /// Number of the tenant.
     pub tenant: usize,
@@ -78,16 +77,13 @@ pub(crate) struct SignedIn {
     pub source: Option<String>,
     /// Cookies, the session's among them.
     pub cookies: Cookies,
-    /// Access token.
     pub access: String,
-    /// Refresh token.
     pub refresh: String,
 }
 
 /// Everything that sign-ins need to know.
 #[derive(Debug)]
 pub(crate) struct World {
-    /// Tenants.
     pub tenants: Vec<Tenant>,
     turns: Mutex<VecDeque<Guest>>,
 }

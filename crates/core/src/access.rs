@@ -13,11 +13,9 @@ text_enum! {
         UserAdministrator = "User Administrator",
         /// May invite.
         GuestInviter = "Guest Inviter",
-        /// Applications.
         ApplicationAdministrator = "Application Administrator",
         /// Policies.
         ConditionalAccessAdministrator = "Conditional Access Administrator",
-        /// Reads the logs.
         ReportsReader = "Reports Reader",
     }
 }
@@ -33,24 +31,11 @@ pub enum Actor {
     /// Whoever runs the deployment: the command line on the server.
     Operator,
     /// A signed-in user of one tenant, with the roles held there.
-    User {
-        /// The tenant.
-        tenant: TenantId,
-        /// The user.
-        user: UserId,
-        /// Roles held there.
-        roles: Vec<Role>,
-    },
+    User { tenant: TenantId, user: UserId, roles: Vec<Role> },
     /// An application that has authenticated itself.
-    Application {
-        /// The tenant.
-        tenant: TenantId,
-        /// The application.
-        client: ClientId,
-    },
+    Application { tenant: TenantId, client: ClientId },
     /// A browser in a trip; who sits before it is not proven by this.
     Guest {
-        /// The tenant.
         tenant: TenantId,
         /// The trip, where there is one yet.
         interaction: Option<InteractionId>,
@@ -136,7 +121,6 @@ pub enum Grantee {
 text_enum! {
     /// What is asked for: one or several use cases that the same people may do.
     Action {
-        /// Founds a tenant.
         CreateTenant = "tenant.create",
         /// Switches a tenant on or off.
         ManageTenants = "tenant.manage",
@@ -150,15 +134,11 @@ text_enum! {
         ReadPolicy = "policy.read",
         /// Registers or changes applications.
         ManageApplications = "application.manage",
-        /// Reads applications.
         ReadApplications = "application.read",
-        /// Invites.
         InviteGuest = "guest.invite",
-        /// Reads guests.
         ReadGuests = "guest.read",
         /// Blocks and unblocks guests.
         ManageGuests = "guest.manage",
-        /// Reads the logs.
         ReadLogs = "log.read",
         /// Explains discovery for an address.
         ExplainDiscovery = "discovery.explain",
@@ -170,13 +150,10 @@ text_enum! {
         ManageDeployment = "deployment.manage",
         /// Signs in: send, try, agree, finish.
         SignIn = "sign_in",
-        /// Signs out.
         SignOut = "sign_out",
-        /// Reports a code.
         ReportCode = "code.report",
         /// Exchanges codes and refresh tokens, revokes them.
         UseTokens = "token.use",
-        /// Runs a job.
         RunJob = "job.run",
     }
 }
@@ -250,7 +227,6 @@ impl Object {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{action} is not allowed to this {actor}")]
 pub struct Denied {
-    /// The kind of actor.
     pub actor: ActorKind,
     /// What was asked.
     pub action: Action,

@@ -70,7 +70,6 @@ text_enum! {
 pub struct ApplicationSettings {
     /// PKCE rule.
     pub pkce: PkceRule,
-    /// Claims layout.
     pub claims_layout: ClaimsLayout,
     /// Whether strangers may sign up at their first visit (just-in-time sign-up).
     pub sign_up: bool,
@@ -110,11 +109,9 @@ pub struct RedirectUri {
 /// An application together with its presence in one tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
-    /// Home tenant.
     pub tenant: TenantId,
     /// The directory's id of the definition.
     pub id: Uuid,
-    /// The protocol's id.
     pub client_id: ClientId,
     /// What people read.
     pub name: String,

@@ -10,15 +10,11 @@ use crate::method::Method;
 pub struct Guest {
     /// `oid`.
     pub id: UserId,
-    /// Address.
     pub address: String,
-    /// Name.
     pub display_name: Option<String>,
     /// Guest or member.
     pub kind: UserKind,
-    /// Where redemption stands.
     pub redemption: RedemptionState,
-    /// Since when.
     pub redemption_changed_at: Option<Instant>,
     /// Not blocked.
     pub enabled: bool,
@@ -26,7 +22,6 @@ pub struct Guest {
     pub pinned_method: Option<Method>,
     /// When it was made.
     pub created_at: Instant,
-    /// The last sign-in.
     pub last_sign_in_at: Option<Instant>,
     /// Addresses of those who answer for the guest.
     pub sponsors: Vec<String>,
@@ -45,7 +40,6 @@ pub enum Person {
     Pending,
     /// Accepted, or a member.
     Accepted,
-    /// Switched off.
     Disabled,
     /// Was a guest once.
     Removed,
@@ -58,7 +52,6 @@ pub enum Person {
 pub struct UserFacts {
     /// Member or guest.
     pub kind: UserKind,
-    /// Where redemption stands.
     pub redemption: RedemptionState,
     /// Not switched off.
     pub enabled: bool,
@@ -113,7 +106,6 @@ pub enum Admission {
 pub enum TurnedAway {
     /// Not invited, or no longer.
     NoAccess,
-    /// Switched off.
     Disabled,
     /// No longer a guest.
     Removed,

@@ -18,10 +18,7 @@ pub enum GuestStanding {
     /// Not yet accepted: the chain is walked in the tenant's order.
     Redeeming,
     /// Accepted by this way, which is pinned (HRD-08).
-    Redeemed {
-        /// The pinned way.
-        pinned: Way,
-    },
+    Redeemed { pinned: Way },
 }
 
 text_enum! {
@@ -39,7 +36,6 @@ text_enum! {
 /// A provider or home organisation that may answer for the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Candidate {
-    /// By which way.
     pub way: Way,
     /// Where it stands in the chain.
     pub link: ChainLink,
@@ -67,7 +63,6 @@ pub struct DiscoveryFacts<'a> {
 text_enum! {
     /// What an offer is for.
     Use {
-        /// To sign in.
         SignIn = "signIn",
         /// To make an account first.
         Create = "create",
@@ -81,14 +76,12 @@ text_enum! {
 pub struct Offer {
     /// The way, with its provider.
     pub way: Way,
-    /// What for.
     pub purpose: Use,
 }
 
 text_enum! {
     /// What became of a step of the chain.
     Verdict {
-        /// It is offered.
         Offered = "offered",
         /// It does not answer for this address; the chain goes on.
         Skipped = "skipped",
@@ -108,7 +101,6 @@ text_enum! {
         NotSetUp = "notSetUp",
         /// None exists for this address.
         NoneForAddress = "noneForAddress",
-        /// It answers for the domain.
         AnswersForDomain = "answersForDomain",
         /// It said that the address is not one of its own.
         NotOneOfMine = "notOneOfMine",
@@ -165,7 +157,6 @@ pub struct TrailEntry {
     pub provider: Option<ProviderId>,
     /// What became of it.
     pub verdict: Verdict,
-    /// Why.
     pub reason: Reason,
 }
 

@@ -12,7 +12,6 @@ use crate::ids::TenantId;
 pub enum Segment {
     /// A GUID or verified domain that exists; the state of its tenant comes along.
     Tenant {
-        /// Which.
         id: TenantId,
         /// Whether it is switched on.
         active: bool,
@@ -26,7 +25,6 @@ pub enum Segment {
 /// What is known of the application that a request names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApplicationFacts {
-    /// Home tenant.
     pub home: TenantId,
     /// Whose users it serves.
     pub audience: Audience,
@@ -45,7 +43,6 @@ pub struct Hints {
 /// Where the trip goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
-    /// To this tenant.
     Tenant(TenantId),
     /// To a page where the person chooses.
     Choose,

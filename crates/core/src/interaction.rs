@@ -18,7 +18,6 @@ text_enum! {
     EndingKind {
         /// An application's authorize request.
         Authorize = "authorize",
-        /// An invitation.
         Invitation = "invitation",
     }
 }
@@ -74,7 +73,6 @@ pub struct Addressed {
 /// The browser's live session in this realm.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Whose it is, by address key.
     pub address_key: String,
     /// How and when it began.
     pub authentication: Authentication,
@@ -87,7 +85,6 @@ pub struct Session {
 /// Second steps of the person here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SecondSteps {
-    /// One is enrolled.
     pub enrolled: bool,
     /// One can be enrolled now.
     pub can_enrol: bool,
@@ -96,7 +93,6 @@ pub struct SecondSteps {
 /// Everything that `next` looks at.
 #[derive(Debug, Clone)]
 pub struct TripFacts<'a> {
-    /// Now.
     pub now: Instant,
     /// The tenant is switched on (HRD-09).
     pub tenant_active: bool,
@@ -120,7 +116,6 @@ pub struct TripFacts<'a> {
     pub sign_up: bool,
     /// What policy says of the person with what is proven; `None` before a proof.
     pub decision: Option<Decision>,
-    /// Second steps.
     pub second_steps: SecondSteps,
     /// The application asks for consent that is missing.
     pub consent_missing: bool,
@@ -216,13 +211,10 @@ pub enum Stage {
     Identify,
     /// Before a first proof can be given.
     Begin,
-    /// The first proof.
     Prove,
-    /// A second step.
     SecondStep,
     /// What must be agreed to.
     Agree,
-    /// Its end.
     End,
 }
 
@@ -287,7 +279,6 @@ pub enum Refusal {
     NoMethod(discovery::NoPlan),
     /// Proven, but not invited, and no sign-up.
     NoAccess,
-    /// Switched off.
     Disabled,
     /// No longer a guest.
     Removed,

@@ -15,7 +15,6 @@ pub struct Letter {
     pub to: String,
     /// Whose mail it is.
     pub from: Sender,
-    /// What it says.
     pub content: Content,
 }
 
@@ -49,9 +48,7 @@ impl fmt::Debug for Letter {
 /// Whose mail it is: the foot of each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
-    /// The organisation.
     pub org: String,
-    /// The help page.
     pub help: String,
     /// The organisation's privacy statement.
     pub privacy: Option<String>,
@@ -80,15 +77,12 @@ impl fmt::Debug for Content {
 /// Who asked for a code, as far as mails and pages tell it (OTP-22).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestFacts {
-    /// For which address.
     pub email: String,
-    /// For which application.
     pub app: Option<String>,
     /// The browser's family and system: "Firefox on Windows".
     pub browser: String,
     /// The network: `203.0.113.x`.
     pub network: String,
-    /// When.
     pub at: Instant,
 }
 
@@ -137,9 +131,7 @@ impl fmt::Debug for InvitationLetter {
 /// Who invited.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inviter {
-    /// The name.
     pub name: String,
-    /// The address.
     pub email: String,
 }
 

@@ -71,9 +71,7 @@ text_enum! {
 text_enum! {
     /// `externalUserState` of a guest, plus what a member has.
     RedemptionState {
-        /// Invited.
         Pending = "pending",
-        /// Accepted.
         Accepted = "accepted",
         /// A member: there is nothing to redeem.
         NotNeeded = "none",

@@ -9,7 +9,6 @@ use crate::text_enum::text_enum;
 text_enum! {
     /// How a trip, or a try in it, ended.
     Outcome {
-        /// Signed in.
         Success = "success",
         /// Not.
         Failure = "failure",
@@ -46,7 +45,6 @@ text_enum! {
         SessionEnded = "session.end",
         /// A family of refresh tokens was revoked.
         FamilyRevoked = "refresh_family.revoke",
-        /// A code was reported.
         CodeReported = "otp.reported",
     }
 }
@@ -55,13 +53,11 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StepTaken {
-    /// What was done.
     pub step: StepKind,
     /// By which method, where it belongs to one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,
     /// What came of it: an outcome, or the finer reason.
     pub result: String,
-    /// When.
     pub at: Instant,
 }

@@ -125,7 +125,6 @@ crate::text_enum::text_enum! {
         Live = "live",
         /// Replaced by a newer one of its interaction (OTP-07).
         Superseded = "superseded",
-        /// Used.
         Used = "used",
         /// Killed with its interaction or by a report (OTP-23).
         Cancelled = "cancelled",
@@ -135,7 +134,6 @@ crate::text_enum::text_enum! {
 /// A passcode row as stored, as far as the check needs it.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    /// Its id.
     pub id: PasscodeId,
     /// The realm that it belongs to.
     pub realm: Realm,
@@ -149,9 +147,7 @@ pub struct Stored {
     pub decoy: bool,
     /// Tries counted so far.
     pub tries: i32,
-    /// Where it stands.
     pub state: PasscodeState,
-    /// When it ends.
     pub expires_at: Instant,
     /// When it was used.
     pub used_at: Option<Instant>,
@@ -169,7 +165,6 @@ pub enum CodeStanding {
     Expired,
     /// Too many wrong tries on this code (N-03).
     Burned,
-    /// Used already.
     Used,
     /// Killed: by a report or another interaction.
     Cancelled,

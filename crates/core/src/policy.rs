@@ -13,7 +13,6 @@ use crate::proof::Authentication;
 /// Whose access is asked for.
 #[derive(Debug, Clone)]
 pub struct PolicySubject<'a> {
-    /// The tenant.
     pub tenant: TenantId,
     /// The user; `None` while sign-up has not made one yet.
     pub user: Option<UserId>,
@@ -26,7 +25,6 @@ pub struct PolicySubject<'a> {
 /// Under which circumstances.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances {
-    /// Now.
     pub now: Instant,
 }
 
@@ -48,9 +46,7 @@ impl PolicyGrant {
 /// What is still owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obligation {
-    /// A fresh proof.
     FreshProof,
-    /// A second step.
     SecondStep,
     /// Agreement to this version of the terms.
     Terms(u32),
@@ -59,9 +55,7 @@ pub enum Obligation {
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// Yes.
     Grant(PolicyGrant),
-    /// No.
     Block(BlockReason),
     /// Not yet.
     Need(Vec<Obligation>),

@@ -35,7 +35,6 @@ pub enum FieldKind {
     Bool,
     /// A moment, as RFC 3339 writes it.
     Moment,
-    /// One of these words.
     Words(&'static [&'static str]),
 }
 
@@ -82,7 +81,6 @@ pub enum Literal {
     Text(String),
     /// A truth.
     Bool(bool),
-    /// A moment.
     Moment(Instant),
     /// A word of [`FieldKind::Words`].
     Word(&'static str),
@@ -91,18 +89,15 @@ pub enum Literal {
 /// One comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term<F> {
-    /// Of this field.
     pub field: F,
     /// In this way.
     pub operator: Operator,
-    /// With this.
     pub value: Literal,
 }
 
 /// The order of a list; rows that are equal in it follow by their ids, in the same direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order<F> {
-    /// By this field.
     pub field: F,
     /// The last one first.
     pub descending: bool,
@@ -113,7 +108,6 @@ pub struct Order<F> {
 pub struct After {
     /// What it has in the field of the order.
     pub value: Literal,
-    /// Its id.
     pub id: Uuid,
 }
 
@@ -122,7 +116,6 @@ pub struct After {
 pub struct Query<F> {
     /// All of these hold.
     pub filter: Vec<Term<F>>,
-    /// The order.
     pub order: Order<F>,
     /// Where to go on.
     pub after: Option<After>,
@@ -182,7 +175,6 @@ pub enum ListError {
     Operator {
         /// Counted from 1.
         at: usize,
-        /// The field.
         field: &'static str,
         /// How it can be compared.
         operators: Words,
@@ -192,7 +184,6 @@ pub enum ListError {
     Value {
         /// Counted from 1.
         at: usize,
-        /// The field.
         field: &'static str,
         /// What it is compared with.
         expected: Expected,

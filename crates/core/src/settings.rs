@@ -37,7 +37,6 @@ text_enum! {
         DefaultConfiguredIdp = "defaultConfiguredIdp",
         /// A Microsoft-style account.
         MicrosoftAccount = "microsoftAccount",
-        /// The code.
         EmailOneTimePasscode = "emailOneTimePasscode",
     }
 }
@@ -188,7 +187,6 @@ impl CodeSettings {
 pub struct TenantSettings {
     /// The chain.
     pub discovery: Discovery,
-    /// Codes.
     pub code: CodeSettings,
     /// Language where nothing else says one.
     pub default_locale: Option<String>,
@@ -198,7 +196,6 @@ pub struct TenantSettings {
     pub security_contact: Option<String>,
     /// Privacy statement.
     pub privacy_url: Option<String>,
-    /// Terms.
     pub terms_url: Option<String>,
     /// N-10, in minutes; 24 h where absent.
     pub session_minutes: Option<i64>,

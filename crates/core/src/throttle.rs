@@ -15,11 +15,9 @@ pub struct Limits {
     pub gap: TimeDelta,
     /// Events in the short window.
     pub short: i32,
-    /// The short window.
     pub short_window: TimeDelta,
     /// Events in the long window.
     pub long: i32,
-    /// The long window.
     pub long_window: TimeDelta,
 }
 

@@ -30,7 +30,6 @@ const AT_ONCE: usize = 60;
 /// Whoever sends: the words of mails, and where they go.
 #[derive(Debug)]
 pub struct Outbox {
-    /// The shared parts.
     pub app: Arc<App>,
     /// Words and looks.
     pub ui: Arc<Ui>,

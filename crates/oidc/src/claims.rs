@@ -73,7 +73,6 @@ pub struct IdTokenInput<'a> {
     pub c_hash: Option<&'a str>,
     /// Layout of the application.
     pub layout: ClaimsLayout,
-    /// Granted scopes.
     pub scopes: &'a [String],
     /// Claims that the `claims` parameter named for the ID token.
     pub requested: &'a [StandardClaim],

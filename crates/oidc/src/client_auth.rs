@@ -43,7 +43,6 @@ pub struct Presented {
     pub client_id: ClientId,
     /// Its secret; `None` exactly for [`ClientAuthMethod::None`].
     pub secret: Option<Secret>,
-    /// How it came.
     pub method: ClientAuthMethod,
 }
 

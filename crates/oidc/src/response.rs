@@ -13,7 +13,6 @@ use crate::redirect::{SafeUrl, add_query, form_encode};
 
 /// An answer that is ready to be delivered.
 pub struct AuthorizationResponse {
-    /// The tenant's issuer.
     pub issuer: String,
     /// `state` as the request had it.
     pub state: Option<String>,
@@ -30,7 +29,6 @@ pub enum AuthorizeOutcome {
         /// `id_token`, for the types that have one by the front channel.
         id_token: Option<Secret>,
     },
-    /// Nothing was granted.
     Refused {
         /// `error`.
         code: OAuthErrorCode,
@@ -115,7 +113,6 @@ pub enum Delivery {
     Redirect(String),
     /// A page with a form that posts itself.
     FormPost {
-        /// Where to.
         action: SafeUrl,
         /// Hidden fields; the page escapes them.
         fields: Vec<(String, String)>,

@@ -43,13 +43,11 @@ pub struct Outgoing<'a> {
     pub from_address: &'a Address,
     /// The display name: [`sender_name`] of organisation and site.
     pub from_name: &'a str,
-    /// The recipient.
     pub to: &'a Address,
     /// The inviter, only if verified in the tenant (MAIL-08).
     pub reply_to: Option<&'a Address>,
     /// The subject, without a code (OTP-21).
     pub subject: &'a str,
-    /// The text part.
     pub text: &'a str,
     /// The HTML part.
     pub html: &'a str,

@@ -54,11 +54,8 @@ pub struct StoredMail {
     pub number: u64,
     /// When it was sent.
     pub at: Instant,
-    /// The recipient.
     pub to: Address,
-    /// The subject.
     pub subject: String,
-    /// The text part.
     pub text: String,
     /// The HTML part.
     pub html: String,

@@ -12,9 +12,7 @@ use vestibule_outbound::{MemoryOutbox, Transport};
 /// Certificate chain and key of our own TLS, as PEM.
 #[derive(Debug)]
 pub struct Tls {
-    /// Chain.
     pub chain: Vec<u8>,
-    /// Private key.
     pub key: Vec<u8>,
 }
 
@@ -23,7 +21,6 @@ pub struct Tls {
 pub struct Patience {
     /// For the head of a request.
     pub head: Duration,
-    /// For its body.
     pub body: Duration,
 }
 
@@ -39,9 +36,7 @@ impl Default for Patience {
 /// How to serve.
 #[derive(Debug)]
 pub struct ServerConfig {
-    /// Public listener.
     pub listener: TcpListener,
-    /// Management listener.
     pub management: TcpListener,
     /// TLS of our own.
     pub tls: Option<Tls>,
@@ -62,13 +57,11 @@ pub struct ServerConfig {
 /// Why serving could not begin.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A listener.
     #[error("cannot listen: {0}")]
     Listen(#[from] std::io::Error),
     /// Words or templates are broken.
     #[error("pages cannot be prepared")]
     Pages(#[from] vestibule_ui::UiError),
-    /// Certificate or key.
     #[error("TLS certificate or key: {0}")]
     Tls(String),
 }

@@ -28,9 +28,7 @@ use crate::state::State;
 /// A server that runs.
 #[derive(Debug)]
 pub struct Running {
-    /// The public address.
     pub listen: SocketAddr,
-    /// The management address.
     pub management: SocketAddr,
     /// Sends this node's mail, where it sends any.
     pub outbox: Option<Arc<Outbox>>,

@@ -25,7 +25,6 @@ pub(crate) struct State {
     pub(crate) names: Names,
     /// Fronts whose forwarding header counts (WEB-13).
     pub(crate) trusted_proxies: Vec<IpNet>,
-    /// Counters.
     pub(crate) metrics: Metrics,
     /// The demo's mailbox, where this is one.
     pub(crate) mailbox: Option<MemoryOutbox>,

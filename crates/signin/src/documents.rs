@@ -18,7 +18,6 @@ use vestibule_store as store;
 pub enum DocumentKind {
     /// `openid-configuration`.
     Discovery,
-    /// The key set.
     Jwks,
 }
 

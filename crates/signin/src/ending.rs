@@ -47,7 +47,6 @@ impl Drawn {
 pub(crate) enum Unwritten {
     /// The redirect URI is registered no more, or the grant is somebody else's.
     Refused(Refusal),
-    /// The database.
     Query(QueryError),
 }
 

@@ -29,7 +29,6 @@ pub(crate) enum Halt {
     Unearned,
     /// A row that cannot be read.
     Unreadable(Unreadable),
-    /// The database.
     Query(QueryError),
 }
 

@@ -29,7 +29,6 @@ pub struct EmailForm {
     pub prefilled: Option<String>,
     /// The person saw "Did you mean …?" and keeps what was typed.
     pub keep: bool,
-    /// The form token.
     pub csrf: String,
 }
 
@@ -139,7 +138,6 @@ pub struct AccountForm {
     pub account: Option<String>,
     /// The account to be removed from this device.
     pub forget: Option<String>,
-    /// The form token.
     pub csrf: String,
 }
 

@@ -16,7 +16,6 @@ use crate::trip::Trip;
 pub(crate) enum By {
     /// A live session (single sign-on).
     Session,
-    /// A proof.
     Method(Method),
 }
 

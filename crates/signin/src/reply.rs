@@ -8,20 +8,16 @@ use crate::view::{About, Shown};
 /// An outcome, and what the browser is to keep.
 #[derive(Debug)]
 pub struct Reply {
-    /// What to do.
     pub outcome: ReplyBody,
-    /// What to keep.
     pub cookies: Vec<CookieChange>,
 }
 
 /// What to do next.
 #[derive(Debug)]
 pub enum ReplyBody {
-    /// Show a page.
     Show(Box<Shown>),
     /// 303 to a path of ours.
     Go(String),
-    /// Answer the application.
     Deliver(Box<Answer>),
 }
 

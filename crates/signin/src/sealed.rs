@@ -18,17 +18,13 @@ pub enum Ending {
     /// An application's authorize request.
     #[serde(rename = "a")]
     Authorize {
-        /// The application.
         #[serde(rename = "c")]
         client: ClientId,
-        /// What it asked.
         #[serde(rename = "q")]
         request: Box<AuthorizeRequest>,
     },
-    /// An invitation.
     #[serde(rename = "n")]
     Invitation {
-        /// Which.
         #[serde(rename = "n")]
         id: InvitationId,
         /// The application that it names.
@@ -132,10 +128,8 @@ impl Sealed {
 /// One remembered account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RememberedAccount {
-    /// Where.
     #[serde(rename = "t")]
     pub tenant: TenantId,
-    /// The address.
     #[serde(rename = "a")]
     pub address: String,
     /// When it was last used, in seconds.

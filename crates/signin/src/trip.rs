@@ -31,7 +31,6 @@ use crate::view::{About, Shown, View};
 /// A request to a trip: the parts, who asks, and which trip it names.
 #[derive(Debug, Clone, Copy)]
 pub struct TripRequest<'a> {
-    /// The shared parts.
     pub app: &'a App,
     /// Who asks, in which language.
     pub ctx: &'a Context,
@@ -39,7 +38,6 @@ pub struct TripRequest<'a> {
     pub jar: &'a Jar,
     /// The tenant's part of the path.
     pub segment: &'a str,
-    /// The trip.
     pub id: InteractionId,
 }
 

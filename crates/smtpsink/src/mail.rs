@@ -22,7 +22,6 @@ pub struct Mail {
     pub subject: String,
     /// The display name of From, decoded.
     pub from_name: String,
-    /// The address of From.
     pub from_address: String,
     /// The addresses of To.
     pub to: Vec<String>,

@@ -26,9 +26,7 @@ row! {
         expires_at: Option<Instant>,
         created_at: Instant,
         accepted_at: Option<Instant>,
-        /// The guest's address.
         address: String,
-        /// The guest's name.
         display_name: Option<String>,
         /// The guest's `state`.
         user_state: RedemptionState,

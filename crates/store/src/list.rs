@@ -38,7 +38,6 @@ pub(crate) enum SelectPart<'a> {
     Columns(&'static [&'static str]),
     /// What only SQLite is told: the index that it takes. PostgreSQL counts its rows and chooses by the values.
     Sqlite(&'static str),
-    /// A value.
     Bind(Bind<'a>),
 }
 

@@ -85,7 +85,6 @@ impl LiveUser {
 /// A session that has not ended.
 #[derive(Debug, Clone)]
 pub struct LiveSession {
-    /// Its row.
     pub row: SessionRow,
     /// Whose it is; whether they are still let in is for the caller to judge.
     pub user: LiveUser,
@@ -94,7 +93,6 @@ pub struct LiveSession {
 /// An interaction, ended ones too: what its end means is the caller's to say (N-21).
 #[derive(Debug, Clone)]
 pub struct LiveInteraction {
-    /// Its row.
     pub row: InteractionRow,
     /// Who it is about, where that is known.
     pub user: Option<LiveUser>,
@@ -113,7 +111,6 @@ pub struct LiveRow {
     pub epoch: i64,
     /// The moment by which the statement judged what has ended (TIM-01).
     pub database_now: Instant,
-    /// The tenant.
     pub tenant: LiveTenant,
     /// The session asked for, if it lives.
     pub session: Option<LiveSession>,

@@ -134,7 +134,6 @@ statements! {
 /// One of the two logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Log {
-    /// Sign-ins.
     SignIns,
     /// Changes of the directory.
     Audits,

@@ -73,7 +73,6 @@ record! {
 /// A message that this process may send until the lease ends.
 #[derive(Debug, Clone)]
 pub struct Claimed {
-    /// The message.
     pub row: OutboxRow,
     /// Whether what it carries is still good: its passcode lives, or it carries none (MAIL-06).
     pub live: bool,

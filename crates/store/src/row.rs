@@ -233,7 +233,7 @@ macro_rules! row {
         $(#[$meta])*
         #[derive(Debug, Clone)]
         pub struct $name {
-            $(#[doc = concat!("Column `", stringify!($field), "`.")] $(#[$fmeta])* pub $field: $ty,)+
+            $($(#[$fmeta])* pub $field: $ty,)+
         }
         impl $crate::row::ColumnNames for $name {
             const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
@@ -253,7 +253,7 @@ macro_rules! record {
         $crate::bind::fields! {
             $(#[$meta])*
             $vis struct $name {
-                $(#[doc = concat!("Column `", stringify!($field), "`.")] $(#[$fmeta])* pub $field: $ty,)+
+                $($(#[$fmeta])* pub $field: $ty,)+
             }
         }
         impl $crate::row::ColumnNames for $name {

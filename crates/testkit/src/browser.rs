@@ -52,7 +52,6 @@ pub enum Act {
     Open(String),
     /// Fills a field in, and does no more.
     Fill(String, String),
-    /// Ticks a box.
     Tick(String),
     /// Fills a field in and presses Enter.
     Submit(String, String),
@@ -62,7 +61,6 @@ pub enum Act {
     DoublePress(String),
     /// Presses a button, loses the answer, presses again.
     PressAndLose(String),
-    /// Follows a link.
     Follow(String),
     /// Goes back one page.
     Back,

@@ -25,9 +25,7 @@ pub struct Office<'a> {
 /// A tenant with an application and the listener that its browsers come back to.
 #[derive(Debug)]
 pub struct House {
-    /// The tenant.
     pub tenant: Tenant,
-    /// The application.
     pub registration: Registration,
     /// Where browsers come back.
     pub callbacks: Callbacks,

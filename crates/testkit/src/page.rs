@@ -44,7 +44,6 @@ pub struct Form {
     pub action: Url,
     /// Whether it is a POST.
     pub post: bool,
-    /// Its fields.
     pub fields: Vec<Field>,
     /// Its submit buttons; the first is the one that Enter presses.
     pub buttons: Vec<Button>,

@@ -70,7 +70,6 @@ pub struct Node {
     pub outbox: Arc<Outbox>,
     /// Where it listens.
     pub listen: SocketAddr,
-    /// Its management listener.
     pub management: SocketAddr,
     running: Running,
 }

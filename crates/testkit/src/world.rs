@@ -31,7 +31,6 @@ pub enum Driver {
     Http,
     /// Chromium with scripts.
     Chromium,
-    /// Chromium without.
     ChromiumWithoutScript,
 }
 
@@ -40,7 +39,6 @@ pub enum Driver {
 pub struct World {
     /// The server under test.
     pub server: TestServer,
-    /// Its time.
     pub clock: Arc<FakeClock>,
     /// Where its mail goes.
     pub mail: Arc<SmtpSink>,

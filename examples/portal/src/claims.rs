@@ -10,7 +10,6 @@ pub(crate) struct Claim {
     pub(crate) name: String,
     /// Its value as text.
     pub(crate) value: String,
-    /// What it says.
     pub(crate) meaning: &'static str,
 }
 

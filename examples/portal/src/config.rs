@@ -19,7 +19,6 @@ pub struct Config {
     pub issuer: String,
     /// `client_id` as registered.
     pub client_id: String,
-    /// The client's secret.
     pub client_secret: String,
     /// What the portal calls itself.
     pub name: String,
@@ -27,7 +26,6 @@ pub struct Config {
     pub ca_pem: Option<Vec<u8>>,
     /// Asks for the response by `form_post` instead of in the query.
     pub form_post: bool,
-    /// The time.
     pub clock: Clock,
 }
 

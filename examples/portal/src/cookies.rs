@@ -14,7 +14,6 @@ pub(crate) struct Cookies {
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// The session.
     Session,
     /// The browser, for sign-ins under way.
     Browser,

@@ -5,7 +5,6 @@
 pub struct Document {
     /// Its place: `/documents/{slug}`.
     pub slug: &'static str,
-    /// Its title.
     pub title: &'static str,
     /// What it is, in one word.
     pub kind: &'static str,
@@ -24,7 +23,6 @@ pub struct Document {
 /// A part of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
-    /// The heading.
     pub heading: &'static str,
     /// The paragraphs below it.
     pub paragraphs: &'static [&'static str],

@@ -18,7 +18,6 @@ pub(crate) const ICON: &str = include_str!("../static/icon.svg");
 /// What every page needs.
 #[derive(Debug)]
 pub(crate) struct Frame<'a> {
-    /// The portal's name.
     pub(crate) name: &'a str,
     /// Hash of the style sheet, so that it can be cached.
     pub(crate) style: &'a str,

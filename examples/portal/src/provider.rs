@@ -83,7 +83,6 @@ pub(crate) enum RpError {
     /// The ID token does not prove what it should.
     #[error("the ID token was not accepted: {0}")]
     Token(String),
-    /// No randomness.
     #[error(transparent)]
     Random(#[from] NoRandomness),
 }

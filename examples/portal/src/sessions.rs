@@ -23,11 +23,9 @@ pub(crate) struct Session {
     pub(crate) who: String,
     /// What the issuer is told when the session has ended, so that they need not type it again.
     pub(crate) login_hint: Option<String>,
-    /// The verified claims.
     pub(crate) claims: Vec<Claim>,
     /// The token itself, for sign-out.
     pub(crate) id_token: String,
-    /// When it ends.
     pub(crate) until: DateTime<Utc>,
 }
 

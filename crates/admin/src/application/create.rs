@@ -22,11 +22,8 @@ use crate::{application, key};
 /// Registers an application, single-tenant and switched on.
 #[derive(Debug)]
 pub struct Create {
-    /// Its home.
     pub tenant: TenantId,
-    /// Display name.
     pub name: String,
-    /// Kind of program.
     pub kind: ApplicationType,
     /// Redirect URIs.
     pub redirect_uris: Vec<String>,
@@ -43,7 +40,6 @@ pub struct Create {
 /// A new application.
 #[derive(Debug)]
 pub struct Registered {
-    /// The application.
     pub application: Application,
     /// `client_secret`, told this once; absent for a public application.
     pub secret: Option<Secret>,

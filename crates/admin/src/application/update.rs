@@ -15,9 +15,7 @@ use crate::error::{AdminError, Conflict, Thing};
 /// Changes an application in its home tenant; holds on the next request of every node, wherever it is present.
 #[derive(Debug)]
 pub struct Update {
-    /// Its home tenant.
     pub tenant: TenantId,
-    /// The application.
     pub client: ClientId,
     /// Redirect URIs to add.
     pub add_redirect_uris: Vec<String>,

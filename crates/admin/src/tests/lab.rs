@@ -202,7 +202,6 @@ impl Lab {
 pub(super) struct Look {
     /// All rows of all tables but the trail, without the change numbers.
     pub(super) state: Vec<String>,
-    /// The trail.
     pub(super) trail: Vec<Trail>,
     /// The change numbers.
     pub(super) numbers: BTreeMap<String, i64>,

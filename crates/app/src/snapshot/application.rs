@@ -11,7 +11,6 @@ use crate::error::Error;
 /// An application with the digests of its live secrets.
 #[derive(Debug)]
 pub struct ApplicationSnapshot {
-    /// The application.
     pub application: Application,
     /// Digests of secrets, with the end of each.
     pub secrets: Vec<(Digest, Option<Instant>)>,

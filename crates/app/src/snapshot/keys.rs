@@ -21,7 +21,6 @@ pub struct KeySnapshot {
 pub struct SigningKey {
     /// Signs.
     pub signer: Signer,
-    /// What it signs with.
     pub algorithm: SigningAlgorithm,
     /// When it was published, first signs, and was retired.
     pub times: KeyTimes,

@@ -67,9 +67,7 @@ impl<K: Hash + Eq + Clone, V> Kept<K, V> {
 /// How full a cache is, and how often it was filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheStats {
-    /// What it holds.
     pub name: &'static str,
-    /// Entries.
     pub entries: usize,
     /// Most entries.
     pub bound: usize,

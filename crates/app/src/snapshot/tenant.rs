@@ -19,19 +19,15 @@ use crate::vault::{KeyPurpose, Vault};
 /// A tenant at a moment.
 #[derive(Debug, Clone)]
 pub struct TenantSnapshot {
-    /// Its id.
     pub id: TenantId,
-    /// Its display name.
     pub name: String,
     /// Verified domains, the default one first.
     pub domains: Vec<String>,
-    /// Settings.
     pub settings: TenantSettings,
     /// Discovery settings with the policy's switch for codes applied.
     pub discovery: Discovery,
     /// Allow and block lists.
     pub lists: DomainLists,
-    /// Conditional access.
     pub rules: Vec<AccessRule>,
     /// Makes pairwise subjects.
     pub pairwise_key: Zeroizing<Vec<u8>>,

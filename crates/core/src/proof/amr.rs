@@ -23,7 +23,6 @@ text_enum! {
         Pin = "pin",
         /// Fingerprint.
         Fpt = "fpt",
-        /// Face.
         Face = "face",
         /// Text message.
         Sms = "sms",

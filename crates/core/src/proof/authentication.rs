@@ -39,7 +39,6 @@ pub struct Authentication {
     pub at: Instant,
     /// When a second step was passed.
     pub second_at: Option<Instant>,
-    /// By which way.
     pub way: Way,
     /// `acr`; `None` where a provider says nothing: no claim, and below every level.
     pub level: Option<Level>,
@@ -137,7 +136,6 @@ const ADDED: AmrSet = AmrSet::of(&[Amr::Otp, Amr::Pop, Amr::User, Amr::Mfa]);
 /// An authentication in the columns of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredAuthentication {
-    /// The method.
     pub method: Method,
     /// Its provider or organisation.
     pub of: Option<Uuid>,
@@ -151,7 +149,6 @@ pub struct StoredAuthentication {
     pub at: Instant,
     /// When a second step was passed.
     pub second_at: Option<Instant>,
-    /// The provider's session.
     pub upstream_sid: Option<String>,
 }
 

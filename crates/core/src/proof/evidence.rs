@@ -12,7 +12,6 @@ use crate::text_enum::text_enum;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdentityKey {
-    /// By which way.
     pub way: Way,
     /// Who says so: an issuer, or the fixed word of a way of our own.
     pub issuer: String,
@@ -32,12 +31,10 @@ impl IdentityKey {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
-    /// Who.
     pub identity: IdentityKey,
     /// The address that was proven with it, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address_key: Option<String>,
-    /// When.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub at: Instant,
     /// What it is worth; `None` where the provider does not say.
@@ -83,9 +80,7 @@ text_enum! {
     Factor {
         /// A time-based one-time password.
         Totp = "totp",
-        /// A passkey.
         Passkey = "passkey",
-        /// A recovery code.
         RecoveryCode = "recoveryCode",
     }
 }
@@ -94,9 +89,7 @@ text_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecondStep {
-    /// With what.
     pub factor: Factor,
-    /// When.
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub at: Instant,
 }

@@ -24,7 +24,6 @@ pub enum Wanted {
     /// Anything will do.
     #[default]
     Any,
-    /// At least this.
     AtLeast(Level),
     /// Something that does not exist here.
     Unreachable,

@@ -26,7 +26,6 @@ pub struct GeneratedKey {
     pub der: Zeroizing<Vec<u8>>,
     /// The public JWK, as [`super::PublicKey::from_jwk`] takes it.
     pub public_jwk: serde_json::Value,
-    /// The thumbprint.
     pub kid: String,
 }
 

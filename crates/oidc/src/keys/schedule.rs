@@ -14,9 +14,7 @@ use vestibule_core::numbers::{
 /// The times of one key, as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyTimes {
-    /// Which key.
     pub kid: String,
-    /// What it signs with.
     pub algorithm: SigningAlgorithm,
     /// From when on it stands in the JWKS.
     pub published_at: Instant,
@@ -35,7 +33,6 @@ impl KeyTimes {
 /// What the job has to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyAction {
-    /// Nothing.
     Nothing,
     /// Make and publish a key that signs from [`KeySchedule::next_active_from`] on.
     PublishNext,

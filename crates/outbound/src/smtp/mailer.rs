@@ -32,7 +32,6 @@ const IDLE: TimeDelta = TimeDelta::seconds(20);
 /// What a [`Mailer`] is made from.
 #[derive(Debug)]
 pub struct MailerSettings {
-    /// The server.
     pub url: SmtpUrl,
     /// A CA file in PEM; it is then the only authority that is believed, instead of the platform's.
     pub ca_pem: Option<Vec<u8>>,

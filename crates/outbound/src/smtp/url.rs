@@ -40,7 +40,6 @@ pub enum Endpoint {
     Tcp {
         /// Lower-case name or IP address.
         host: String,
-        /// The port.
         port: u16,
     },
     /// A Unix socket.
@@ -60,9 +59,7 @@ pub enum Security {
 
 /// User and password for AUTH.
 pub struct Credentials {
-    /// The user.
     pub user: String,
-    /// The password.
     pub password: Secret,
 }
 

@@ -18,7 +18,6 @@ use crate::state::State;
 pub(crate) struct Incoming {
     /// For use cases.
     pub(crate) ctx: Context,
-    /// Cookies.
     pub(crate) jar: Jar,
     /// The page's language.
     pub(crate) lang: Lang,

@@ -45,7 +45,6 @@ pub(crate) struct Finished {
     expires_at: vestibule_core::clock::Instant,
     authentication: Authentication,
     who: UserClaims,
-    /// The authorization code.
     code: Option<Secret>,
 }
 

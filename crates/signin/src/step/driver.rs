@@ -196,11 +196,13 @@ pub(crate) async fn elsewhere(
 enum After {
     /// Another press was first.
     Lost,
-    /// Something was sent.
     Sent(PageKind),
     /// The ledger is saved, with a proof or without; the trip goes on at this step.
-    Saved { step: Step, proof: bool, ledger: Box<Ledger> },
-    /// Done.
+    Saved {
+        step: Step,
+        proof: bool,
+        ledger: Box<Ledger>,
+    },
     Finished(Box<Finished>),
 }
 

@@ -52,7 +52,6 @@ pub(crate) enum Prepared<T> {
     Go(Arc<T>),
     /// Nothing to write: the page again.
     Show(Box<dyn View>),
-    /// Answered already.
     Answered(Reply),
     /// Another press was first, or the row was made just now: the trip as it stands by now tells what comes of this one.
     Again,
@@ -60,7 +59,6 @@ pub(crate) enum Prepared<T> {
 
 /// What consuming came to.
 pub(crate) enum Taken {
-    /// Something was proven.
     Proven(Box<dyn Proof>),
     /// A provider or home organisation said that it proves nothing.
     #[expect(dead_code, reason = "for the providers: said here, so that the driver is whole")]

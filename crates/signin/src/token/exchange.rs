@@ -29,7 +29,6 @@ pub(super) enum GrantFault {
     /// A row that cannot be read.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// The database.
     #[error(transparent)]
     Query(#[from] QueryError),
 }

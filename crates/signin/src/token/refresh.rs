@@ -49,7 +49,6 @@ enum Refreshed {
 enum Rollback {
     /// The request was wrong, not the token: the token stays the newest, so that a mistake ends no session.
     Scope,
-    /// A fault.
     Fault(GrantFault),
 }
 

@@ -13,7 +13,6 @@ use super::{Caller, Refused, layout, oauth};
 /// What userinfo answers, and for whom (CORS).
 #[derive(Debug)]
 pub struct UserInfo {
-    /// The claims.
     pub claims: Value,
     /// The application that the token is for.
     pub client: std::sync::Arc<vestibule_app::snapshot::ApplicationSnapshot>,

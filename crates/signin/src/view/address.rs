@@ -7,7 +7,6 @@ pub struct EnterAddress {
     pub value: Option<String>,
     /// Whether that was put there by us, not typed.
     pub prefilled: bool,
-    /// What was wrong.
     pub problem: Option<AddressProblem>,
     /// "Did you mean …?"
     pub suggestion: Option<String>,
@@ -36,7 +35,6 @@ pub struct PickAccount {
 /// An account that the browser remembers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountChoice {
-    /// Its address.
     pub address: String,
     /// Whether it is signed in.
     pub signed_in: bool,

@@ -3,13 +3,11 @@
 /// G15.
 #[derive(Debug)]
 pub struct Review {
-    /// The address.
     pub address: String,
     /// The version of the tenant's terms that must be agreed to.
     pub terms: Option<u32>,
     /// The box was not ticked.
     pub terms_missing: bool,
-    /// Who invited.
     pub inviter: Option<String>,
     /// Host where it goes on.
     pub destination: Option<String>,

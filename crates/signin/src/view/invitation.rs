@@ -6,9 +6,7 @@ use vestibule_core::letter::Inviter;
 /// G17.
 #[derive(Debug)]
 pub struct Invitation {
-    /// The invited address.
     pub address: String,
-    /// Who invited.
     pub inviter: Option<Inviter>,
     /// Free text.
     pub message: Option<String>,
@@ -23,7 +21,6 @@ pub struct Invitation {
 pub struct InvitationOther {
     /// The invited address, masked.
     pub masked: String,
-    /// Who is signed in.
     pub signed_in: String,
 }
 

@@ -25,7 +25,6 @@ use vestibule_app::snapshot::{ApplicationSnapshot, TenantSnapshot};
 /// What is shown: a view, and what it is about.
 #[derive(Debug)]
 pub struct Shown {
-    /// What it is about.
     pub about: About,
     /// What the page says.
     pub view: Box<dyn View>,
@@ -34,9 +33,7 @@ pub struct Shown {
 /// What pages are about: whose they are, and of which trip.
 #[derive(Debug)]
 pub struct About {
-    /// The organisation.
     pub tenant: Arc<TenantSnapshot>,
-    /// The application.
     pub application: Option<Arc<ApplicationSnapshot>>,
     /// The tenant's part of the path, as the person sees it.
     pub segment: String,

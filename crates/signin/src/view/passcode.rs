@@ -7,7 +7,6 @@ use vestibule_core::throttle;
 /// G05.
 #[derive(Debug)]
 pub struct SendCode {
-    /// The address.
     pub address: String,
     /// Why no code is sent now.
     pub wait: Option<throttle::Wait>,
@@ -18,7 +17,6 @@ pub struct SendCode {
 /// G06.
 #[derive(Debug)]
 pub struct EnterCode {
-    /// The address.
     pub address: String,
     /// The four letters.
     pub mark: String,
@@ -41,7 +39,6 @@ pub struct EnterCode {
 /// What happened last on G06.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeState {
-    /// Nothing.
     Open,
     /// A wrong shape.
     Shape(ShapeError),
@@ -61,9 +58,7 @@ pub enum CodeState {
 /// G07.
 #[derive(Debug)]
 pub struct CodeLocked {
-    /// The address.
     pub address: String,
-    /// How.
     pub lock: Lock,
     /// The number of the code that a new one replaces.
     pub ordinal: i32,
@@ -85,6 +80,5 @@ pub enum Lock {
 /// G08, for a source.
 #[derive(Debug)]
 pub struct SourceWait {
-    /// Until when.
     pub until: Instant,
 }

@@ -15,6 +15,5 @@ pub struct Blocked {
 /// G27, no method.
 #[derive(Debug)]
 pub struct NoWay {
-    /// The address.
     pub address: String,
 }

@@ -10,7 +10,6 @@ pub struct Report {
     pub facts: RequestFacts,
     /// What became of the code.
     pub fate: Fate,
-    /// What was pressed.
     pub said: Said,
     /// Codes to the address are paused until then.
     pub paused_until: Option<Instant>,
@@ -23,18 +22,15 @@ pub struct ReportEnded;
 /// What became of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It still works.
     Live,
     /// It ended unused.
     Expired,
-    /// It was used.
     Used(Instant),
 }
 
 /// What the page says of a press.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said {
-    /// Nothing was pressed.
     Nothing,
     /// The sign-in was stopped.
     Done,

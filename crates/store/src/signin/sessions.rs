@@ -66,15 +66,12 @@ record! {
 pub struct SessionOpening<'a> {
     /// Where it lives.
     pub realm: Realm,
-    /// Its id.
     pub id: SessionId,
     /// Of the secret in the browser's cookie.
     pub secret_digest: Digest,
-    /// Whose it is.
     pub user: UserId,
     /// How they were proven.
     pub authentication: &'a Authentication,
-    /// When it ends.
     pub expires_at: Instant,
     /// The trip that led to it.
     pub interaction: InteractionId,

@@ -52,11 +52,8 @@ record! {
 /// A token that is good, with what stands behind it.
 #[derive(Debug, Clone)]
 pub struct LiveAccess {
-    /// The token.
     pub token: AccessTokenRow,
-    /// Its session.
     pub session: SessionRow,
-    /// Whose it is.
     pub user: LiveUser,
 }
 
@@ -78,7 +75,6 @@ impl FromRow for LiveAccess {
 pub struct SessionStanding {
     /// The session, ended ones too.
     pub session: SessionRow,
-    /// Its user.
     pub user: LiveUser,
     /// Whether the session has neither been ended nor expired.
     pub session_live: bool,

@@ -63,7 +63,6 @@ fields! {
         pub client: &'a ClientId,
         /// The digest of the token presented.
         pub presented: &'a Digest,
-        /// The digest of the next one.
         pub next: &'a Digest,
     }
 }

@@ -55,13 +55,11 @@ pub enum SameSite {
 /// One stored cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cookie {
-    /// Its name.
     pub name: String,
     /// Its value, as sent.
     pub value: String,
     /// The host that it goes to.
     pub host: String,
-    /// Its path.
     pub path: String,
     /// `Secure`.
     pub secure: bool,

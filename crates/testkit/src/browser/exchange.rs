@@ -6,7 +6,6 @@ use url::Url;
 /// One request and its answer.
 #[derive(Debug, Clone)]
 pub struct Exchange {
-    /// The method.
     pub method: Method,
     /// Where it went.
     pub url: Url,

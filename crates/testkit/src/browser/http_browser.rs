@@ -37,7 +37,6 @@ pub struct HttpOptions {
 #[derive(Debug)]
 pub struct HttpBrowser {
     wire: Wire,
-    /// Its cookies.
     pub jar: Jar,
     /// Headers that are sent with every request besides.
     pub extra: HeaderMap,

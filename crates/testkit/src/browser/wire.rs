@@ -15,13 +15,11 @@ use crate::witness::Witness;
 /// One request of a browser, before cookies and fetch headers are added.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The method.
     pub method: Method,
     /// Where it goes.
     pub url: Url,
     /// Headers, which win over those that the browser would send.
     pub headers: HeaderMap,
-    /// The body.
     pub body: String,
 }
 

@@ -10,15 +10,11 @@ use crate::{Frame, Link, Page, Ui, UiError};
 /// A mail that was not sent.
 #[derive(Debug, Clone)]
 pub struct MailboxMail {
-    /// Its number.
     pub number: u64,
     /// When it would have been sent.
     pub at: DateTime<Utc>,
-    /// To whom.
     pub to: String,
-    /// Subject.
     pub subject: String,
-    /// Its text part.
     pub text: String,
 }
 
@@ -27,7 +23,6 @@ pub struct MailboxMail {
 pub struct MailboxPage {
     /// The newest first.
     pub mails: Vec<MailboxMail>,
-    /// The one that is open.
     pub open: Option<u64>,
 }
 

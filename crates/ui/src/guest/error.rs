@@ -76,7 +76,6 @@ told! {
 /// G24.
 #[derive(Debug, Clone)]
 pub struct ErrorPage {
-    /// What went wrong.
     pub code: ErrorCode,
     /// What the log line is found by.
     pub trace: String,

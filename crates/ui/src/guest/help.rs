@@ -10,7 +10,6 @@ use crate::{Frame, Link, Page, Ui, UiError};
 /// G30.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextPage {
-    /// Which text.
     pub kind: TextKind,
     /// The address that mails come from.
     pub sender: String,
@@ -18,7 +17,6 @@ pub struct TextPage {
     pub host: String,
     /// The tenant's privacy statement.
     pub privacy: Option<Link>,
-    /// The tenant's terms.
     pub terms: Option<Link>,
 }
 

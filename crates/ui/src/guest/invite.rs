@@ -14,9 +14,7 @@ use crate::{AppLink, FormTarget, Frame, Link, Page, Ui, UiError};
 pub struct InvitePage {
     /// Whom it is for.
     pub email: String,
-    /// Who invited.
     pub inviter: Option<String>,
-    /// The inviter's address.
     pub inviter_email: Option<String>,
     /// What the inviter wrote.
     pub message: Option<String>,
@@ -126,7 +124,6 @@ impl Page for InviteOtherPage {
 /// G17 at the end of an invitation that leads nowhere else: what the guest can open now.
 #[derive(Debug, Clone, Default)]
 pub struct DonePage {
-    /// The applications.
     pub apps: Vec<AppLink>,
 }
 

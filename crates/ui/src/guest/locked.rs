@@ -11,9 +11,7 @@ use crate::{FormTarget, Frame, Link, Page, Ui, UiError};
 /// G07. Its button posts `ordinal` to `/{segment}/signin/code/resend`.
 #[derive(Debug, Clone)]
 pub struct LockedPage {
-    /// The address.
     pub email: String,
-    /// What ended.
     pub locked: LockReason,
     /// The number of the code that the next one replaces.
     pub ordinal: u32,

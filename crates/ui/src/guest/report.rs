@@ -14,7 +14,6 @@ pub(crate) const PAUSE: TimeDelta = TimeDelta::hours(24);
 /// G20. Posts `do` (`cancel`, `mine` or `resume`) and `pause=yes` to `/{segment}/report`.
 #[derive(Debug, Clone)]
 pub struct ReportPage {
-    /// Where it stands.
     pub state: ReportState,
     /// What the mail said; the page shows no more. Needed before the report, and of no use after the link has ended.
     pub facts: Option<RequestFacts>,
@@ -28,17 +27,11 @@ pub enum ReportState {
     /// Not reported; the code ended unused.
     Expired,
     /// Not reported; the code was used.
-    Used {
-        /// When.
-        at: DateTime<Utc>,
-    },
+    Used { at: DateTime<Utc> },
     /// Reported.
     Done,
     /// Reported, and codes to the address are paused.
-    Paused {
-        /// Until when.
-        until: DateTime<Utc>,
-    },
+    Paused { until: DateTime<Utc> },
     /// Codes are on again.
     Resumed,
     /// It was they after all.

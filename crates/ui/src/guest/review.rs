@@ -11,7 +11,6 @@ use crate::{AppLink, FormTarget, Frame, Link, Page, Ui, UiError};
 pub struct ReviewPage {
     /// The address that was proven.
     pub email: String,
-    /// Who invited.
     pub inviter: Option<String>,
     /// A domain that the tenant was shown to own.
     pub verified_domain: Option<String>,
@@ -19,7 +18,6 @@ pub struct ReviewPage {
     pub privacy: Option<Link>,
     /// The tenant's terms: with them comes the box to tick.
     pub terms: Option<Link>,
-    /// Their version.
     pub terms_version: u32,
     /// Whether the box was not ticked.
     pub terms_missing: bool,

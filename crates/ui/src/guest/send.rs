@@ -24,10 +24,7 @@ pub enum SendProblem {
     /// Mail is down for everybody.
     MailDown,
     /// The mailbox or its domain recently refused our mail.
-    Bounced {
-        /// The domain.
-        domain: String,
-    },
+    Bounced { domain: String },
     /// The limits hold it back (429).
     Wait {
         /// When one may be asked for.

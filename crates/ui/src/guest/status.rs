@@ -17,7 +17,6 @@ pub const LAST_RESORT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"
 /// G26. Needs neither database nor tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusPage {
-    /// Which.
     pub status: Status,
     /// What the log line is found by.
     pub trace: Option<String>,
@@ -104,15 +103,12 @@ pub enum BlockReason {
     Generic,
     /// Where the guest is.
     Country,
-    /// The network.
     Network,
-    /// The device.
     Device,
     /// It looked unusual.
     Risk,
     /// There is no way to sign in for this address.
     NoMethod {
-        /// The address.
         email: String,
     },
 }

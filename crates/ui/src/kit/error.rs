@@ -7,7 +7,6 @@ pub enum UiError {
     /// A file of messages does not parse, or defines a message twice.
     #[error("the messages of {lang} do not load: {reason}")]
     Catalogue {
-        /// Language tag.
         lang: &'static str,
         /// What the parser says.
         reason: String,
@@ -18,7 +17,6 @@ pub enum UiError {
     /// A message wants a variable that was not given.
     #[error("message {key} does not format: {reason}")]
     Format {
-        /// The message.
         key: &'static str,
         /// What Fluent says.
         reason: String,
@@ -26,7 +24,6 @@ pub enum UiError {
     /// A link of a letter is none, or is of a scheme that may stand in no mail.
     #[error("a link of a letter is none")]
     NoLink,
-    /// A template failed.
     #[error("a template does not render")]
     Template(#[from] askama::Error),
 }

@@ -7,7 +7,6 @@ use std::fmt;
 pub enum Lang {
     /// English, the source and the fallback.
     En,
-    /// German.
     De,
     /// Pseudo-locale: accented and about 40 % longer; shows texts that are not translatable or not given room.
     EnXa,

@@ -50,6 +50,5 @@ pub enum FormTarget {
 pub struct AppLink {
     /// What people read.
     pub name: String,
-    /// Where it leads.
     pub link: Link,
 }

@@ -7,7 +7,6 @@ use super::text::Catalogue;
 /// What is built once and shared by every page and mail.
 #[derive(Debug)]
 pub struct Ui {
-    /// The languages.
     pub catalogue: Catalogue,
     /// Styles, scripts and icon, by their hashed names.
     pub assets: Assets,

@@ -15,7 +15,6 @@ use crate::{Lang, Link, Ui, UiError};
 pub struct Mail {
     /// The subject: one line, at most 120 characters, never a code (OTP-21).
     pub subject: String,
-    /// The text part.
     pub text: String,
     /// The HTML part.
     pub html: String,

@@ -9,7 +9,6 @@ use vestibule_core::policies::{BlockReason, Control, DomainLists, DomainRule};
 pub(super) enum Who {
     /// Nobody.
     Stranger,
-    /// Invited.
     Pending,
     /// A guest who accepted by a code.
     Accepted,
@@ -108,7 +107,6 @@ impl Setting {
 /// What the trip's ledger has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Evidence {
-    /// Nothing.
     None,
     /// A proof of the address, by a code.
     Own,
@@ -127,7 +125,6 @@ pub(super) enum Code {
     None,
     /// It may be tried.
     Live,
-    /// It was used.
     Used,
 }
 
@@ -174,7 +171,6 @@ impl Stored {
 /// The browser's session in the tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Cookie {
-    /// None.
     None,
     /// Of the person, by the way that they accepted by, since the trip began.
     Fresh,

@@ -10,7 +10,6 @@ use crate::kit::error::UiError;
 pub(crate) enum When {
     /// The time of day; with its date where it is not within twelve hours, so that it can only be read one way.
     Clock,
-    /// The date.
     Date,
     /// Date and time.
     Stamp,
