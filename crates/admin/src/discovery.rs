@@ -32,11 +32,11 @@ pub struct Explained {
     pub kind: Option<UserKind>,
     /// The ways, and the trail that led to them.
     pub plan: Plan,
-    /// What becomes of somebody who types it. Pages look the same for everybody (OTP-17): only here it is told.
+    /// What becomes of a person who types it. Pages look the same for everybody (OTP-17): only this answer says it.
     pub outcome: ExplainedOutcome,
 }
 
-/// What becomes of somebody who types an address.
+/// What becomes of a person who types an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExplainedOutcome {
     /// Turned away before anything is sent.

@@ -43,11 +43,11 @@ pub struct Create {
     pub message: Option<String>,
 }
 
-/// An invitation, as whoever made it is told.
+/// An invitation, as its maker sees it.
 #[derive(Debug)]
 pub struct Invited {
     pub id: InvitationId,
-    /// The link, told this once (INV-06).
+    /// The link, shown this once (INV-06).
     pub redeem_url: String,
     pub address: Address,
     pub guest: UserId,

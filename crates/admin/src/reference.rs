@@ -1,4 +1,4 @@
-//! How things are named by whoever asks for them.
+//! How callers name things.
 
 use std::fmt;
 

@@ -53,7 +53,7 @@ pub struct App {
     pub(crate) snapshots: Snapshots,
     /// Permits to sign, as many as there are cores.
     pub signing: Semaphore,
-    /// Wakes whoever sends mail.
+    /// Wakes the job that sends mail.
     pub mail_waits: Notify,
 }
 

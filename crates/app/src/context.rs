@@ -1,4 +1,4 @@
-//! What every use case is told beside its input: who is on the other end of the wire, in which language, and when.
+//! What every use case gets beside its input: who is on the other end of the wire, in which language, and when.
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -5,7 +5,7 @@ use vestibule_core::ids::{InteractionId, Realm, SessionId};
 use vestibule_core::secret::Secret;
 use vestibule_core::urls::{locator, parse_locator};
 
-/// Cookies as they came, already told apart by name; values are unverified.
+/// Cookies as they came, already separated by name; values are unverified.
 #[derive(Debug, Default)]
 pub struct Jar {
     /// Sealed interactions by locator, in the order of the header.

@@ -59,7 +59,7 @@ impl Problem {
 /// Why a use case gave no outcome.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Refused: shown to whoever asked.
+    /// Refused: shown to the caller.
     #[error("refused: {}", .0.code)]
     Refused(Box<Problem>),
     /// The database is busy or away: 503 with `Retry-After`.
@@ -148,10 +148,10 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {
-        let told = inner.to_string();
-        if !text.ends_with(&told) {
+        let inner_text = inner.to_string();
+        if !text.ends_with(&inner_text) {
             text.push_str(": ");
-            text.push_str(&told);
+            text.push_str(&inner_text);
         }
         source = inner.source();
     }

@@ -1,5 +1,5 @@
-//! The plan of discovery for somebody at a tenant, from the rows that it goes by: the same for whoever signs in and for
-//! whoever has it explained. No decision is taken here.
+//! The plan of discovery for an address at a tenant, from the rows that it depends on: the same for a sign-in and for an
+//! administrator's question. No decision is taken here.
 
 use vestibule_core::Domain;
 use vestibule_core::directory::Person;

@@ -47,7 +47,7 @@ impl Row {
     }
 
     /// How many cores other programs kept busy.
-    fn others(&self) -> f64 {
+    fn other_programs(&self) -> f64 {
         per(self.run.others, micros(self.run.span))
     }
 
@@ -81,7 +81,7 @@ impl Row {
             "commits": round(per(counted.commits, count), 3),
             "reads": round(per(counted.reads, count), 2),
             "mails": round(per(counted.mails, count), 2),
-            "coresOfOthers": round(self.others(), 2),
+            "coresOfOthers": round(self.other_programs(), 2),
             "vmRssKiB": self.run.rss_kib,
             "vmHwmKiB": self.run.hwm_kib,
             "bareRs256PerSecond": round(self.bare.rs256, 0),
@@ -140,13 +140,13 @@ impl Row {
             per(counted.commits, count),
             float(self.run.rss_kib) / 1024.0,
             self.bare.rs256,
-            self.others(),
+            self.other_programs(),
         );
         if tally.failed > 0 {
             let first = tally.error.as_deref().unwrap_or("?");
             write!(line, "\n  {} FAILED, the first: {first}", tally.failed).ok();
         }
-        if self.others() > 0.3 {
+        if self.other_programs() > 0.3 {
             line.push_str("  DISTURBED");
         }
         if tally.idle {

@@ -1,4 +1,4 @@
-//! What goes wrong in a benchmark: a sentence for whoever runs it.
+//! What goes wrong in a benchmark: a sentence for the person who runs it.
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ use vestibule_admin::{AdminError, Conflict, Invalid, Thing};
 use vestibule_app::bootstrap::OpenError;
 use vestibule_app::error::chain;
 
-/// A failure, ready to be told.
+/// A failure, ready to be printed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// Stable; also the anchor in the reference of errors.
@@ -40,7 +40,7 @@ impl Failure {
 
     /// On stderr: three lines for people, one object for programs.
     #[expect(clippy::print_stderr, reason = "this is how a command speaks")]
-    pub(crate) fn tell(&self, json: bool) {
+    pub(crate) fn print(&self, json: bool) {
         if json {
             let hint = self.hint.as_deref().map(without_passwords);
             let message = without_passwords(&self.what);

@@ -28,8 +28,8 @@ pub(crate) struct OpenDeployment {
 }
 
 impl OpenDeployment {
-    /// The deployment; people are told where it is nobody's yet, since a mistyped `--data` shows in nothing else.
-    pub(crate) fn telling(self, place: &Place, json: bool) -> Arc<App> {
+    /// The deployment; a new one is announced, since a mistyped `--data` shows in nothing else.
+    pub(crate) fn announced(self, place: &Place, json: bool) -> Arc<App> {
         if self.made && !json {
             note(&format!("new deployment: root key in {}", place.root_key_file.display()));
         }
@@ -39,7 +39,7 @@ impl OpenDeployment {
 
 /// Opens a deployment for a command that neither serves nor sends.
 pub(crate) fn for_command(place: &Place, json: bool) -> Result<Arc<App>, Failure> {
-    Ok(open(place, None)?.telling(place, json))
+    Ok(open(place, None)?.announced(place, json))
 }
 
 /// Opens a deployment.

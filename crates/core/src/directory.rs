@@ -1,11 +1,11 @@
-//! Who an address is in a tenant, and whether whoever it is may come in.
+//! Who an address is in a tenant, and whether that person is admitted.
 
 use crate::clock::Instant;
 use crate::ids::UserId;
 use crate::lifecycle::{RedemptionState, UserKind};
 use crate::method::Method;
 
-/// A user of a tenant as whoever administers sees them: a guest, or a member who is looked up like one.
+/// A user of a tenant as administrators see them: a guest, or a member who is looked up like one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guest {
     /// `oid`.
@@ -57,7 +57,7 @@ pub struct UserFacts {
     pub enabled: bool,
     /// Since when codes are withheld (OTP-23).
     pub held_at: Option<Instant>,
-    /// Since when they are gone.
+    /// When they were deleted.
     pub deleted_at: Option<Instant>,
 }
 

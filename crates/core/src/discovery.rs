@@ -110,7 +110,7 @@ text_enum! {
         HasAccount = "hasAccount",
         /// Accounts can be made.
         MayCreate = "mayCreate",
-        /// The last step, for whoever has no other way.
+        /// The last step, for people without another way.
         LastStep = "lastStep",
         /// Accepted with this method, which stays.
         Pinned = "pinned",
@@ -209,8 +209,8 @@ impl Plan {
 
 type Verdicts = (Verdict, Reason, Option<Use>);
 
-/// Whether an address is sent a code that works: its plan offers one, and whoever it is may come in by it. Everybody else
-/// gets a decoy (OTP-18, OTP-29). [`crate::interaction::next`] turns away by the same two.
+/// Whether an address is sent a code that works: its plan offers one, and the person behind it is admitted by it.
+/// Everybody else gets a decoy (OTP-18, OTP-29). [`crate::interaction::next`] turns away by the same two.
 pub fn sends_code(plan: &Plan, person: Person, sign_up: bool) -> bool {
     plan.offers_sign_in(Way::Passcode) && person.admission(sign_up).is_ok()
 }
@@ -250,9 +250,9 @@ fn seats(links: &[ChainLink], facts: &DiscoveryFacts<'_>) -> Vec<Seat> {
         }
         let here = facts.candidates.iter().filter(|c| c.link == link);
         seats.extend(here.map(|c| Seat { link, method, way: Some(c.way), answer: Some(c.answer) }));
-        let told = seats.iter().any(|s| s.method == method);
+        let listed = seats.iter().any(|s| s.method == method);
         let comes = facts.candidates.iter().any(|c| c.link.method() == method && links.contains(&c.link));
-        if !told && !comes {
+        if !listed && !comes {
             seats.push(Seat { link, method, way: None, answer: None });
         }
     }
@@ -273,15 +273,17 @@ fn walk(order: &[ChainLink], facts: &DiscoveryFacts<'_>) -> Plan {
     let mut plan = Plan::empty();
     let (mut closed, mut failed) = (false, false);
     for seat in seats(order, facts) {
-        let told = if closed { (Verdict::NotReached, Reason::EarlierStep, None) } else { ask(&seat, facts) };
-        plan.add(&seat, told);
+        let verdicts =
+            if closed { (Verdict::NotReached, Reason::EarlierStep, None) } else { ask(&seat, facts) };
+        plan.add(&seat, verdicts);
         // A routed domain has its provider only, whether it answers or fails (HRD-04).
-        closed |= told.0 == Verdict::Refused || (told.1 == Reason::AnswersForDomain && seat.link.binds());
-        failed |= told.0 == Verdict::Refused;
+        closed |=
+            verdicts.0 == Verdict::Refused || (verdicts.1 == Reason::AnswersForDomain && seat.link.binds());
+        failed |= verdicts.0 == Verdict::Refused;
     }
     let rest: Vec<ChainLink> = all_links().into_iter().filter(|l| !order.contains(l)).collect();
     for seat in seats(&rest, facts) {
-        // A method that the order has at another place was told there; only a provider of its own is worth a line.
+        // A method that stands elsewhere in the order has its verdict there; only a provider of its own is worth a line.
         if seat.answer.is_some() || !plan.trail.iter().any(|t| t.step == seat.method) {
             plan.add(&seat, (Verdict::Skipped, Reason::NotInOrder, None));
         }
@@ -330,23 +332,23 @@ fn own(method: Method, facts: &DiscoveryFacts<'_>) -> Option<(Use, Reason)> {
 fn keep(pinned: Way, facts: &DiscoveryFacts<'_>) -> Plan {
     let mut plan = Plan::empty();
     let mut found = false;
-    // A provider that is gone keeps its seat: nobody else takes it.
-    let gone = |link| Seat { link, method: pinned.method(), way: Some(pinned), answer: None };
+    // A provider that was removed keeps its seat: nobody else takes it.
+    let absent = |link| Seat { link, method: pinned.method(), way: Some(pinned), answer: None };
     for mut seat in seats(&all_links(), facts) {
         if seat.way.is_none() && seat.method == pinned.method() {
-            seat = gone(seat.link);
+            seat = absent(seat.link);
         }
-        let told = if seat.way == Some(pinned) {
+        let verdicts = if seat.way == Some(pinned) {
             found = true;
             keep_pinned(&seat, facts)
         } else {
             beside(&seat, pinned, facts)
         };
-        plan.add(&seat, told);
+        plan.add(&seat, verdicts);
     }
     let its_place = all_links().into_iter().find(|link| link.method() == pinned.method());
     if let Some(link) = its_place.filter(|_| !found) {
-        let seat = gone(link);
+        let seat = absent(link);
         plan.add(&seat, keep_pinned(&seat, facts));
     }
     plan.offers.sort_by_key(|o| o.purpose != Use::SignIn);
@@ -362,18 +364,18 @@ fn keep(pinned: Way, facts: &DiscoveryFacts<'_>) -> Plan {
 
 fn keep_pinned(seat: &Seat, facts: &DiscoveryFacts<'_>) -> Verdicts {
     let refused = |reason| (Verdict::Refused, reason, None);
-    let kept = (Verdict::Offered, Reason::Pinned, Some(Use::SignIn));
+    let offered = (Verdict::Offered, Reason::Pinned, Some(Use::SignIn));
     if !facts.settings.allows(seat.method) {
         return refused(Reason::SwitchedOff);
     }
     if let ChainLink::Own(method) = seat.link {
         return match own(method, facts) {
-            Some((Use::SignIn, _)) => kept,
+            Some((Use::SignIn, _)) => offered,
             _ => refused(Reason::NoneForAddress),
         };
     }
     match seat.answer {
-        Some(UpstreamAnswer::Unasked) => kept,
+        Some(UpstreamAnswer::Unasked) => offered,
         Some(UpstreamAnswer::NotMine) => refused(Reason::NotOneOfMine),
         Some(UpstreamAnswer::Failed) => refused(Reason::Failed),
         None => refused(Reason::NotSetUp),

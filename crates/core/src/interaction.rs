@@ -98,7 +98,7 @@ pub struct TripFacts<'a> {
     pub tenant_active: bool,
     /// The application is switched on; true where the ending has none.
     pub application_enabled: bool,
-    /// What policy blocks whoever comes.
+    /// What policy blocks for everybody.
     pub early_block: Option<BlockReason>,
     /// Accounts that this browser remembers here.
     pub remembered: usize,
@@ -262,7 +262,7 @@ pub enum Finish {
 pub struct TripProof {
     /// What they are worth.
     pub authentication: Authentication,
-    /// The identity that was proven first: linked to whoever becomes a guest by it, which pins its way (HRD-08).
+    /// The identity that was proven first: linked to the guest who is admitted by it, which pins its way (HRD-08).
     pub identity: IdentityKey,
 }
 
@@ -319,7 +319,7 @@ pub fn next(demand: &Demand, facts: &TripFacts<'_>, ledger: &Ledger) -> Step {
     }
 }
 
-/// What is switched off for whoever comes.
+/// What is switched off for everybody.
 fn off(facts: &TripFacts<'_>) -> Option<Refusal> {
     if !facts.tenant_active {
         return Some(Refusal::TenantOff);

@@ -26,9 +26,9 @@ pub enum Switch {
 pub enum Answers {
     /// For whom a provider or home organisation of the domain answers.
     Candidates,
-    /// For whoever has an account.
+    /// For people with an account.
     Holders,
-    /// For whoever has an address.
+    /// For every address.
     Everybody,
 }
 

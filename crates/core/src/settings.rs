@@ -192,7 +192,7 @@ pub struct TenantSettings {
     pub default_locale: Option<String>,
     /// Whom pages tell to ask.
     pub contact: Option<String>,
-    /// Who is told of reported codes.
+    /// Who gets a mail about reported codes.
     pub security_contact: Option<String>,
     /// Privacy statement.
     pub privacy_url: Option<String>,

@@ -1,5 +1,5 @@
-//! Tells the other nodes and whoever writes documents that this one serves, and which release it is (CON-06): what an older
-//! node could not read is not written while one lives.
+//! Tells the other nodes, and use cases that write documents, that this one serves, and which release it is (CON-06):
+//! what an older node could not read is not written while one lives.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use vestibule_core::ids::random_uuid;
 use vestibule_core::release::Release;
 use vestibule_store as store;
 
-/// Between two heartbeats; a node counts as gone after four that did not come.
+/// Between two heartbeats; a node counts as stopped after four that did not come.
 const EVERY: Duration = Duration::from_secs(30);
 
 /// Runs until the process stops, and says good-bye.

@@ -1,6 +1,6 @@
 //! Numbers the rows of the logs in the order in which they were committed. A row's own id is of the moment when its
-//! request came, so one committed later may sort before one that was read already: whoever follows a log by ids misses it.
-//! Here and not at the insert, where a counter would make all sign-ins of a tenant wait for each other.
+//! request came, so one committed later may sort before one that was read already: a reader who follows a log by ids
+//! misses it. Here and not at the insert, where a counter would make all sign-ins of a tenant wait for each other.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -58,8 +58,8 @@ pub async fn once(app: &App) -> Result<(), Error> {
 /// What goes when.
 fn ages(now: Instant) -> [(Table, Age); 8] {
     // An id may be so much older than its row's end; what is younger need not be looked at.
-    let ended = |kept: TimeDelta, lives: TimeDelta| {
-        let ended_before = after(now, -kept);
+    let ended = |retention: TimeDelta, lives: TimeDelta| {
+        let ended_before = after(now, -retention);
         Age { born_before: after(ended_before, -lives), ended_before }
     };
     let (at_once, session) = (TimeDelta::zero(), n::SESSION_LIFETIME);
@@ -102,8 +102,8 @@ async fn of_all(app: &App, table: SharedTable, before: Instant) -> Result<(), Er
     }
     let batch = i64::try_from(BATCH).unwrap_or(i64::MAX);
     loop {
-        let gone = app.db.write_bulk(move |c| sweep::delete_ended(c, table, before, batch)).await??;
-        if gone < BATCH {
+        let deleted = app.db.write_bulk(move |c| sweep::delete_ended(c, table, before, batch)).await??;
+        if deleted < BATCH {
             return Ok(());
         }
     }

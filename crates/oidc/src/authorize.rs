@@ -69,7 +69,7 @@ pub fn identify(params: &Params) -> Result<Identified<'_>, LocalError> {
     })
 }
 
-/// A fault that the application is told by redirect or form post.
+/// A fault that goes to the application by redirect or form post.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {description}")]
 pub struct RequestError {
@@ -236,7 +236,7 @@ pub struct AuthorizeRequest {
     /// `ui_locales` reduced to the languages that exist here ([`UI_LOCALES`]), in order of preference.
     #[serde(rename = "l", default, skip_serializing_if = "Vec::is_empty")]
     pub ui_locales: Vec<String>,
-    /// `id_token_hint` as sent; looked at when the request arrives and not kept.
+    /// `id_token_hint` as sent; looked at when the request arrives and not stored.
     #[serde(skip)]
     pub id_token_hint: Option<String>,
     /// `display`.

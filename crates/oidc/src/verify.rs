@@ -34,7 +34,7 @@ pub struct Expect<'a> {
     pub allow_expired: bool,
 }
 
-/// Why a token is not good. The variants are for logs and tests; nobody outside is told which it was.
+/// Why a token is not good. The variants are for logs and tests; no answer says which it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
     /// Not three parts of strict base64url with JSON objects inside, without duplicate names.

@@ -1,4 +1,4 @@
-//! Whatever leaves the house: mail over SMTP. Knows bytes and destinations, no meaning.
+//! What leaves the deployment: mail over SMTP. Knows bytes and destinations, no meaning.
 //!
 //! [`message::compose`] builds a message from what `ui` rendered and refuses what could be read as something else by
 //! the mail library (ADR-04) or reach a header as a control character (MAIL-01). [`transport::Transport`] sends it:

@@ -1,4 +1,4 @@
-//! What the server is told when it starts, and why it may not. Apart from [`crate::run`], so that whoever reads one of
+//! What the server starts with, and why it may not start. Apart from [`crate::run`], so that the reader of one of
 //! these values does not stand above the files that start everything.
 
 use std::net::TcpListener;

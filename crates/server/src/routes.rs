@@ -64,7 +64,7 @@ pub(crate) fn configure_mailbox(config: &mut web::ServiceConfig) {
         .service(page("/demo/mailbox/{number}", web::to(demo::show)));
 }
 
-/// A resource that knows its methods; any other is 405 and told them (ADM-18, RFC 9110 section 15.5.6).
+/// A resource that knows its methods; any other is answered by 405 with their list (ADM-18, RFC 9110 section 15.5.6).
 fn resource(path: &str, methods: &'static str) -> Resource {
     let refuse = move |state: Shared, req: HttpRequest| async move {
         let mut response = unreadable(&state, &req, StatusCode::METHOD_NOT_ALLOWED);

@@ -88,7 +88,7 @@ pub(crate) const fn terms_of(step: &Step) -> Option<u32> {
     }
 }
 
-/// *Cancel*: nothing was shared; the application is told `access_denied`.
+/// *Cancel*: nothing was shared; the application gets `access_denied`.
 async fn cancel(at: TripRequest<'_>, trip: &Trip) -> Result<Reply, Error> {
     let by = trip.ledger.newest().map(|way| By::Method(way.method()));
     let entry = SignInEntry {
@@ -106,7 +106,7 @@ async fn cancel(at: TripRequest<'_>, trip: &Trip) -> Result<Reply, Error> {
             store::logs::insert_sign_in(c, &row)
         })
         .await??;
-    match respond::told(at.app, trip, OAuthErrorCode::AccessDenied, text::CANCELLED)? {
+    match respond::error_answer(at.app, trip, OAuthErrorCode::AccessDenied, text::CANCELLED)? {
         Some(reply) => Ok(reply),
         None => Ok(Reply::show(trip.shows(at.app, Box::new(page::ReviewCancelled))?)),
     }

@@ -35,7 +35,7 @@ pub async fn authorize(
     let params = Params::parse(query).map_err(malformed)?;
     let identified = match identify(&params) {
         Ok(identified) => identified,
-        // Whoever names no tenant either is told the thing that helps more (50059).
+        // A request without a tenant gets the error that helps more (50059).
         Err(error) => return Err(unidentified(app, jar, segment, error).await),
     };
     let client = ClientId(identified.client_id.to_owned());
@@ -46,7 +46,7 @@ pub async fn authorize(
         return Err(Problem::new(ErrorCode::ClientUnknown).at(&live.tenant).into());
     };
     let Some(registered) = redirect::find(&application.application, identified.redirect_uri) else {
-        // The page does not echo it; whoever set the application up wrong finds it here. A query may hold anything.
+        // The page does not echo it; the application's developer finds it here. A query may hold anything.
         let asked = identified.redirect_uri.split(['?', '#']).next().unwrap_or_default();
         let asked: String = asked.chars().take(200).collect();
         tracing::info!(trace = %ctx.trace, client = %client.0, redirect_uri = ?asked, "not registered");
@@ -66,7 +66,7 @@ fn malformed(_: ParamsError) -> Error {
     problem.into()
 }
 
-/// A request whose client or redirect URI is missing or repeated: told on a page, with the tenant where there is one.
+/// A request whose client or redirect URI is missing or repeated: shown on a page, with the tenant where there is one.
 async fn unidentified(app: &App, jar: &Jar, segment: &str, error: LocalError) -> Error {
     let tenant = match app.live(segment, jar, None).await {
         Ok(live) => Some(live.tenant),

@@ -41,7 +41,7 @@ impl Documents {
     /// A document of a tenant or of the tenant-less entry; refuses unknown and switched-off tenants alike (OID-20).
     pub async fn get(&self, app: &App, segment: &str, kind: DocumentKind) -> Result<Document, Error> {
         let (key, now) = ((segment.to_ascii_lowercase(), kind), app.clock.now());
-        if let Some(document) = self.kept(&key, now) {
+        if let Some(document) = self.cached(&key, now) {
             return Ok(document);
         }
         let made = make(app, &key.0, kind, now).await?;
@@ -53,7 +53,7 @@ impl Documents {
         Ok(made)
     }
 
-    fn kept(&self, key: &(String, DocumentKind), now: Instant) -> Option<Document> {
+    fn cached(&self, key: &(String, DocumentKind), now: Instant) -> Option<Document> {
         let map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         map.get(key).filter(|(at, _)| *at <= now && now - *at < KEPT).map(|(_, d)| d.clone())
     }

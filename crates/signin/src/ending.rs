@@ -130,7 +130,7 @@ async fn invited(app: &App, trip: &Trip) -> Result<Reply, Error> {
     Ok(Reply::show(trip.shows(app, Box::new(InvitationDone { applications: applications.collect() }))?))
 }
 
-/// Where a trip leads outside the house: the request's redirect URI, or the invitation's, checked anew.
+/// Where a trip leads outside the deployment: the request's redirect URI, or the invitation's, checked anew.
 pub(crate) async fn destination(app: &App, trip: &Trip) -> Result<Option<String>, Error> {
     match &trip.sealed.ending {
         Ending::Authorize { .. } => Ok(trip.redirect_uri()),

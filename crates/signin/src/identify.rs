@@ -153,8 +153,8 @@ pub async fn choose(at: TripRequest<'_>, form: AccountForm) -> Result<Reply, Err
     if let Some(address) = form.forget.as_deref().and_then(|a| Address::parse(a).ok()) {
         list.remove(tenant, &address);
         let view = accounts(&trip, &list.of(tenant), Some(address.as_str().to_owned()));
-        let kept = CookieChange::Remembered(list.seal(vault)?);
-        return Ok(Reply::show(trip.shows(at.app, view)?).with(kept));
+        let remembered = CookieChange::Remembered(list.seal(vault)?);
+        return Ok(Reply::show(trip.shows(at.app, view)?).with(remembered));
     }
     let wanted = form.account.as_deref().and_then(|a| Address::parse(a).ok());
     let session = trip.live.session.as_ref().map(|s| s.user.address_key.clone());

@@ -160,7 +160,7 @@ pub async fn press(
             ended = super::signout::close(app, ctx, &live).await?;
             live.session = None;
         }
-        (Some(_), InvitationPress::Keep) => return Ok(kept(&live, segment)),
+        (Some(_), InvitationPress::Keep) => return Ok(stay_signed_in(&live, segment)),
         (Some(other), InvitationPress::Send) if other.user.address_key != row.address_key => {
             return page(app, &live, segment, Some(&landing), LinkTarget::Good(row, back))
                 .await
@@ -170,8 +170,8 @@ pub async fn press(
     }
     // Who pressed before and went on keeps that trip, with the secret that a proof may have given since.
     let at = TripRequest { app, ctx, jar, segment, id: landing.id };
-    let kept = jar.interaction(landing.id).is_some();
-    let trip = if kept { trip::load(at).await? } else { begin(app, live, segment, &landing, &row).await? };
+    let begun = jar.interaction(landing.id).is_some();
+    let trip = if begun { trip::load(at).await? } else { begin(app, live, segment, &landing, &row).await? };
     let reply = start(at, trip).await?;
     Ok(match ended {
         Some(change) => reply.with(change),
@@ -180,7 +180,7 @@ pub async fn press(
 }
 
 /// *Stay signed in*: nothing of the invitation happens here.
-fn kept(live: &Live, segment: &str) -> Reply {
+fn stay_signed_in(live: &Live, segment: &str) -> Reply {
     let about = About::tenant(&live.tenant, segment);
     Reply::show(about.shows(ReviewCancelled)).with(CookieChange::ForgetInvitation)
 }

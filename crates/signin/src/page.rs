@@ -33,7 +33,7 @@ pub async fn show(at: TripRequest<'_>, asked: PageKind, change: bool) -> Result<
     if change {
         return Ok(Reply::show(trip.shows(at.app, identify::email(&trip, &remembered, true))?));
     }
-    // Who wants to pick an account may always do so, and whoever must type one may look at the list.
+    // A person who asked to pick an account may always do so, and one who must type an address may look at the list.
     let looks = asked == PageKind::Accounts && matches!(step, Step::Identify | Step::Choose | Step::SendCode);
     if step.page() != Some(asked) && !looks {
         return step::elsewhere(at, trip, step).await;

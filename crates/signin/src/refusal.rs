@@ -1,4 +1,4 @@
-//! Refusals: as a page, or told to the application where no page may be shown; and their rows in the log.
+//! Refusals: as a page, or as an error to the application where no page may be shown; and their rows in the log.
 
 use vestibule_app::{App, Context, Error};
 use vestibule_core::discovery::NoPlan;
@@ -17,7 +17,7 @@ use crate::sealed::Ending;
 use crate::trip::Trip;
 use crate::view::{Blocked, InvitationProblem, NoWay, View};
 
-/// Somebody proved who they are, but the application had named another person: it is told so, and nobody is signed in.
+/// Somebody proved who they are, but the application had named another person: it gets an error, and nobody is signed in.
 pub(crate) async fn other_person(app: &App, ctx: &Context, trip: &Trip) -> Result<Reply, Error> {
     let entry = SignInEntry {
         outcome: Outcome::Failure,
@@ -27,12 +27,12 @@ pub(crate) async fn other_person(app: &App, ctx: &Context, trip: &Trip) -> Resul
     };
     let row = log::row(app, ctx, trip, None, entry);
     app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;
-    respond::told(app, trip, OAuthErrorCode::LoginRequired, text::LOGIN_REQUIRED)?
+    respond::error_answer(app, trip, OAuthErrorCode::LoginRequired, text::LOGIN_REQUIRED)?
         .ok_or_else(|| trip.problem(ErrorCode::RedirectMismatch).into())
 }
 
-/// A refusal: logged; told to the application where no page may be shown; else a page, from which the application is
-/// told by the way back.
+/// A refusal: logged; an error to the application where no page may be shown; else a page, whose way back carries the
+/// error.
 pub(crate) async fn refused(app: &App, ctx: &Context, trip: &Trip, refusal: Refusal) -> Result<Reply, Error> {
     log_refusal(app, ctx, trip, &trip.ledger, refusal).await?;
     shown(app, trip, refusal)
@@ -46,7 +46,7 @@ pub(crate) async fn log_refusal(
     ledger: &Ledger,
     refusal: Refusal,
 ) -> Result<(), Error> {
-    // Before anything was sent whoever comes can ask without end: that is no sign-in to keep a row of (DOS-04).
+    // Before anything was sent anybody can ask without end: that is no sign-in to keep a row of (DOS-04).
     if trip.row().is_none() {
         return Ok(());
     }
@@ -73,8 +73,13 @@ pub(crate) fn shown(app: &App, trip: &Trip, refusal: Refusal) -> Result<Reply, E
     };
     if trip.sealed.ending.request().is_some_and(|r| r.prompt.none) {
         // Without a page, a rule of the tenant needs one (OIDC Core 3.1.2.6).
-        return respond::told(app, trip, OAuthErrorCode::InteractionRequired, text::INTERACTION_REQUIRED)?
-            .ok_or_else(|| trip.problem(ErrorCode::RedirectMismatch).into());
+        return respond::error_answer(
+            app,
+            trip,
+            OAuthErrorCode::InteractionRequired,
+            text::INTERACTION_REQUIRED,
+        )?
+        .ok_or_else(|| trip.problem(ErrorCode::RedirectMismatch).into());
     }
     match view(trip, refusal) {
         Some(view) => {
@@ -120,7 +125,7 @@ fn view(trip: &Trip, refusal: Refusal) -> Option<Box<dyn View>> {
     }
 }
 
-/// The error that an application is told for a refusal, where it is told one (OIDC Core 3.1.2.6).
+/// The error that an application gets for a refusal, where it gets one (OIDC Core 3.1.2.6).
 const fn oauth_error(refusal: Refusal) -> OAuthErrorCode {
     match refusal {
         Refusal::SecondStepUnavailable | Refusal::LevelUnavailable => {

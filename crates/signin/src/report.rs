@@ -61,7 +61,7 @@ struct ReportedCode {
 }
 
 impl ReportedCode {
-    /// What the code's mail told of who asked.
+    /// What the code's mail said about the request.
     fn facts(&self, app: Option<String>) -> RequestFacts {
         RequestFacts {
             email: self.asked.address.as_str().to_owned(),
@@ -250,10 +250,11 @@ async fn stop(
         Some(client) => app.application(live, client).await?.map(|a| a.application.name.clone()),
         None => None,
     };
-    let mut told: Vec<String> = live.tenant.settings.security_contact.iter().cloned().collect();
-    told.extend(sponsors.into_iter().map(|u| u.address));
+    let mut recipients: Vec<String> = live.tenant.settings.security_contact.iter().cloned().collect();
+    recipients.extend(sponsors.into_iter().map(|u| u.address));
     let done = Done { application, suspended, pause };
-    let mails = told.iter().map(|to| alert(app, live, found, to, &done)).collect::<Result<Vec<_>, _>>()?;
+    let mails =
+        recipients.iter().map(|to| alert(app, live, found, to, &done)).collect::<Result<Vec<_>, _>>()?;
     let target = user.map_or(AuditTarget::Interaction(interaction), AuditTarget::User);
     let change = AuditedChange::of(DirectoryEvent::CodeReported, target);
     let pause = match pause {

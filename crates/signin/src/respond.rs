@@ -88,7 +88,7 @@ pub(crate) fn error(app: &App, tenant: TenantId, uri: &str, error: &RequestError
 }
 
 /// Tells the application an error, where the ending is one of its requests and its redirect URI still stands.
-pub(crate) fn told(
+pub(crate) fn error_answer(
     app: &App,
     trip: &Trip,
     code: OAuthErrorCode,
@@ -111,7 +111,7 @@ pub(crate) fn silent_failure(app: &App, trip: &Trip, step: &Step) -> Result<Repl
         }
         _ => (OAuthErrorCode::LoginRequired, text::LOGIN_REQUIRED),
     };
-    told(app, trip, code, line)?.ok_or_else(|| trip.problem(ErrorCode::RedirectMismatch).into())
+    error_answer(app, trip, code, line)?.ok_or_else(|| trip.problem(ErrorCode::RedirectMismatch).into())
 }
 
 /// The way back to the application that tells it the error; only where a link can carry the answer.

@@ -146,7 +146,7 @@ pub(crate) async fn authenticate(
 
 /// Failures of one application from one source are counted; beyond the bound they are answered with 503.
 async fn failed(app: &App, ctx: &Context, live: &Live, known: Option<ClientId>) -> Result<(), Refused> {
-    // One counter for all ids that are none: whoever invents them must not fill the table (DOS-04).
+    // One counter for all ids that are none: invented ones must not fill the table (DOS-04).
     let client = known.map(|id| id.0).unwrap_or_default();
     // A source is its narrowest network: of a /64 one has 2^64 addresses (OTP-08).
     let networks = throttle::networks(ctx.source, None);

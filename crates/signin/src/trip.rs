@@ -137,7 +137,7 @@ impl Trip {
         app.urls.signin_path(&self.sealed.segment, page.path(), Some(self.sealed.id))
     }
 
-    /// Where a browser goes for a step. What ended the trip is told by any page of it; the first one stands for all.
+    /// Where a browser goes for a step. Any page of an ended trip says what ended it; the first one stands for all.
     pub(crate) fn place(&self, app: &App, step: &Step) -> String {
         self.path(app, step.page().unwrap_or(interaction::PageKind::Address))
     }
@@ -189,15 +189,15 @@ impl Trip {
 
     /// The sealed interaction with another secret, after a proof (SES-04).
     pub(crate) fn keep_with(&self, app: &App, secret: &str) -> Result<CookieChange, Error> {
-        self.kept(app, &Sealed { secret: secret.to_owned(), ..self.sealed.clone() })
+        self.sealed_cookie(app, &Sealed { secret: secret.to_owned(), ..self.sealed.clone() })
     }
 
-    /// The sealed interaction, to be kept by the browser.
+    /// The sealed interaction, as the browser's cookie.
     pub(crate) fn keep(&self, app: &App) -> Result<CookieChange, Error> {
-        self.kept(app, &self.sealed)
+        self.sealed_cookie(app, &self.sealed)
     }
 
-    fn kept(&self, app: &App, sealed: &Sealed) -> Result<CookieChange, Error> {
+    fn sealed_cookie(&self, app: &App, sealed: &Sealed) -> Result<CookieChange, Error> {
         let value = sealed.seal(&app.vault, self.realm())?.ok_or(ErrorCode::RequestBad)?;
         Ok(CookieChange::Interaction { id: sealed.id, value })
     }
@@ -321,7 +321,7 @@ async fn lost(at: TripRequest<'_>, live: &Live) -> Problem {
         (None, false, true) => ErrorCode::Cookies,
         (None, _, _) => ErrorCode::InteractionUnknown,
     };
-    // Where somebody else's trip leads is all that is told of it: the way to begin one's own.
+    // Of another person's trip only the place is said where one's own can begin.
     let client = live.interaction.as_ref().and_then(|i| i.row.client_id.as_ref());
     let application = match client {
         Some(client) => at.app.application(live, client).await.ok().flatten(),

@@ -1,6 +1,6 @@
 //! A mail server for tests: real SMTP over real sockets on port 0, with STARTTLS, implicit TLS and AUTH on request.
 //!
-//! It collects what it takes and can be told to refuse recipients, to greylist or to fall silent, so that the
+//! It collects what it takes and can be set to refuse recipients, to greylist or to fall silent, so that the
 //! tests of `outbound` and the flow tests meet the same server. A crate of its own, because `outbound` may not
 //! depend on `testkit`, which stands above the server; `testkit` hands it on as `testkit::smtp`.
 //!

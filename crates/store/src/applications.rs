@@ -179,7 +179,7 @@ statements! {
         " WHERE s.tenant_id = :tenant ORDER BY a.created_at, a.id"
     ];
 
-    // the hinted one by a look-up of its own: however many there are, no more are read than are told
+    // the hinted one by a look-up of its own: however many there are, no more are read than are returned
     fn presences(client_id: &ClientId, hinted: Option<TenantId>) -> Vec<PresenceRow> = [
         "SELECT a.tenant_id, a.audience, h.tenant_id, s.tenant_id FROM applications a"
         " LEFT JOIN service_principals h ON h.client_id = a.client_id AND h.tenant_id = :hinted AND h.enabled"

@@ -29,7 +29,7 @@ pub struct Conn {
     counters: Arc<Counters>,
     /// A statement failed in a way that a second try may mend.
     transient: bool,
-    /// The server is gone.
+    /// The server closed the connection.
     lost: bool,
     /// When it was last given back, for the pool.
     pub(crate) rested: Option<std::time::Instant>,

@@ -1,4 +1,4 @@
-//! What can go wrong with a database, told apart by what a caller can do about it.
+//! What can go wrong with a database, separated by what a caller can do about it.
 
 use diesel::result::{DatabaseErrorKind, Error};
 
@@ -23,7 +23,7 @@ pub enum DbError {
     /// The tables are not those that this program knows.
     #[error("schema: {0}")]
     Schema(String),
-    /// The task or thread that did the work is gone.
+    /// The task or thread that did the work has ended.
     #[error("database task stopped")]
     Gone,
 }

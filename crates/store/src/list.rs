@@ -1,6 +1,7 @@
 //! Lists that are filtered and ordered by fields of an allow-list ([`vestibule_core::query`]).
 //!
-//! Their texts are made when they are asked for, but of nothing except texts of this program: a [`SelectPart`] that is SQL is a
+//! Their texts are made when they are asked for, but of nothing except texts of this program: a [`SelectPart`] that is
+//! SQL is a
 //! `&'static str`, so what comes from outside can only be bound. They are prepared for one use, since there are too many
 //! of them to keep, and PostgreSQL then plans each for its values.
 
@@ -36,7 +37,7 @@ pub(crate) enum SelectPart<'a> {
     Sql(&'static str),
     /// Columns, with commas.
     Columns(&'static [&'static str]),
-    /// What only SQLite is told: the index that it takes. PostgreSQL counts its rows and chooses by the values.
+    /// Text for SQLite alone: the index that it takes. PostgreSQL counts its rows and chooses by the values.
     Sqlite(&'static str),
     Bind(Bind<'a>),
 }

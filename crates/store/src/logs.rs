@@ -1,9 +1,9 @@
 //! The two logs of a tenant: sign-ins and changes of the directory.
 //!
-//! Rows are written once, and numbered once. Their ids are made before their transaction commits, so whoever follows a
-//! log by id would miss what commits late; [`number`] therefore numbers what is committed, in that order (AUD-01). Numbers
-//! grow over the whole deployment: a tenant's have gaps, and are a place to go on from, nothing to show. Words stay text
-//! here, so that the log of a newer release can be read.
+//! Rows are written once, and numbered once. Their ids are made before their transaction commits, so a reader who
+//! follows a log by id would miss what commits late; [`number`] therefore numbers what is committed, in that order
+//! (AUD-01). Numbers grow over the whole deployment: a tenant's have gaps, and are a place to go on from, nothing to
+//! show. Words stay text here, so that the log of a newer release can be read.
 
 use diesel::QueryResult;
 use serde_json::Value;
@@ -106,7 +106,8 @@ statements! {
         " ORDER BY seq LIMIT :limit"
     ];
 
-    // changes nothing: whoever numbers a log holds its head until they commit, so numbers are given in order of commit
+    // changes nothing: the numbering transaction holds the log's head until it commits, so numbers are given in order
+    // of commit
     fn lock_head(log: &str) = ["UPDATE log_heads SET seq = seq WHERE log = :log"];
 
     fn raise_head(log: &str, seq: i64) = ["UPDATE log_heads SET seq = :seq WHERE log = :log"];
@@ -175,7 +176,7 @@ pub fn sign_ins(c: &mut Conn, tenant: TenantId, page: LogPage, limit: i64) -> Qu
 /// Numbers up to `batch` rows of a log, in the caller's transaction; how many. What is committed later gets a later
 /// number, whatever its id. Look whether there is something to do ([`unnumbered`]) before.
 pub fn number(c: &mut Conn, log: Log, batch: i64) -> QueryResult<usize> {
-    // a statement of its own: the next one then sees what was numbered by whoever held the head before
+    // a statement of its own: the next one then sees what was numbered by the transaction that held the head before
     lock_head(c, log.table())?;
     let given = match log {
         Log::SignIns => number_sign_ins(c, log.table(), batch)?,

@@ -1,4 +1,4 @@
-//! What must leave the house: queued with the transaction that needs it, claimed under a lease, sent or given up.
+//! What must leave the deployment: queued with the transaction that needs it, claimed under a lease, sent or given up.
 
 use chrono::TimeDelta;
 use diesel::QueryResult;

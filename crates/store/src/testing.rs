@@ -29,7 +29,7 @@ pub enum Kind {
     Postgres,
 }
 
-/// A migrated, empty database; gone when this is dropped.
+/// A migrated, empty database; deleted when this is dropped.
 #[derive(Debug)]
 pub struct Fresh {
     url: String,
@@ -79,7 +79,7 @@ fn fresh_file() -> Result<Fresh, Trouble> {
     Ok(Fresh { url, _place: Place::Folder(folder) })
 }
 
-/// The migrated file that tests copy; made by whoever comes first.
+/// The migrated file that tests copy; made by the first test that needs it.
 fn template_file() -> Result<PathBuf, Trouble> {
     let home = home()?;
     let path = home.join(format!("template-{:016x}.db", migrations_hash()?));

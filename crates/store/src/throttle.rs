@@ -1,6 +1,6 @@
-//! Counters that bound sends, tries and sources; by keyed hash, whoever the address belongs to.
+//! Counters that bound sends, tries and sources; by keyed hash, for known and unknown addresses alike.
 //!
-//! Windows are fixed and begin with their first event. A refused event counts nothing: whoever keeps trying does not
+//! Windows are fixed and begin with their first event. A refused event counts nothing: a person who keeps trying does not
 //! prolong their own pause. Moments inside are microseconds on both databases, of the one clock of TIM-01.
 
 use chrono::{DateTime, TimeDelta};

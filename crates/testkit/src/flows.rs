@@ -1,4 +1,4 @@
-//! Flows, told once and played on every stage that they have to hold on.
+//! Flows, written once and played on every stage that they have to hold on.
 //!
 //! ```text
 //! vestibule_testkit::flows! {
@@ -94,7 +94,7 @@ macro_rules! flows {
             #[allow(unused_imports, clippy::allow_attributes, reason = "a flow may use nothing of its file")]
             use super::*;
 
-            /// The flow, for whoever plays it once more.
+            /// The flow, for a test that plays it once more.
             pub(crate) struct Told;
 
             impl $crate::flows::Flow for Told {

@@ -1,9 +1,9 @@
 //! What the tests of Vestibule are written with: people at browsers, a clock that is moved by hand, a mail server, a
 //! relying party, and flows that run over both databases.
 //!
-//! A flow is a sentence about a person ([`person`]), told once with [`flows!`](crate::flows!) and played over HTTP on `SQLite` and on
-//! PostgreSQL, and where it says so in Chromium with and without script. What flows of several areas say in the same words
-//! stands in [`walk`], [`trip`] and, for applications, [`protocol`].
+//! A flow is a sentence about a person ([`person`]), written once with [`flows!`](crate::flows!) and played over HTTP on
+//! `SQLite` and on PostgreSQL, and where it says so in Chromium with and without script. What flows of several areas say in
+//! the same words stands in [`walk`], [`trip`] and, for applications, [`protocol`].
 
 #![expect(
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! What the portal is told at its start, checked.
+//! What the portal starts with, checked.
 
 use std::fmt;
 use std::net::{IpAddr, TcpListener};

@@ -48,7 +48,7 @@ impl Cookies {
         (value.len() == TOKEN_LENGTH && value.bytes().all(ours)).then(|| value.to_owned())
     }
 
-    /// A `Set-Cookie` line. It is gone when the browser closes, which is sooner than what it stands for.
+    /// A `Set-Cookie` line. It ends when the browser closes, which is sooner than what it stands for.
     pub(crate) fn set(self, kind: Kind, value: &str) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
         format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}", self.name(kind))

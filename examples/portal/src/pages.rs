@@ -60,7 +60,7 @@ pub(crate) struct Message<'a> {
     pub(crate) frame: Frame<'a>,
     pub(crate) title: &'a str,
     pub(crate) text: &'a str,
-    /// What the issuer or the library said, for whoever is asked for help.
+    /// What the issuer or the library said, for the person who is asked for help.
     pub(crate) detail: Option<String>,
     pub(crate) way: Way<'a>,
 }

@@ -21,7 +21,7 @@ const SESSION_LIFETIME: TimeDelta = TimeDelta::hours(24);
 pub(crate) struct Session {
     /// What the pages call them.
     pub(crate) who: String,
-    /// What the issuer is told when the session has ended, so that they need not type it again.
+    /// What the issuer is sent when the session has ended, so that they need not type it again.
     pub(crate) login_hint: Option<String>,
     pub(crate) claims: Vec<Claim>,
     /// The token itself, for sign-out.

@@ -41,7 +41,7 @@ pub struct Create {
 #[derive(Debug)]
 pub struct Registered {
     pub application: Application,
-    /// `client_secret`, told this once; absent for a public application.
+    /// `client_secret`, shown this once; absent for a public application.
     pub secret: Option<Secret>,
     /// What the application is configured with.
     pub issuer: String,

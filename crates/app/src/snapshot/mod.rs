@@ -1,7 +1,7 @@
 //! What a node keeps between requests: tenants, applications, keys. Each is kept under the number that it was read by,
-//! and a request asks for the number that its live read told (architecture rule 6), so what is under another number is
-//! never seen again. What is used least goes first, one by one, when there is no room (DOS-05); whoever asks for the same
-//! waits for one load.
+//! and a request asks for the number that its live read found (architecture rule 6), so what is under another number is
+//! never seen again. What is used least goes first, one by one, when there is no room (DOS-05); callers that ask for
+//! the same waits for one load.
 
 mod application;
 mod keys;
@@ -32,13 +32,13 @@ const KEYS_MAX: usize = 8;
 
 /// Values of a kind that are loaded at most once for all who wait.
 #[derive(Debug)]
-struct Kept<K, V> {
+struct NumberedCache<K, V> {
     cache: Cache<K, Arc<V>>,
     bound: usize,
     loads: AtomicU64,
 }
 
-impl<K: Hash + Eq + Clone, V> Kept<K, V> {
+impl<K: Hash + Eq + Clone, V> NumberedCache<K, V> {
     fn new(bound: usize) -> Self {
         Self { cache: Cache::new(bound), bound, loads: AtomicU64::new(0) }
     }
@@ -78,18 +78,18 @@ pub struct CacheStats {
 /// All snapshots of a node.
 #[derive(Debug)]
 pub struct Snapshots {
-    tenants: Kept<(TenantId, i64), Timeline>,
-    applications: Kept<(TenantId, i64, ClientId), ApplicationSnapshot>,
-    keys: Kept<i64, KeySnapshot>,
+    tenants: NumberedCache<(TenantId, i64), Timeline>,
+    applications: NumberedCache<(TenantId, i64, ClientId), ApplicationSnapshot>,
+    keys: NumberedCache<i64, KeySnapshot>,
     domains: Cache<String, TenantId>,
 }
 
 impl Default for Snapshots {
     fn default() -> Self {
         Self {
-            tenants: Kept::new(TENANTS_MAX),
-            applications: Kept::new(APPLICATIONS_MAX),
-            keys: Kept::new(KEYS_MAX),
+            tenants: NumberedCache::new(TENANTS_MAX),
+            applications: NumberedCache::new(APPLICATIONS_MAX),
+            keys: NumberedCache::new(KEYS_MAX),
             domains: Cache::new(TENANTS_MAX),
         }
     }
@@ -145,7 +145,7 @@ impl Snapshots {
     }
 }
 
-fn of<K: Hash + Eq + Clone, V>(name: &'static str, kept: &Kept<K, V>) -> CacheStats {
-    let loads = kept.loads.load(Ordering::Relaxed);
-    CacheStats { name, entries: kept.cache.len(), bound: kept.bound, loads }
+fn of<K: Hash + Eq + Clone, V>(name: &'static str, cache: &NumberedCache<K, V>) -> CacheStats {
+    let loads = cache.loads.load(Ordering::Relaxed);
+    CacheStats { name, entries: cache.cache.len(), bound: cache.bound, loads }
 }

@@ -174,7 +174,7 @@ impl Change {
     }
 }
 
-/// A new application, as it is told once.
+/// A new application, as it is printed once.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Told {

@@ -120,8 +120,8 @@ async fn furnish(app: &App, portal: &str) -> Result<(Tenant, Registered), Failur
 
 fn announce(global: &Global, base: &str, portal: &str, tenant: &Tenant) {
     if global.json {
-        let told = json!({ "ready": true, "demo": true, "app": format!("{portal}/"), "mailbox": format!("{base}/demo/mailbox"), "issuer": tenant.issuer, "guests": GUESTS });
-        return line(&told.to_string());
+        let summary = json!({ "ready": true, "demo": true, "app": format!("{portal}/"), "mailbox": format!("{base}/demo/mailbox"), "issuer": tenant.issuer, "guests": GUESTS });
+        return line(&summary.to_string());
     }
     note("");
     note("  DEMONSTRATION: for this machine only. No mail leaves it, nothing is kept after it ends.");

@@ -39,7 +39,7 @@ pub(super) struct Command {
 }
 
 impl Command {
-    /// Invites one after the other; those before a failure are told, so that nothing is lost.
+    /// Invites one after the other; those before a failure are printed, so that nothing is lost.
     pub(super) async fn run(self, terminal: Terminal<'_>) -> Result<(), Failure> {
         let Terminal { desk, out } = terminal;
         if self.name.is_some() && self.addresses.len() > 1 {

@@ -39,7 +39,7 @@ impl Command {
         let Terminal { desk, out } = terminal;
         let Self::Signin { tenant, follow, limit } = self;
         let tenant = input::tenant(&desk, &tenant).await?;
-        // The number first: what is committed between the two is told twice here and once on the screen.
+        // The number first: what is committed between the two is read twice here and printed once.
         let mut last = desk.perform(Head { tenant }).await?;
         let mut rows = desk.perform(SignIns { tenant, after: None, limit }).await?;
         if !follow {
@@ -47,7 +47,7 @@ impl Command {
             return out.list(&rows, &COLUMNS);
         }
         rows.reverse();
-        let told: HashSet<_> = rows.iter().map(|row| row.id).collect();
+        let printed: HashSet<_> = rows.iter().map(|row| row.id).collect();
         for row in rows {
             out.stream(&Shown::from(row), &COLUMNS)?;
         }
@@ -55,7 +55,7 @@ impl Command {
             tokio::time::sleep(Duration::from_millis(500)).await;
             let rows = desk.perform(SignIns { tenant, after: Some(last), limit }).await?;
             last = rows.iter().filter_map(|row| row.number).max().unwrap_or(last);
-            for row in rows.into_iter().filter(|row| !told.contains(&row.id)) {
+            for row in rows.into_iter().filter(|row| !printed.contains(&row.id)) {
                 out.stream(&Shown::from(row), &COLUMNS)?;
             }
         }

@@ -81,7 +81,7 @@ pub(crate) async fn serve(global: &Global, flags: Serve) -> Result<(), Failure> 
     })?;
     let opened = open::open(&place, Some(&serving))?;
     let transport = Arc::new(transport(&smtp, &serving, &opened.app.urls)?);
-    let app = opened.telling(&place, global.json);
+    let app = opened.announced(&place, global.json);
     let mail = transport::label(&transport);
     let running = run(Arc::clone(&app), transport, &serving)?;
     announce(global, &app, &place, &mail, &running);
@@ -141,10 +141,10 @@ fn announce(global: &Global, app: &App, place: &Place, mail: &str, running: &Run
         note("  notice      loopback mode: plain http and plain cookies, good on this machine only");
     }
     let port = running.listen.port();
-    if let Some(told) = app.urls.loopback_port().filter(|told| *told != port) {
+    if let Some(stored) = app.urls.loopback_port().filter(|stored| *stored != port) {
         note(&format!(
             "  warning     links and tokens say {}, and this server listens on port {port}: unless something on port \
-             {told} leads here,\n              run: vestibule deployment set-base-url http://{}",
+             {stored} leads here,\n              run: vestibule deployment set-base-url http://{}",
             app.urls.base(),
             running.listen
         ));
@@ -171,7 +171,7 @@ fn warn_of_passwords(global: &Global, flags: &Serve) {
 /// Logs go to stderr, as text or JSON lines.
 pub(crate) fn init_log(filter: &str, format: LogFormat) -> Result<(), Failure> {
     // The HTTP server's own lines say nothing to operators, and anybody can make it write one for each request that is
-    // none; whoever names its targets gets them.
+    // none; an operator who names its targets gets them.
     let filter = if filter == "off" {
         filter.to_owned()
     } else {

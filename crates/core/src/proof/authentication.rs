@@ -53,7 +53,7 @@ pub struct Authentication {
 impl Authentication {
     /// What this evidence is worth, alone or with a second step (the table of MFA-05, printed in
     /// `docs/reference/claims.md`). A mailbox stays a mailbox whatever is added to it: the tenant's own rule may be met by
-    /// a second step, applications are not told more than is true (MFA-06).
+    /// a second step, applications are not promised more than is true (MFA-06).
     pub fn of(first: &Evidence, second: Option<&SecondStep>) -> Self {
         let way = first.identity.way;
         let (level, amr) = match second {

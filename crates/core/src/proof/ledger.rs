@@ -94,7 +94,7 @@ impl Ledger {
         self.first(address_key).map(|first| Authentication::of(first, second))
     }
 
-    /// The way of the newest proof, whoever it was of.
+    /// The way of the newest proof, of any person.
     pub fn newest(&self) -> Option<Way> {
         self.evidence.last().map(|e| e.identity.way)
     }

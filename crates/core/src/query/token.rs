@@ -1,6 +1,6 @@
 //! Where a list goes on: the last row's place in the order, and which question it belongs to.
 //!
-//! It is no secret and no permission: whoever changes one begins elsewhere in what they may read anyway. That it is of
+//! It is no secret and no permission: a changed one begins elsewhere in what the caller may read anyway. That it is of
 //! this question is checked to notice a mistake, which would skip rows without a word.
 
 use chrono::DateTime;

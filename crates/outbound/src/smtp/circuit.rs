@@ -26,7 +26,7 @@ impl Circuit {
     }
 
     /// Whether an attempt may be made. When the pause is over, the first who asks is let through and the pause begins
-    /// anew for the others, until that attempt has told how it went.
+    /// anew for the others, until that attempt has ended.
     pub(super) fn admits(&self, now: Instant) -> bool {
         let mut state = self.state();
         match state.open_until {

@@ -111,7 +111,7 @@ impl SendError {
 
     /// A failure of the socket before lettre has it.
     pub(super) fn from_io(error: &io::Error) -> Self {
-        match telling(error) {
+        match inner_text(error) {
             Some(text) => Self::config(&text),
             None => Self::transient(Transience::Unreachable, &error.kind().to_string()),
         }
@@ -161,7 +161,7 @@ fn is_about_recipient(stage: SmtpStage, code: u16, said: &str) -> bool {
 }
 
 /// What TLS or the STARTTLS guard says, if one of them is behind this error.
-fn telling(error: &io::Error) -> Option<String> {
+fn inner_text(error: &io::Error) -> Option<String> {
     let inner = error.get_ref()?;
     let tls = inner.downcast_ref::<rustls::Error>().map(|error| format!("TLS: {error}"));
     tls.or_else(|| inner.downcast_ref::<Injected>().map(ToString::to_string))
@@ -170,7 +170,7 @@ fn telling(error: &io::Error) -> Option<String> {
 fn in_chain(error: &lettre::transport::smtp::Error) -> Option<String> {
     let mut source = error.source();
     while let Some(error) = source {
-        if let Some(text) = error.downcast_ref::<io::Error>().and_then(telling) {
+        if let Some(text) = error.downcast_ref::<io::Error>().and_then(inner_text) {
             return Some(text);
         }
         source = error.source();

@@ -80,23 +80,23 @@ impl Names {
                 let tag = locator(*id);
                 let mut lines: Vec<String> = outgrown(jar, &tag, value.len())
                     .iter()
-                    .map(|old| self.gone(&format!("vi.{old}")))
+                    .map(|old| self.forget(&format!("vi.{old}")))
                     .collect();
                 lines.push(self.line(&format!("vi.{tag}"), value, n::INTERACTION_LIFETIME.num_seconds()));
                 lines
             }
-            CookieChange::ForgetInteraction(tag) => vec![self.gone(&format!("vi.{tag}"))],
+            CookieChange::ForgetInteraction(tag) => vec![self.forget(&format!("vi.{tag}"))],
             CookieChange::Session { realm, value, max_age } => {
                 vec![self.line(&format!("vs.{}", realm_tag(*realm)), value, *max_age)]
             }
-            CookieChange::ForgetSession(realm) => vec![self.gone(&format!("vs.{}", realm_tag(*realm)))],
+            CookieChange::ForgetSession(realm) => vec![self.forget(&format!("vs.{}", realm_tag(*realm)))],
             CookieChange::Remembered(value) => {
                 vec![self.line("va", value, n::REMEMBERED_LIFETIME.num_seconds())]
             }
             CookieChange::Invitation(value) => {
                 vec![self.line("vn", value, n::INTERACTION_LIFETIME.num_seconds())]
             }
-            CookieChange::ForgetInvitation => vec![self.gone("vn")],
+            CookieChange::ForgetInvitation => vec![self.forget("vn")],
             CookieChange::Report(value) => {
                 vec![self.line("vr", value, n::INTERACTION_LIFETIME.num_seconds())]
             }
@@ -109,27 +109,27 @@ impl Names {
         format!("{}={value}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}", self.name(kind))
     }
 
-    fn gone(self, kind: &str) -> String {
+    fn forget(self, kind: &str) -> String {
         self.line(kind, "", 0)
     }
 }
 
 /// The sealed interactions that must go when one more comes: the oldest first, by their time-ordered ids.
 fn outgrown(jar: &Jar, new: &str, new_length: usize) -> Vec<String> {
-    let mut kept: Vec<&(String, String)> = jar.interactions.iter().filter(|(tag, _)| tag != new).collect();
-    kept.sort_by_key(|(tag, _)| age(tag));
+    let mut held: Vec<&(String, String)> = jar.interactions.iter().filter(|(tag, _)| tag != new).collect();
+    held.sort_by_key(|(tag, _)| age(tag));
     let mut total: usize =
-        new_length + kept.iter().map(|(tag, value)| tag.len() + value.len()).sum::<usize>();
-    let mut gone = Vec::new();
-    for (tag, value) in &kept {
-        let crowded = kept.len() - gone.len() >= n::INTERACTIONS_PER_BROWSER;
+        new_length + held.iter().map(|(tag, value)| tag.len() + value.len()).sum::<usize>();
+    let mut evicted = Vec::new();
+    for (tag, value) in &held {
+        let crowded = held.len() - evicted.len() >= n::INTERACTIONS_PER_BROWSER;
         if !crowded && total < n::MAX_SEALED_TOGETHER {
             break;
         }
         total -= tag.len() + value.len();
-        gone.push(tag.clone());
+        evicted.push(tag.clone());
     }
-    gone
+    evicted
 }
 
 /// What a locator sorts by: its bytes begin with the time; one that cannot be read is the oldest.

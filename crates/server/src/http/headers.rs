@@ -3,7 +3,7 @@
 use actix_web::HttpResponseBuilder;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 
-/// Where a page's form may end outside the house (WEB-04).
+/// Where a page's form may end outside our origin (WEB-04).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FormTargets {
     /// Nowhere.

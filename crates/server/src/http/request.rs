@@ -46,10 +46,12 @@ impl Incoming {
             .take(8)
             .map(ToOwned::to_owned)
             .collect();
-        let kept = state.names.language(cookies());
+        let chosen_before = state.names.language(cookies());
         let catalogue = &state.ui.catalogue;
-        let lang = catalogue.negotiate(&locales, kept.as_deref(), text(header::ACCEPT_LANGUAGE), None);
-        let chosen = (!locales.is_empty()).then_some(lang).filter(|l| kept.as_deref() != Some(l.tag()));
+        let lang =
+            catalogue.negotiate(&locales, chosen_before.as_deref(), text(header::ACCEPT_LANGUAGE), None);
+        let chosen =
+            (!locales.is_empty()).then_some(lang).filter(|l| chosen_before.as_deref() != Some(l.tag()));
         let forwarded = req.headers().get_all("x-forwarded-for").filter_map(|v| v.to_str().ok());
         let source = client_address::resolve(req.peer_addr(), &state.trusted_proxies, forwarded);
         let browser = crate::http::browser::name(text(header::USER_AGENT));

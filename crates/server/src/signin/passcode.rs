@@ -104,7 +104,7 @@ impl Face<EnterCode> for Faces<'_> {
     }
 }
 
-/// What was wrong with the last try; how many are left is told from the third wrong one on.
+/// What was wrong with the last try; how many are left is shown from the third wrong one on.
 fn problem(state: &CodeState) -> Option<CodeProblem> {
     match state {
         CodeState::Shape(ShapeError::Empty) => Some(CodeProblem::Empty),

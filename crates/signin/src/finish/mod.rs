@@ -148,7 +148,7 @@ impl Closing {
         UserClaims { user: self.new_user, kind: UserKind::Guest, address: trip.shown_address(), name: None }
     }
 
-    /// What the browser was signed in by until now dies with the new proof, whoever it was (SES-04).
+    /// What the browser was signed in by until now dies with the new proof, of the same person or not (SES-04).
     fn end_before(&self, c: &mut Conn, trip: &Trip) -> Result<(), QueryError> {
         let Some((before, row)) = trip.live.session.as_ref().zip(self.ended.as_ref()) else { return Ok(()) };
         let (tenant, now) = (trip.tenant().id, trip.now());
@@ -189,7 +189,7 @@ pub(crate) async fn answer(app: &App, jar: &Jar, trip: &Trip, finished: Finished
     let Finished { session, session_secret, expires_at, authentication, who, code } = finished;
     let cookie = SessionCookie { id: session, secret: session_secret };
     let max_age = (expires_at - trip.at()).num_seconds().max(0);
-    let kept = CookieChange::Session { realm: trip.realm(), value: cookie.render(), max_age };
+    let session_cookie = CookieChange::Session { realm: trip.realm(), value: cookie.render(), max_age };
     let reply = ending::answer(app, trip, code, who, session, authentication).await?;
-    Ok(reply.with(kept).with(remembered))
+    Ok(reply.with(session_cookie).with(remembered))
 }

@@ -125,7 +125,7 @@ enum Repeated {
 }
 
 /// A press on a trip that has ended, or by a browser that lost the answer to its proof (OTP-14, SES-04): who shows as
-/// much as the first time is answered as the first time, nobody else is told more than where the trip stands.
+/// much as the first time is answered as the first time, anybody else learns only where the trip stands.
 async fn repeated<P: Press>(at: TripRequest<'_>, trip: Trip, form: &P::Form) -> Result<Repeated, Error> {
     match (trip.state(), trip.outdated) {
         (Some(InteractionState::Finished), _) => {

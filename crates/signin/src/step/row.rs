@@ -54,8 +54,8 @@ impl Row {
         store::signin::insert_interaction(c, &new, self.now)
     }
 
-    /// What comes last: the oldest rows of the source go (N-21), or the row that was there lives on, for whoever the
-    /// address belongs to now.
+    /// What comes last: the oldest rows of the source go (N-21), or the row that was there lives on, for the person
+    /// whom the address belongs to now.
     pub(crate) fn settle(&self, c: &mut Conn, user_id: Option<UserId>) -> Result<(), QueryError> {
         match (&self.new, self.sources.first()) {
             (Some(_), Some((source, _))) => {

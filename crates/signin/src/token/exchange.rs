@@ -150,7 +150,7 @@ impl ExchangeJob {
         match store::tokens::find_code(c, self.tenant, &self.digest)? {
             Some(code) if code.used_at.is_some() && code.client_id == self.client => {
                 let redirect = self.redirect_uri == code.redirect_uri;
-                // "Otherwise valid" (OID-06): whoever lacks the verifier cannot end somebody's session by a stolen code.
+                // "Otherwise valid" (OID-06): a thief without the verifier cannot end a session by a stolen code.
                 if redirect
                     && pkce::verify(code.challenge.as_deref(), self.verifier.as_ref().map(Secret::expose))
                         .is_ok()

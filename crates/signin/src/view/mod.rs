@@ -41,7 +41,7 @@ pub struct About {
     pub locator: Option<String>,
     /// The form token (WEB-01).
     pub csrf: Option<String>,
-    /// Where a form of its pages may end outside the house (WEB-04): the validated redirect URI.
+    /// Where a form of its pages may end outside our origin (WEB-04): the validated redirect URI.
     pub leads_to: Option<String>,
     /// A validated place at the application to go back to.
     pub back: Option<String>,

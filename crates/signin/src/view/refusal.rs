@@ -6,7 +6,7 @@ use vestibule_core::policies::BlockReason;
 /// G27: a rule of the tenant, or a second step that cannot be had.
 #[derive(Debug)]
 pub struct Blocked {
-    /// What support is told.
+    /// For the person's message to support.
     pub code: ErrorCode,
     /// Which sentence.
     pub reason: BlockReason,

@@ -102,8 +102,8 @@ statements! {
         " AND interactions.expires_at <= :now RETURNING lives"
     ];
 
-    /// Ends the codes of an interaction whose row is gone or has ended, and takes them out of the way of its next ones; their
-    /// report links work on. How many there were.
+    /// Ends the codes of an interaction whose row is gone or has ended, and takes them out of the way of its next ones;
+    /// their report links work on. How many there were.
     // codes of the life before: dead, and out of the way of the new one's ordinals, below all that were buried before
     pub fn bury_passcodes(realm: Realm, id: InteractionId) -> usize = [
         "UPDATE passcodes SET ordinal = ordinal - (SELECT MAX(q.ordinal) - MIN(q.ordinal) + 1 FROM passcodes q"
@@ -151,7 +151,7 @@ statements! {
         " AND previous_digest = :before AND previous_until > :now"
     ];
 
-    /// Moves the end of an open interaction: another code was sent (N-21), to whoever the address belongs to now.
+    /// Moves the end of an open interaction: another code was sent (N-21), to the person who has the address now.
     pub fn extend_interaction(
         realm: Realm,
         id: InteractionId,

@@ -48,7 +48,7 @@ statement! {
     fn has_database(name: &str) -> Option<i32> = ["SELECT 1 FROM pg_database WHERE datname = :name"]
 }
 
-/// The migrated database that tests copy; made by whoever comes first.
+/// The migrated database that tests copy; made by the first test that needs it.
 fn template(maintenance: &str) -> Result<String, Trouble> {
     let name = format!("vestibule_template_{:016x}", migrations_hash()?);
     let mut c = open(maintenance)?;

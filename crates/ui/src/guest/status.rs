@@ -84,7 +84,7 @@ impl Page for StatusPage {
 /// G27.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockedPage {
-    /// What support is told.
+    /// For the person's message to support.
     pub code: ErrorCode,
     /// Which sentence, by the setting of the policy.
     pub reason: BlockReason,

@@ -82,7 +82,7 @@ impl Writing<'_> {
                 assert!(directory::hold(c, house.tenant, id, minute(-1).instant)?);
             }
         }
-        let another = self.move_in(c, house, &another(), Who::Accepted)?;
+        let another = self.move_in(c, house, &other_address(), Who::Accepted)?;
         let value = self.sign_in(c, house.tenant, another, Way::Passcode, 1)?;
         house.sessions.extend(Who::ALL.iter().map(|who| ((*who, Cookie::Another), value.clone())));
         house.another = Some(another);
@@ -164,14 +164,14 @@ impl Writing<'_> {
         let (evidence, code, address) = match stored {
             Stored::NoAddress | Stored::At(Evidence::None, Code::None) => return Ok(kept),
             Stored::At(evidence, code) => (evidence, code, house.address(who)),
-            Stored::OfAnother => (Evidence::Own, Code::Used, another()),
+            Stored::OfAnother => (Evidence::Own, Code::Used, other_address()),
         };
         let trip = self.insert(c, house, &kept, &address, ending)?;
         let first = self.send(c, &trip, 1, if code == Code::None { "GONE" } else { "BCDF" })?;
         if (evidence, code) == (Evidence::None, Code::Live) {
             return Ok(kept);
         }
-        let key = if evidence == Evidence::AnotherOnly { another() } else { address };
+        let key = if evidence == Evidence::AnotherOnly { other_address() } else { address };
         let proof = enter(c, &trip, first, key.key())?;
         if evidence == Evidence::None {
             return Ok(kept);
@@ -275,7 +275,7 @@ fn enter(
 }
 
 /// The other guest.
-fn another() -> Address {
+fn other_address() -> Address {
     Address::parse("another@guest.test").unwrap()
 }
 

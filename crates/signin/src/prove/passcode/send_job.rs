@@ -72,7 +72,7 @@ pub(crate) struct SendJob {
 }
 
 impl SendJob {
-    /// Draws, hashes and seals for whoever the address turns out to be.
+    /// Draws, hashes and seals before it is known whose the address is.
     pub(super) fn prepare(
         app: &App,
         ctx: &Context,
@@ -119,7 +119,7 @@ impl SendJob {
         };
         let digest = if real { self.passcode.digest } else { self.decoy_digest };
         let passcode = NewPasscode { decoy: !real, digest, ..self.passcode.clone() };
-        // Before the counters: a repeat is told from an early press by the number of the code that it asks for (OTP-08).
+        // Before the counters: a repeat differs from an early press by the number of the code that it asks for (OTP-08).
         if !store::signin::insert_passcode(c, &passcode)? && !self.after_trim(c, trip, &passcode)? {
             return Err(Halt::Done(NEXT));
         }

@@ -18,7 +18,7 @@ pub(crate) enum When {
 }
 
 impl When {
-    /// What script is told, so that it may add the device's own time: whether the words name a day. `None`: no clock.
+    /// For the page's script, so that it may add the device's own time: whether the words name a day. `None`: no clock.
     pub(crate) fn local(self, speaker: Speaker<'_>, at: DateTime<Utc>) -> Option<&'static str> {
         match self {
             Self::Date => None,
