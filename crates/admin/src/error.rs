@@ -102,6 +102,12 @@ pub enum Conflict {
     /// Somebody else changed the settings at the same moment.
     #[error("the settings were changed at the same moment")]
     Overtaken,
+    /// Too many policies wait for their date.
+    #[error("too many policies are scheduled: at most 50 of a tenant")]
+    TooManyScheduled,
+    /// The redirect URI is registered.
+    #[error("the redirect URI {0} is registered already")]
+    UriExists(String),
     /// A newer release wrote settings that this one does not know, and would lose.
     #[error("a newer release wrote settings that this one does not know: {0}")]
     NewerSettings(String),
@@ -173,6 +179,15 @@ pub enum Invalid {
     /// Settings with a date.
     #[error("from: settings hold at once, policies alone have a date")]
     DateOfSettings,
+    /// A rule about an application that is not there.
+    #[error("access: {0} is no application of this tenant")]
+    RuleApplication(String),
+    /// Terms without a version that can be agreed to.
+    #[error("access: the version of terms lies between 1 and {}", i32::MAX)]
+    TermsVersion,
+    /// A policy that is too large.
+    #[error("a policy has at most 256 KiB")]
+    DocumentTooLarge,
     /// A rule that no proof ever satisfies.
     #[error("access: signInFrequency needs at least one minute")]
     Frequency,

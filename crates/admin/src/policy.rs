@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use vestibule_app::audit::AuditTarget;
 use vestibule_core::access::{Action, Object};
 use vestibule_core::clock::Instant;
-use vestibule_core::documents::{sparse, unknown_keys};
+use vestibule_core::documents::{self, sparse, unknown_keys};
 use vestibule_core::ids::TenantId;
 use vestibule_core::policies::{self, AccessRule, Control, DomainLists, PolicyKind, Unread};
 use vestibule_core::release::Release;
@@ -99,11 +99,8 @@ impl UseCase for Set {
     }
 
     async fn run(self, at: At<'_, Self>) -> Result<Done<Self>, AdminError> {
-        let (tenant, now, moment, since) = (self.tenant, at.now(), at.moment(), self.change.since());
-        if self.effective_from.is_some_and(|from| from <= now) {
-            return Err(Invalid::PastDate.into());
-        }
-        let from = self.effective_from;
+        let (tenant, moment, since) = (self.tenant, at.moment(), self.change.since());
+        let (from, now) = (self.effective_from, at.now());
         let set = match checked(self.change)? {
             Checked::Settings(settings) => {
                 if from.is_some() {
@@ -118,10 +115,18 @@ impl UseCase for Set {
                 let details = json!({ "document": document, "effectiveFrom": from });
                 let put = move |c: &mut Conn| {
                     readable_everywhere(c, since, moment)?;
-                    store::policies::put(c, tenant, kind, &document, from.unwrap_or(now), now)?;
-                    Ok(())
+                    known(c, tenant, &document)?;
+                    let Some(from) = from else {
+                        return Ok(store::policies::put(c, tenant, kind, &document, moment).map(drop)?);
+                    };
+                    if store::policies::in_force(c, tenant, from)?.len() >= SCHEDULED_MAX {
+                        return Err(Conflict::TooManyScheduled.into());
+                    }
+                    let scheduled = store::policies::schedule(c, tenant, kind, &document, from, moment)?;
+                    scheduled.map(drop).ok_or_else(|| Invalid::PastDate.into())
                 };
-                at.change(AuditTarget::Policy(kind), details, put).await?
+                let put = at.change(AuditTarget::Policy(kind), details, put).await;
+                put.map_err(|e| e.or_exists(Conflict::Overtaken))?
             }
         };
         Ok(Done::after(set, current(&at, tenant).await?))
@@ -149,7 +154,7 @@ impl UseCase for Cancel {
 
     async fn run(self, at: At<'_, Self>) -> Result<Done<Self>, AdminError> {
         let Self { tenant, kind } = self;
-        let now = at.now();
+        let now = at.moment();
         let cancel = move |c: &mut Conn| match store::policies::cancel(c, tenant, kind, now)? {
             0 => Err(AdminError::NotFound(Thing::Scheduled(kind))),
             _ => Ok(()),
@@ -183,11 +188,15 @@ impl UseCase for Show {
 }
 
 async fn current(at: &Inside<'_>, tenant: TenantId) -> Result<Policies, AdminError> {
-    let snapshot = at.live(tenant).await?.tenant;
-    let now = at.now();
-    let rows = at.read(move |c| store::policies::in_force(c, tenant, now)).await?;
-    let (in_force, later): (Vec<PolicyRow>, _) = rows.into_iter().partition(|row| row.effective_from <= now);
-    let (read, unread) =
+    let moment = at.moment();
+    let read = move |c: &mut Conn| {
+        let now = store::policies::moment(c, moment)?;
+        Ok((now, store::tenants::settings(c, tenant)?, store::policies::in_force(c, tenant, now)?))
+    };
+    let (now, stored, rows) = at.read(read).await?;
+    let settings = stored.map(|(stored, _)| documents::read::<TenantSettings>(&stored)).transpose();
+    let (in_force, later): (Vec<PolicyRow>, _) = rows.into_iter().partition(|row| row.is_in_force(now));
+    let (read, mut unread) =
         policies::Policies::read(in_force.iter().map(|row| (row.kind.as_str(), &row.document)));
     let access = read.access.into_iter().filter(|rule| rule.control != Control::Unknown).collect();
     let scheduled = later.into_iter().map(|PolicyRow { kind, effective_from, document, .. }| Scheduled {
@@ -195,11 +204,15 @@ async fn current(at: &Inside<'_>, tenant: TenantId) -> Result<Policies, AdminErr
         effective_from,
         document,
     });
+    if settings.is_err() {
+        unread.push(Unread { kind: "settings".to_owned(), problem: "they cannot be read" });
+    }
+    let settings = settings.ok().flatten().unwrap_or_default();
     Ok(Policies {
-        passcode: read.passcode.unwrap_or(snapshot.settings.discovery.passcode),
+        passcode: read.passcode.unwrap_or(settings.discovery.passcode),
         domains: read.domains,
         access,
-        settings: snapshot.settings.clone(),
+        settings,
         scheduled: scheduled.collect(),
         unread,
     })
@@ -220,6 +233,14 @@ fn checked(change: PolicyChange) -> Result<Checked, AdminError> {
             if rules.iter().any(never) {
                 return Err(Invalid::Frequency.into());
             }
+            let terms = |rule: &AccessRule| match rule.control {
+                Control::Terms { version } => i32::try_from(version).is_ok_and(|version| version > 0),
+                Control::Block { .. } | Control::SecondStep | Control::SignInFrequency { .. } => true,
+                Control::Unknown => false,
+            };
+            if !rules.iter().all(terms) {
+                return Err(Invalid::TermsVersion.into());
+            }
             Checked::Policy(PolicyKind::Access, serde_json::to_value(rules)?)
         }
         PolicyChange::Domains(lists) => {
@@ -238,6 +259,29 @@ fn checked(change: PolicyChange) -> Result<Checked, AdminError> {
         }
     })
 }
+
+/// Refuses what is too large to be read with each change of the tenant, and rules about applications that are not there:
+/// a name that is misspelt would keep nobody out.
+fn known(c: &mut Conn, tenant: TenantId, document: &Value) -> Result<(), AdminError> {
+    if document.to_string().len() > DOCUMENT_MAX {
+        return Err(Invalid::DocumentTooLarge.into());
+    }
+    let named = document.as_array().into_iter().flatten().filter_map(|rule| rule.get("applications"));
+    let mut named = named.filter_map(Value::as_array).flatten().filter_map(Value::as_str).peekable();
+    if named.peek().is_none() {
+        return Ok(());
+    }
+    let present = store::applications::present(c, tenant)?;
+    match named.find(|client| !present.iter().any(|known| known.client_id.0 == **client)) {
+        Some(client) => Err(Invalid::RuleApplication(client.to_owned()).into()),
+        None => Ok(()),
+    }
+}
+
+/// Bytes of a policy.
+const DOCUMENT_MAX: usize = 256 * 1024;
+/// Policies of a tenant that are in force or scheduled.
+const SCHEDULED_MAX: usize = 50;
 
 /// Settings as the trail has them: it names no address (PRV-03).
 fn without_addresses(mut settings: TenantSettings) -> TenantSettings {

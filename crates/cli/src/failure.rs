@@ -176,9 +176,9 @@ const fn input_of(invalid: &Invalid) -> Input {
         Invalid::Message => Input::Message,
         Invalid::RedirectUrl(_) => Input::RedirectUrl,
         Invalid::Inviter => Input::Inviter,
-        Invalid::ListedDomain(_) => Input::Domains,
+        Invalid::ListedDomain(_) | Invalid::DocumentTooLarge => Input::Domains,
         Invalid::PastDate | Invalid::DateOfSettings => Input::From,
-        Invalid::Frequency => Input::Access,
+        Invalid::Frequency | Invalid::RuleApplication(_) | Invalid::TermsVersion => Input::Access,
         Invalid::Settings(_) | Invalid::Contact(_) => Input::Settings,
     }
 }
@@ -219,6 +219,8 @@ const fn way_on(conflict: &Conflict) -> &'static str {
         Conflict::TenantOff => "switch it on: vestibule tenant enable TENANT",
         Conflict::RegisteredElsewhere(_) => "name its home: vestibule app set CLIENT_ID --tenant HOME",
         Conflict::Overtaken => "look at them, then set them again: vestibule policy show --tenant T settings",
+        Conflict::TooManyScheduled => "take some back: vestibule policy cancel --tenant T POLICY",
+        Conflict::UriExists(_) => "`vestibule app show CLIENT_ID --tenant T` shows what is registered",
         Conflict::NewerSettings(_) => "set them by the newer release, or update this one",
         Conflict::OlderNode { .. } => {
             "update that node, or stop it and wait two minutes: a newer kind of policy would keep everybody out there"

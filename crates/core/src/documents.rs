@@ -14,15 +14,38 @@ pub enum DocumentError {
     /// Keys that nothing reads.
     #[error("unknown key {}", .0.join(", "))]
     UnknownKeys(Vec<String>),
+    /// A list where an object belongs.
+    #[error("a list stands where an object belongs")]
+    Shape,
+}
+
+/// Reads a stored document; keys that its type does not know are ignored where the type says so.
+pub fn read<T: DeserializeOwned + Serialize>(stored: &Value) -> Result<T, DocumentError> {
+    let read = T::deserialize(stored)?;
+    if has_shape_of(stored, &serde_json::to_value(&read)?) { Ok(read) } else { Err(DocumentError::Shape) }
+}
+
+/// serde fills a struct from a list too, an empty one with defaults: `[]` would be a document that says nothing.
+fn has_shape_of(document: &Value, written: &Value) -> bool {
+    match (document, written) {
+        (Value::Array(_), Value::Object(_)) => false,
+        (Value::Object(keys), Value::Object(of)) => {
+            keys.iter().all(|(key, value)| of.get(key).is_none_or(|of| has_shape_of(value, of)))
+        }
+        (Value::Array(values), Value::Array(of)) => values.iter().zip(of).all(|(v, of)| has_shape_of(v, of)),
+        _ => true,
+    }
 }
 
 /// Reads a document that somebody wants to store.
-pub fn strict<T: DeserializeOwned>(text: &str) -> Result<T, DocumentError> {
+pub fn strict<T: DeserializeOwned + Serialize>(text: &str) -> Result<T, DocumentError> {
+    let document: Value = serde_json::from_str(text)?;
     let mut unknown = Vec::new();
-    let mut source = serde_json::Deserializer::from_str(text);
-    let read = serde_ignored::deserialize(&mut source, |path| unknown.push(path.to_string()))?;
-    source.end()?;
-    if unknown.is_empty() { Ok(read) } else { Err(DocumentError::UnknownKeys(unknown)) }
+    let read: T = serde_ignored::deserialize(&document, |path| unknown.push(path.to_string()))?;
+    if !unknown.is_empty() {
+        return Err(DocumentError::UnknownKeys(unknown));
+    }
+    if has_shape_of(&document, &serde_json::to_value(&read)?) { Ok(read) } else { Err(DocumentError::Shape) }
 }
 
 /// A document as it is stored: without what is as it would be if it said nothing. So a key that a release knows first is

@@ -7,6 +7,8 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::Domain;
+use crate::documents;
 use crate::ids::ClientId;
 use crate::release::Release;
 use crate::text_enum::text_enum;
@@ -53,6 +55,13 @@ pub struct DomainLists {
     pub block: Vec<DomainRule>,
     /// Whether guests accepted before the rule are exempt.
     pub exempt_accepted: bool,
+}
+
+impl DomainLists {
+    /// Every domain that is listed.
+    pub fn domains(&self) -> impl Iterator<Item = &str> {
+        self.allow.iter().chain(&self.block).map(|rule| rule.domain.as_str())
+    }
 }
 
 /// One rule of conditional access.
@@ -161,7 +170,7 @@ pub struct Unread {
     /// Its kind.
     pub kind: String,
     /// What keeps it from being read.
-    pub problem: String,
+    pub problem: &'static str,
 }
 
 impl Policies {
@@ -175,7 +184,7 @@ impl Policies {
                 Some(PolicyKind::Access) => policies.read_access(document),
                 None => {
                     policies.block(named(document));
-                    Err("a kind that this release does not know".to_owned())
+                    Err("its kind is not known")
                 }
             };
             if let Err(problem) = problem {
@@ -186,35 +195,35 @@ impl Policies {
     }
 
     /// Whom it names: whoever would use a code.
-    fn read_otp(&mut self, document: &Value) -> Result<(), String> {
-        let read = OtpPolicy::deserialize(document);
+    fn read_otp(&mut self, document: &Value) -> Result<(), &'static str> {
+        let read = documents::read::<OtpPolicy>(document);
         self.passcode = Some(read.as_ref().is_ok_and(|policy| policy.enabled));
-        read.map(drop).map_err(|e| e.to_string())
+        read.map(drop).map_err(|_| "its switch cannot be read")
     }
 
-    fn read_domains(&mut self, document: &Value) -> Result<(), String> {
-        match DomainLists::deserialize(document) {
-            Ok(lists) => self.domains = lists,
-            Err(error) => {
+    fn read_domains(&mut self, document: &Value) -> Result<(), &'static str> {
+        match documents::read::<DomainLists>(document) {
+            Ok(lists) if lists.domains().all(|domain| Domain::parse(domain).is_ok()) => self.domains = lists,
+            Ok(_) | Err(_) => {
                 self.block(Vec::new());
-                return Err(error.to_string());
+                return Err("its lists cannot be read");
             }
         }
         Ok(())
     }
 
-    fn read_access(&mut self, document: &Value) -> Result<(), String> {
+    fn read_access(&mut self, document: &Value) -> Result<(), &'static str> {
         let Some(rules) = document.as_array() else {
             self.block(Vec::new());
-            return Err("rules are a list".to_owned());
+            return Err("it is no list of rules");
         };
         let mut problem = Ok(());
         for rule in rules {
-            match AccessRule::deserialize(rule) {
+            match documents::read::<AccessRule>(rule) {
                 Ok(rule) => self.access.push(rule),
-                Err(error) => {
+                Err(_) => {
                     self.block(if has_known_keys(rule) { named(rule) } else { Vec::new() });
-                    problem = Err(error.to_string());
+                    problem = Err("a rule cannot be read");
                 }
             }
         }

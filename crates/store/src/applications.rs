@@ -11,6 +11,7 @@ use vestibule_core::client::{
     Application, ApplicationSettings, ApplicationType, Audience, RedirectUri, SigningAlgorithm,
 };
 use vestibule_core::clock::Instant;
+use vestibule_core::documents;
 use vestibule_core::ids::{ClientId, TenantId};
 use vestibule_core::secret::Digest;
 use vestibule_core::text_enum::Word;
@@ -61,6 +62,16 @@ row! {
         kind: UriKind,
         position: i32,
         uri: String,
+    }
+
+    /// Settings of an application, unread.
+    pub struct StoredSettings {
+        settings: Value,
+    }
+
+    /// An application that is present.
+    pub struct PresentRow {
+        client_id: ClientId,
     }
 
     /// A redirect URI as stored.
@@ -172,6 +183,17 @@ statements! {
     fn find_present(tenant: TenantId, client_id: &ClientId) -> Option<Present> = [
         "SELECT " (DefinitionRow a) ", s.enabled" (part DEFINED)
         " WHERE s.tenant_id = :tenant AND s.client_id = :client_id"
+    ];
+
+    /// The settings of an application as they are stored, its row held until the end of the transaction.
+    pub fn lock(tenant: TenantId, client_id: &ClientId) -> Option<StoredSettings> = [
+        "SELECT settings FROM applications WHERE tenant_id = :tenant AND client_id = :client_id"
+        (sqlite "" postgres " FOR UPDATE")
+    ];
+
+    /// The ids of the applications present in a tenant.
+    pub fn present(tenant: TenantId) -> Vec<PresentRow> = [
+        "SELECT client_id FROM service_principals WHERE tenant_id = :tenant"
     ];
 
     fn list_present(tenant: TenantId) -> Vec<Present> = [
@@ -304,7 +326,8 @@ pub fn presence(
     Ok(Some((first.home, first.audience, present)))
 }
 
-/// The applications present in a tenant, the oldest first.
+/// The applications present in a tenant, the oldest first, without those whose settings cannot be read: nothing leads
+/// there.
 pub fn list(c: &mut Conn, tenant: TenantId) -> QueryResult<Vec<Application>> {
     let present = list_present(c, tenant)?;
     let mut uris: HashMap<Uuid, Vec<UriRow>> = HashMap::new();
@@ -315,7 +338,12 @@ pub fn list(c: &mut Conn, tenant: TenantId) -> QueryResult<Vec<Application>> {
         let own = uris.remove(&present.definition.id).unwrap_or_default();
         whole(present, own)
     };
-    present.into_iter().map(of).collect()
+    let read = |result: QueryResult<Application>| match result {
+        // One that a newer release wrote must not take the others along (CON-06).
+        Err(Error::DeserializationError(_)) => None,
+        other => Some(other),
+    };
+    present.into_iter().map(of).filter_map(read).collect()
 }
 
 /// Whether an origin is that of a redirect URI of an application that is on in this tenant (WEB-10).
@@ -360,7 +388,7 @@ fn whole(present: Present, uris: Vec<UriRow>) -> QueryResult<Application> {
             UriKind::PostLogout => post_logout_redirect_uris.push(uri.uri),
         }
     }
-    let settings = serde_json::from_value(row.settings).map_err(|e| Error::DeserializationError(e.into()))?;
+    let settings = documents::read(&row.settings).map_err(|e| Error::DeserializationError(e.into()))?;
     Ok(Application {
         tenant: row.tenant_id,
         id: row.id,

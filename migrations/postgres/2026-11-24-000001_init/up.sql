@@ -18,7 +18,7 @@ CREATE TABLE nodes (
   id         UUID NOT NULL,
   name       TEXT NOT NULL,
   release    INTEGER NOT NULL,
-  expires_at TIMESTAMPTZ NOT NULL,
+  seen_at    TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (id)
 );
 CREATE TABLE signing_keys (

@@ -18,7 +18,7 @@ CREATE TABLE nodes (
   id         BLOB NOT NULL CHECK (length(id) = 16),
   name       TEXT NOT NULL,
   release    INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL,
+  seen_at    INTEGER NOT NULL,
   PRIMARY KEY (id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE signing_keys (

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde_json::Value;
 use vestibule_core::Domain;
 use vestibule_core::clock::Instant;
-use vestibule_core::discovery;
 use vestibule_core::ids::TenantId;
 use vestibule_core::policies::{AccessRule, Control, DomainLists, Policies};
 use vestibule_core::settings::{Discovery, TenantSettings};
+use vestibule_core::{discovery, documents};
 use vestibule_store::policies::PolicyRow;
 use vestibule_store::{self as store, Conn, Db};
 use zeroize::Zeroizing;
@@ -76,7 +76,7 @@ impl Timeline {
     /// From the versions in force at a moment and later ones, in the order in which they come into force.
     fn new(base: &TenantSnapshot, rows: &[PolicyRow], at: Instant) -> Self {
         let mut later: Vec<(Instant, Arc<TenantSnapshot>)> = Vec::new();
-        for from in rows.iter().map(|row| row.effective_from).filter(|from| *from > at) {
+        for from in rows.iter().filter(|row| !row.is_in_force(at)).map(|row| row.effective_from) {
             if later.last().is_none_or(|(known, _)| *known < from) {
                 later.push((from, Arc::new(base.under(in_force(base.id, rows, from)))));
             }
@@ -89,7 +89,7 @@ impl Timeline {
 /// logged here, when it is loaded.
 fn in_force(tenant: TenantId, rows: &[PolicyRow], at: Instant) -> Policies {
     let mut current: Vec<(&str, &Value)> = Vec::new();
-    for row in rows.iter().filter(|row| row.effective_from <= at) {
+    for row in rows.iter().filter(|row| row.is_in_force(at)) {
         current.retain(|(kind, _)| *kind != row.kind);
         current.push((&row.kind, &row.document));
     }
@@ -118,7 +118,7 @@ pub(super) async fn load(
     let Some(parts) = db.read(move |c| read(c, id, at)).await? else { return Ok(None) };
     let pairwise_key =
         vault.unseal(KeyPurpose::Pairwise, &[b"tenants", id.0.as_bytes()], &parts.pairwise_key)?;
-    let (settings, rules) = settings(id, parts.settings);
+    let (settings, rules) = settings(id, &parts.settings);
     let base = TenantSnapshot {
         id,
         name: parts.name,
@@ -134,11 +134,11 @@ pub(super) async fn load(
 
 /// Settings as stored, unknown keys ignored (CON-06). Where a value cannot be read, nobody comes in: what it should have
 /// kept out is not known.
-fn settings(tenant: TenantId, stored: Value) -> (TenantSettings, Vec<AccessRule>) {
-    match serde_json::from_value(stored) {
+fn settings(tenant: TenantId, stored: &Value) -> (TenantSettings, Vec<AccessRule>) {
+    match documents::read(stored) {
         Ok(settings) => (settings, Vec::new()),
-        Err(error) => {
-            tracing::error!(%tenant, %error, "settings cannot be read by this release, and keep everybody out");
+        Err(_) => {
+            tracing::error!(%tenant, "settings cannot be read by this release, and keep everybody out");
             let nobody =
                 AccessRule { name: String::new(), applications: Vec::new(), control: Control::Unknown };
             (TenantSettings::default(), vec![nobody])

@@ -107,7 +107,7 @@ fn change(assignment: &str) -> Result<PolicyChange, Failure> {
     }
 }
 
-fn read<T: DeserializeOwned>(input: Input, json: &str) -> Result<T, Failure> {
+fn read<T: DeserializeOwned + Serialize>(input: Input, json: &str) -> Result<T, Failure> {
     documents::strict(json).map_err(|e| Failure::invalid(input, e))
 }
 

@@ -39,6 +39,11 @@ fn con_06_stored_documents_say_what_differs() {
 /// What is no JSON, of another type, or goes on after its end is refused.
 #[test]
 fn malformed_documents_are_refused() {
+    for text in ["[]", r#"{"code": [10]}"#] {
+        assert!(matches!(strict::<TenantSettings>(text), Err(DocumentError::Shape)), "{text}");
+        let stored = serde_json::from_str(text).unwrap();
+        assert!(matches!(read::<TenantSettings>(&stored), Err(DocumentError::Shape)), "{text}");
+    }
     for text in ["", "{", "{} {}", r#"{"sessionMinutes": "x"}"#] {
         assert!(matches!(strict::<TenantSettings>(text), Err(DocumentError::Malformed(_))), "{text}");
     }

@@ -44,6 +44,11 @@ fn con_06_what_cannot_be_read_blocks_whom_it_names() {
         ("domains", json!({ "allow": [{ "domain": "a.test" }] }), NOBODY),
         ("domains", json!({ "allow": [], "byCountry": ["CH"] }), ALL),
         ("domains", json!({ "block": [{ "domain": "a.test", "until": "2027" }] }), ALL),
+        ("domains", json!([]), ALL),
+        ("domains", json!({ "block": [{ "domain": "*.a.test" }] }), ALL),
+        ("domains", json!({ "block": [["a.test", true]] }), ALL),
+        ("access", json!([["r", [], ["block", "country"]]]), ALL),
+        ("access", json!([rule(json!(["secondStep"]))]), WEB),
         ("devices", json!({ "applications": ["web"], "compliant": true }), WEB),
         ("devices", json!({ "compliant": true }), ALL),
         ("devices", json!(null), ALL),
@@ -64,6 +69,7 @@ fn con_06_a_switch_that_cannot_be_read_is_off() {
         (json!({ "enabled": true, "forDomains": ["a.test"] }), false, 1),
         (json!({ "enabled": "yes" }), false, 1),
         (json!({}), false, 1),
+        (json!([true]), false, 1),
     ] {
         let (policies, unread) = read("otp", &document);
         assert_eq!((policies.passcode, unread.len()), (Some(expected), problems), "{document}");

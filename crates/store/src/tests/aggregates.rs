@@ -51,30 +51,34 @@ both! {
     }
 
     /// Policies keep their history; of each kind the version in force is read, and those that will be, in their order. What
-    /// was cancelled never comes into force.
+    /// was to hold at once holds whatever a clock said; what was cancelled never comes into force.
     async fn policies_come_into_force_by_date(lab: &Lab) {
-        let (tenant, now) = (lab.tenant("alpha.test").await, lab.base);
-        let day = move |days: i64| now + TimeDelta::days(days);
-        for (kind, version, from) in [
-            (PolicyKind::Otp, 1, day(0)),
-            (PolicyKind::Otp, 2, day(4)),
-            (PolicyKind::Otp, 3, day(0)),
-            (PolicyKind::Domains, 1, day(2)),
-            (PolicyKind::Otp, 4, day(3)),
-        ] {
-            let put = lab.write(move |c| policies::put(c, tenant, kind, &json!({}), from, now)).await;
-            assert_eq!(put, version);
-        }
+        let (tenant, base) = (lab.tenant("alpha.test").await, lab.base);
+        let day = move |days: i64| base + TimeDelta::days(days);
+        let (now, behind, later) =
+            (lab.at(TimeDelta::zero()), lab.at(TimeDelta::days(-1)), lab.at(TimeDelta::days(3)));
+        let written = lab.write(move |c| {
+            let (otp, domains, document) = (PolicyKind::Otp, PolicyKind::Domains, json!({}));
+            let mut schedule = |kind, days| policies::schedule(c, tenant, kind, &document, day(days), now);
+            let past = schedule(otp, -1)?.is_none();
+            let versions = [schedule(otp, 4)?, schedule(domains, 2)?].map(|row| row.unwrap().version);
+            let at_once = policies::put(c, tenant, otp, &document, now)?;
+            let behind = policies::put(c, tenant, otp, &document, behind)?;
+            let last = policies::schedule(c, tenant, otp, &document, day(3), now)?.unwrap().version;
+            Ok((past, versions, at_once, behind, last))
+        });
+        assert_eq!(written.await, (true, [1, 1], 2, 3, 4));
         let at = |days: i64| {
             let rows = lab.read(move |c| policies::in_force(c, tenant, day(days)));
             rows.into_iter().map(|p| format!("{} {}", p.kind, p.version)).collect::<Vec<_>>()
         };
-        assert_eq!(at(-1), ["otp 1", "otp 3", "domains 1", "otp 4", "otp 2"]);
-        assert_eq!(at(0), ["otp 3", "domains 1", "otp 4", "otp 2"]);
-        assert_eq!(at(3), ["domains 1", "otp 4", "otp 2"]);
-        assert_eq!(at(9), ["domains 1", "otp 2"]);
-        let cancelled = lab.write(move |c| policies::cancel(c, tenant, PolicyKind::Otp, day(3))).await;
-        assert_eq!(cancelled, 1);
+        for moment in [-1, 1] {
+            assert_eq!(at(moment), ["otp 3", "domains 1", "otp 4", "otp 1"], "the clock that stood behind");
+        }
+        assert_eq!(at(3), ["domains 1", "otp 4", "otp 1"]);
+        assert_eq!(at(9), ["domains 1", "otp 1"]);
+        let cancelled = lab.write(move |c| policies::cancel(c, tenant, PolicyKind::Otp, later)).await;
+        assert_eq!(cancelled, 1, "what is in force stays");
         assert_eq!(at(9), ["domains 1", "otp 4"]);
     }
 

@@ -171,6 +171,7 @@ both! {
 /// Reads of a whole table, or of all rows of a tenant: for the operator, or of what is small by its nature.
 const WHOLE: &[(&str, &str)] = &[
     ("applications", "list_present"),
+    ("applications", "present"),
     ("applications", "uris_of_tenant"),
     ("applications", "uri_of_origin"),
     ("keys", "all"),

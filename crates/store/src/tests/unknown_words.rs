@@ -120,14 +120,14 @@ async fn furnished(lab: &Lab) -> There {
         published_at: now,
         active_from: now,
     };
-    let (mail, principal) = (mail::new_mail(lab, tenant, 1), lab.id());
+    let (mail, principal, moment) = (mail::new_mail(lab, tenant, 1), lab.id(), lab.now());
     lab.write(move |c| {
         invitations::insert(c, &invitation, &digest(1))?;
         assert!(directory::accept(c, tenant, user, Way::Passcode, now)?);
         directory::touch_activity(c, tenant, user, now, Method::Passcode)?;
         assert!(signin::insert_session(c, &session)?);
         outbox::insert(c, &mail, None)?;
-        policies::put(c, tenant, PolicyKind::Otp, &json!({}), now, now)?;
+        policies::put(c, tenant, PolicyKind::Otp, &json!({}), moment)?;
         keys::insert(c, &key)?;
         applications::insert(c, &application, principal, None, now)
     })

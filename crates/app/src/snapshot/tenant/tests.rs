@@ -54,9 +54,9 @@ fn policies_are_chosen_by_the_moment_of_use() {
 #[test]
 fn con_06_settings_of_a_newer_release() {
     let id = TenantId(Uuid::from_u128(1));
-    let (read, rules) = settings(id, json!({ "contact": "it@alpha.test", "glow": { "x": 1 } }));
+    let (read, rules) = settings(id, &json!({ "contact": "it@alpha.test", "glow": { "x": 1 } }));
     assert_eq!((read.contact.as_deref(), rules.len()), (Some("it@alpha.test"), 0));
-    let (read, rules) = settings(id, json!({ "discovery": { "reveal": "everything" } }));
+    let (read, rules) = settings(id, &json!({ "discovery": { "reveal": "everything" } }));
     let rows = [row("access", 1, json!([]), -1)];
     let timeline = Timeline::new(&base(read, rules), &rows, noon());
     assert!(evaluate_before(None, &timeline.at(noon()).rules).is_some());
