@@ -54,3 +54,19 @@ fn the_body_is_entras_envelope() {
     assert_eq!(bare["error_codes"], json!([]));
     assert!(!bare["error_description"].as_str().unwrap().contains("AADSTS"));
 }
+
+/// Each answer of the token endpoint stands in the reference, with its status.
+#[test]
+fn the_reference_has_every_token_error() {
+    let reference = include_str!("../../../../docs/reference/errors.md");
+    for error in TokenError::ALL {
+        let (code, number, status) = (format!("| `{}` |", error.code), error.aadsts.unwrap(), error.status());
+        let row = reference.lines().find(|line| {
+            let mut cells = line.split('|').skip(2);
+            let numbers = cells.next().unwrap_or_default();
+            line.starts_with(&code) && numbers.split(',').any(|one| one.trim() == number.to_string())
+        });
+        let row = row.unwrap_or_else(|| panic!("{code} {number}"));
+        assert!(row.contains(&format!("| {status} |")), "{row}");
+    }
+}
