@@ -166,22 +166,22 @@ fn word(who: Grantee) -> &'static str {
 const HEAD: &str = "\
 # Permissions
 
-Grantee may do what. A test asks every use case as everybody, in their own tenant, in another one and in the deployment, and
+Who may do what. A test asks every use case as everybody, in their own tenant, in another one and in the deployment, and
 compares what was done with this page; `UPDATE_DOCS=1 cargo test -p vestibule-admin` writes it anew.
 
 *Operator* is whoever runs `vestibule` on the server, *system* the server's own jobs. The others are bound to one tenant:
-a user with a role there, an application that has authenticated itself, a guest in the middle of a sign-in. Grantee has no
+a user with a role there, an application that has authenticated itself, a guest in the middle of a sign-in. Who has no
 role may nothing. What is refused changes nothing, and stands in the audit of the tenant that it was about, and in the
 process log; what is changed stands in the audit under the name of the use case. What changes the deployment belongs to no
 tenant, and stands in the process log.
 
-| Use case | Asks for | Is about | Grantee may everywhere | Grantee may in their own tenant | Changes |
+| Use case | Asks for | Is about | Who may everywhere | Who may in their own tenant | Changes |
 | --- | --- | --- | --- | --- | --- |
 ";
 
 const REST: &str = "
 What a sign-in, an application or a job does by itself:
 
-| Action | Grantee may |
+| Action | Who may |
 | --- | --- |
 ";
