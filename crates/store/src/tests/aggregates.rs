@@ -261,6 +261,28 @@ both! {
         assert_eq!((home, audience, present.len()), (alpha, Audience::Multi, 2));
     }
 
+    /// CON-01: a change of an application tells each tenant where it is present, at home or not, and no other.
+    async fn con_01_an_application_tells_every_tenant_where_it_is(lab: &Lab) {
+        let (home, guest) = (lab.tenant("home.test").await, lab.tenant("guest.test").await);
+        let (elsewhere, now) = (lab.tenant("elsewhere.test").await, lab.base);
+        let new = lab.application(home, "multi");
+        let (client, principal) = (new.client_id.clone(), lab.id());
+        let presence = applications::NewServicePrincipal {
+            tenant_id: guest, id: lab.id(), client_id: client.clone(), enabled: true, created_at: now,
+        };
+        lab.write(move |c| {
+            applications::insert(c, &new, principal, None, now)?;
+            applications::insert_service_principal(c, &presence)
+        })
+        .await;
+        let numbers = || [home, guest, elsewhere].map(|tenant| {
+            lab.read(|c| tenants::find(c, tenant)).unwrap().applications_number
+        });
+        let before = numbers();
+        lab.write(move |c| tenants::raise_applications(c, &client)).await;
+        assert_eq!(numbers(), [before[0] + 1, before[1] + 1, before[2]]);
+    }
+
     /// F4: of however many tenants where an application is present, the one that was hinted at is told; one where it is not,
     /// or switched off, is not.
     async fn a_hinted_tenant_is_among_those_told(lab: &Lab) {
