@@ -152,7 +152,7 @@ statements! {
         " WHERE tenant_id = :tenant AND id = :id AND state = " (word RedemptionState::Pending) " AND held_at IS NULL"
     ];
 
-    /// Ends [`hold`]: the invitation was issued anew.
+    /// Ends `hold`: the invitation was issued anew.
     pub fn release(tenant: TenantId, id: UserId) -> bool = [
         "UPDATE users SET held_at = NULL, version = version + 1 WHERE tenant_id = :tenant AND id = :id"
         " AND held_at IS NOT NULL"

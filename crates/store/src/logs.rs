@@ -174,7 +174,7 @@ pub fn sign_ins(c: &mut Conn, tenant: TenantId, page: LogPage, limit: i64) -> Qu
 }
 
 /// Numbers up to `batch` rows of a log, in the caller's transaction; how many. What is committed later gets a later
-/// number, whatever its id. Look whether there is something to do ([`unnumbered`]) before.
+/// number, whatever its id. Look whether there is something to do (`unnumbered`) before.
 pub fn number(c: &mut Conn, log: Log, batch: i64) -> QueryResult<usize> {
     // a statement of its own: the next one then sees what was numbered by the transaction that held the head before
     lock_head(c, log.table())?;

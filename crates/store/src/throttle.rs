@@ -180,7 +180,7 @@ statements! {
         " ON CONFLICT (key) DO UPDATE SET last_at = excluded.last_at, expires_at = excluded.expires_at"
     ];
 
-    /// Ends [`hold_until`].
+    /// Ends `hold_until`.
     pub fn lift(key: &Digest) -> bool = ["DELETE FROM throttles WHERE key = :key"];
 
     /// When a source may name one more address.
@@ -212,7 +212,7 @@ statements! {
 }
 
 /// Asks counters, and counts where they admit; one statement for two of them. Each decides for itself: where one
-/// refuses, the caller rolls back or [`refund`]s the others. The keys must differ; answers come in the order of `limits`.
+/// refuses, the caller rolls back or refunds the others. The keys must differ; answers come in the order of `limits`.
 pub fn admit(c: &mut Conn, limits: &[Limit], now: Now) -> QueryResult<Vec<ThrottleVerdict>> {
     // in one order everywhere, so that two requests do not wait for each other's rows
     let mut ordered: Vec<&Limit> = limits.iter().collect();
@@ -229,7 +229,7 @@ pub fn admit(c: &mut Conn, limits: &[Limit], now: Now) -> QueryResult<Vec<Thrott
     limits.iter().map(|limit| answer(limit).ok_or(diesel::result::Error::NotFound)).collect()
 }
 
-/// Stops whatever asks [`peek_two`] for this key until a moment, kept in `last_at` (OTP-23).
+/// Stops whatever asks `peek_two` for this key until a moment, kept in `last_at` (OTP-23).
 pub fn hold_until(c: &mut Conn, key: &Digest, until: Instant) -> QueryResult<()> {
     insert_held(c, key, until.timestamp_micros(), until)
 }

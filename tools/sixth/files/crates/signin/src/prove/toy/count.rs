@@ -8,12 +8,12 @@ use vestibule_store as store;
 
 use crate::convert;
 use vestibule_app::Error;
-use crate::log::{self, By, Entry};
+use crate::log::{self, By, SignInEntry};
 use crate::step::Row;
-use crate::trip::{At, Trip};
+use crate::trip::{TripRequest, Trip};
 
 /// Makes the row where this is the first try; whether it was made now, so that the trip must be read with it.
-pub(super) async fn begins(at: At<'_>, trip: &Trip, address: &Address) -> Result<bool, Error> {
+pub(super) async fn begins(at: TripRequest<'_>, trip: &Trip, address: &Address) -> Result<bool, Error> {
     let (app, tenant) = (at.app, trip.tenant().id);
     let (step, method) = (StepKind::Prove, Some(Method::Toy));
     let first = StepTaken { step, method, result: "begun".into(), at: trip.at() };
@@ -33,7 +33,7 @@ pub(super) async fn begins(at: At<'_>, trip: &Trip, address: &Address) -> Result
 }
 
 /// Counts a try; whether it may be compared.
-pub(super) async fn admits(at: At<'_>, trip: &Trip, address: &Address) -> Result<bool, Error> {
+pub(super) async fn admits(at: TripRequest<'_>, trip: &Trip, address: &Address) -> Result<bool, Error> {
     let (app, now) = (at.app, trip.now());
     let key = app.counter(Counter::Tries, Some(trip.tenant().id), &address.limit_key())?;
     let limit = convert::limit(key, &throttle::TRIES);
@@ -42,9 +42,9 @@ pub(super) async fn admits(at: At<'_>, trip: &Trip, address: &Address) -> Result
 }
 
 /// AUD-01.
-pub(super) async fn log_wrong(at: At<'_>, trip: &Trip) -> Result<(), Error> {
+pub(super) async fn log_wrong(at: TripRequest<'_>, trip: &Trip) -> Result<(), Error> {
     let by = Some(By::Method(Method::Toy));
-    let entry = Entry { outcome: Outcome::Failure, error: Some("wrong"), by, step: StepKind::Prove };
+    let entry = SignInEntry { outcome: Outcome::Failure, error: Some("wrong"), by, step: StepKind::Prove };
     let row = log::row(at.app, at.ctx, trip, None, entry);
     at.app.db.write(move |c| store::logs::insert_sign_in(c, &row)).await??;
     Ok(())

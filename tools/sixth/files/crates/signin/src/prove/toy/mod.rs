@@ -19,9 +19,9 @@ use vestibule_app::Error;
 use crate::halt::Halt;
 use crate::reply::Reply;
 use crate::step::{self, Prepared, Press, Taken};
-use crate::trip::{At, Trip};
+use crate::trip::{TripRequest, Trip};
 use crate::view::{Toy, View, Wrong};
-use vestibule_app::vault::{Purpose, Vault};
+use vestibule_app::vault::{KeyPurpose, Vault};
 
 /// Somebody knows the word of an address. Made by the check in this file alone.
 struct ToyProof {
@@ -44,7 +44,7 @@ impl Proof for ToyProof {
 
 /// The word of an address in a tenant.
 pub fn word(vault: &Vault, tenant: TenantId, address: &Address) -> Result<String, Error> {
-    let mac = vault.mac(Purpose::Decoy, &[b"toy", tenant.0.as_bytes(), address.key().as_bytes()])?;
+    let mac = vault.mac(KeyPurpose::Decoy, &[b"toy", tenant.0.as_bytes(), address.key().as_bytes()])?;
     Ok(data_encoding::HEXLOWER.encode(mac.bytes()))
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn page(wrong: Option<Wrong>) -> Box<dyn View> {
 }
 
 /// The toy page's POST.
-pub async fn verify(at: At<'_>, typed: String, csrf: &str) -> Result<Reply, Error> {
+pub async fn verify(at: TripRequest<'_>, typed: String, csrf: &str) -> Result<Reply, Error> {
     step::advance::<Verify>(at, csrf, &typed).await
 }
 
@@ -72,14 +72,14 @@ impl Press for Verify {
     const PAGE: PageKind = PageKind::Prove(Method::Toy);
     const TAKES: Option<StepKind> = Some(StepKind::Prove);
 
-    async fn repeats(at: At<'_>, trip: &Trip, form: &String) -> Result<bool, Error> {
+    async fn repeats(at: TripRequest<'_>, trip: &Trip, form: &String) -> Result<bool, Error> {
         let Some(address) = trip.address() else { return Ok(false) };
         let counted = count::admits(at, trip, address).await?;
         Ok(counted && word(&at.app.vault, trip.tenant().id, address)? == *form)
     }
 
     async fn ready(
-        at: At<'_>,
+        at: TripRequest<'_>,
         trip: &Trip,
         _step: &Step,
         form: &String,
