@@ -7,6 +7,7 @@ The arrows are those of docs/architecture.md, section 2. What reads Rust stands 
 import json
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -72,6 +73,15 @@ SHARED_NAMES = {
         "use cases are named by their noun: `tenant::Create`",
     ),
     **dict.fromkeys(["Application", "NewTenant", "Tenant"], "what a use case changes: `effect::Tenant`"),
+}
+
+# Public functions that only tests call, each with its reason.
+FOR_TESTS = {
+    "all_mail_samples": "the gallery draws every mail",
+    "all_samples": "the gallery draws every page",
+    "drain": "a test sends what waits without the loop's clock",
+    "from_jwk": "a test reads a published key back",
+    "page_states": "a walk must reach each of them",
 }
 PUBLIC = re.compile(r"(?m)^ *pub (?:async |const |unsafe )*(fn|struct|enum|union|trait|type|const) (\w+)")
 TYPE = re.compile(
@@ -252,6 +262,24 @@ def undocumented(root: Path = ROOT) -> list[str]:
     return complaints
 
 
+def unused(root: Path = ROOT, for_tests: dict[str, str] = FOR_TESTS) -> list[str]:
+    """Public functions whose name stands nowhere else in the product. One that shares its name with a used one is not
+    seen, which keeps the rule free of false alarms."""
+    words: Counter[str] = Counter()
+    made: dict[str, list[str]] = {}
+    for path in sources(root):
+        text = bare(path)
+        words.update(re.findall(r"\w+", text))
+        for found in PUBLIC.finditer(text):
+            if found[1] == "fn":
+                line = text.count("\n", 0, found.start(1)) + 1
+                made.setdefault(found[2], []).append(f"{path.relative_to(root).as_posix()}:{line}")
+    words.update(re.findall(r"\w+", " ".join(path.read_text() for path in root.glob("web/templates/**/*.*"))))
+    idle = {name: where for name, where in made.items() if words[name] <= len(where)}
+    complaints = [f"{name} is called by nobody: {', '.join(where)}" for name, where in sorted(idle.items()) if name not in for_tests]
+    return complaints + [f"{name} is called now, or is not there" for name in for_tests if name not in idle]
+
+
 def marks() -> list[str]:
     return [
         f"{path.relative_to(ROOT)}:{number}"
@@ -393,6 +421,15 @@ TOYS = [
         ],
     ),
     (
+        lambda root: unused(root, {"played": "by a test", "called": "by a test"}),
+        "toy",
+        {
+            "a": "pub fn called() {}\npub fn idle() {}\npub const fn played() {}\nfn own() {}",
+            "b": "fn run() { super::a::called(); } // idle\n#[cfg(test)]\nmod tests {\n    use super::a::idle;\n}",
+        },
+        ["idle is called by nobody: crates/toy/src/a.rs:2", "called is called now, or is not there"],
+    ),
+    (
         undocumented,
         "toy",
         {
@@ -446,6 +483,7 @@ def main() -> None:
     report.check("proofs_are_made_by_verifiers_alone", foreign_proofs)
     report.check("a_public_name_is_one_type", names_of_types)
     report.check("public_items_say_what_they_are", undocumented)
+    report.check("public_functions_have_a_caller", unused)
     report.check("rules_on_rust_bite", toothless)
     report.check("the_patches_of_the_toy_apply", toy_patches)
     report.check("no_todo_marks", marks)
