@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use thirtyfour::common::capabilities::desiredcapabilities::CapabilitiesHelper;
 use thirtyfour::prelude::{By, DesiredCapabilities, WebDriver, WebElement};
 use thirtyfour::{BrowserCapabilitiesHelper, ChromiumLikeCapabilities, Key};
-use url::Url;
 
 use crate::browser::chromedriver::Chromedriver;
 use crate::browser::{Stuck, stuck};
@@ -288,11 +287,6 @@ fn capabilities(
     wanted.accept_insecure_certs(true)?; // tests make their own certificates
     wanted.set("goog:loggingPrefs", json!({"browser": "ALL"}))?;
     Ok(wanted.into())
-}
-
-/// Whether a URL belongs to the browser itself, not to a page.
-pub fn is_blank(url: &Url) -> bool {
-    matches!(url.scheme(), "about" | "data" | "chrome-error")
 }
 
 const BLINK: Duration = Duration::from_millis(25);
