@@ -1,6 +1,9 @@
 //! Conditional access leads each obligation to its page (acceptance 8, first half).
 
 use chrono::TimeDelta;
+use vestibule_admin::AdminError;
+use vestibule_admin::policy::Set;
+use vestibule_core::client::ApplicationType;
 use vestibule_testkit::office::ApplicationChange;
 use vestibule_testkit::rp::RpError;
 use vestibule_testkit::walk::{audited, discovers, goes_through, is_pending, sign_ins, signs_in, silently};
@@ -199,8 +202,13 @@ vestibule_testkit::flows! {
     async fn a_rule_names_its_applications(world) {
         let house = world.office().house("alpha.test").await;
         world.office().invite(house.tenant.id, GINA).await;
-        let rule = r#"access=[{"name":"other","applications":["another"],"control":{"kind":"block"}}]"#;
-        world.office().policy(house.tenant.id, rule).await;
+        let other = world.office().application(&house.tenant, ApplicationType::Web, "https://other.alpha.test/cb").await;
+        let rule = |client: &str| format!(r#"access=[{{"name":"other","applications":["{client}"],"control":{{"kind":"block"}}}}]"#);
+        world.office().policy(house.tenant.id, &rule(&other.client_id)).await;
+        // A name that is none would keep nobody out.
+        let change = vestibule_testkit::office::policy_change(&rule("another"));
+        let refused = world.office().perform(Set { tenant: house.tenant.id, change, effective_from: None }).await;
+        assert!(matches!(refused, Err(AdminError::Invalid(_))), "{refused:?}");
         let rp = discovers(world, &house).await;
         signs_in(&mut world.person().await, &house, &rp, GINA).await;
     }
