@@ -24,7 +24,7 @@ pub(super) fn write<F: Field>(query: &Query<F>, last: &After) -> String {
     BASE64URL_NOPAD.encode(&bytes)
 }
 
-/// Reads [`write`] back, of the same question.
+/// Reads [`write()`] back, of the same question.
 pub(super) fn read<F: Field>(query: &Query<F>, token: &str) -> Result<After, ListError> {
     parse(query, token).ok_or(ListError::Token)
 }
