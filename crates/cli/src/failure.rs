@@ -155,7 +155,7 @@ impl Input {
             }
             Self::BaseUrl => "an origin without a path, like https://id.example or http://127.0.0.1:8080",
             Self::Query => {
-                r#"for example: vestibule guest list --tenant T --filter "mail endswith '@partner.example'" --order-by mail"#
+                r#"for example: vestibule guest list --tenant T --filter "endswith(mail,'@partner.example')" --order-by mail"#
             }
             Self::From => "a moment to come, like 2026-12-24 or 2026-12-24T18:00:00Z",
             Self::Id | Self::Homepage | Self::Message => "docs/reference/cli.md says what each option takes",

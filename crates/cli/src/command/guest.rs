@@ -78,7 +78,7 @@ impl Command {
 /// Which guests are listed, in which order, from where on.
 #[derive(Debug, Args)]
 pub(super) struct Asking {
-    /// Comparisons joined by and, as Graph's $filter: "mail endswith '@partner.example'"
+    /// Comparisons joined by and, as Graph's $filter: "endswith(mail,'@partner.example')"
     #[arg(long, value_name = "FILTER")]
     filter: Option<String>,
     /// A field, then asc or desc: createdDateTime, mail or displayName
