@@ -16,6 +16,7 @@ use crate::target::Target;
 pub mod changes;
 #[cfg(feature = "postgres")]
 mod cluster;
+pub mod still;
 
 /// Whatever may go wrong with a test's surroundings.
 pub type Trouble = Box<dyn std::error::Error + Send + Sync>;

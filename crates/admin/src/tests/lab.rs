@@ -3,48 +3,24 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tracing::subscriber::DefaultGuard;
 use vestibule_app::{App, Context, bootstrap};
 use vestibule_core::access::{Actor, Role};
-use vestibule_core::clock::{Clock, Instant};
+use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, TenantId, UserId};
 use vestibule_core::secret::Secret;
-use vestibule_core::{Address, Domain, Random};
+use vestibule_core::{Address, Domain};
 use vestibule_store::Target;
+use vestibule_store::testing::still::{RepeatingBytes, StillClock};
 use vestibule_store::testing::{Fresh, Kind, execute, fresh, lines};
 
 use super::sample;
 use crate::{AdminError, Desk, UseCase, invitation, tenant};
 
-/// One by which the deployment's RSA key is found soon.
-const SEED: u64 = 21;
-
-#[derive(Debug)]
-struct Stopped;
-
-impl Clock for Stopped {
-    fn now(&self) -> Instant {
-        Instant::from_timestamp(1_770_000_000, 0).unwrap()
-    }
-}
-
-/// The same bytes in the same order (`SplitMix64`).
-#[derive(Debug)]
-struct Seeded(AtomicU64);
-
-impl Random for Seeded {
-    fn fill(&self, out: &mut [u8]) {
-        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-        for chunk in out.chunks_mut(8) {
-            let mut word = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
-            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            chunk.copy_from_slice(&(word ^ (word >> 31)).to_le_bytes()[..chunk.len()]);
-        }
-    }
+fn noon() -> Instant {
+    Instant::from_timestamp(1_770_000_000, 0).unwrap()
 }
 
 /// What the process logs, as text.
@@ -101,7 +77,7 @@ impl Lab {
             default_base_url: "https://id.test".to_owned(),
         };
         let app =
-            bootstrap::open(opening, Arc::new(Stopped), Arc::new(Seeded(AtomicU64::new(SEED)))).unwrap();
+            bootstrap::open(opening, Arc::new(StillClock(noon())), Arc::new(RepeatingBytes::new())).unwrap();
         let log = Log::default();
         let writer = log.clone();
         let subscriber =
@@ -149,7 +125,13 @@ impl Lab {
     /// Does one thing as somebody.
     pub(super) async fn does<U: UseCase>(&self, actor: &Actor, use_case: U) -> Result<U::Output, AdminError> {
         let source = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let ctx = Context::new(&Stopped, self.app.random.as_ref(), source, "Firefox".into(), "en".into());
+        let ctx = Context::new(
+            &StillClock(noon()),
+            self.app.random.as_ref(),
+            source,
+            "Firefox".into(),
+            "en".into(),
+        );
         let done = Desk::new(&self.app, &ctx, actor).perform(use_case).await;
         let logged = String::from_utf8(std::mem::take(&mut *self.log.0.lock().unwrap())).unwrap();
         let told = logged.contains("denied") && logged.contains(&ctx.trace.to_string());

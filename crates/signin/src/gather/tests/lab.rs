@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::TimeDelta;
 use vestibule_admin::policy::{self, PolicyChange};
@@ -13,18 +12,19 @@ use vestibule_app::snapshot::ApplicationSnapshot;
 use vestibule_app::{App, Context, bootstrap};
 use vestibule_core::access::Actor;
 use vestibule_core::client::{ApplicationType, SigningAlgorithm};
-use vestibule_core::clock::{Clock, Instant};
+use vestibule_core::clock::Instant;
 use vestibule_core::ids::{ClientId, InvitationId, Realm, TenantId, UserId};
 use vestibule_core::interaction::EndingKind;
 use vestibule_core::policies::AccessRule;
 use vestibule_core::proof::Ledger;
 use vestibule_core::secret::Secret;
 use vestibule_core::urls::locator;
-use vestibule_core::{Address, Domain, Random};
+use vestibule_core::{Address, Domain};
 use vestibule_oidc::authorize::AuthorizeRequest;
 use vestibule_oidc::params::Params;
 use vestibule_oidc::redirect;
 use vestibule_store::live::{self, LiveUser};
+use vestibule_store::testing::still::{RepeatingBytes, StillClock};
 use vestibule_store::testing::{Fresh, Kind, execute, fresh};
 use vestibule_store::{Conn, Now, QueryResult, Target};
 
@@ -43,35 +43,7 @@ pub(super) fn minute(minutes: i64) -> Now {
 /// When they are looked at.
 const LOOK: i64 = 10;
 
-/// One by which the deployment's RSA key is found soon.
-const SEED: u64 = 21;
-
 const REDIRECT: &str = "https://application.test/callback";
-
-#[derive(Debug)]
-struct Stopped;
-
-impl Clock for Stopped {
-    fn now(&self) -> Instant {
-        minute(LOOK).instant
-    }
-}
-
-/// The same bytes in the same order (`SplitMix64`).
-#[derive(Debug)]
-struct Seeded(AtomicU64);
-
-impl Random for Seeded {
-    fn fill(&self, out: &mut [u8]) {
-        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-        for chunk in out.chunks_mut(8) {
-            let mut word = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
-            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            chunk.copy_from_slice(&(word ^ (word >> 31)).to_le_bytes()[..chunk.len()]);
-        }
-    }
-}
 
 /// An application of a tenant, and what it asks for.
 struct Asking {
@@ -129,10 +101,16 @@ impl Lab {
             sends: false,
             default_base_url: "https://id.test".to_owned(),
         };
-        let random = Arc::new(Seeded(AtomicU64::new(SEED)));
-        let app = bootstrap::open(opening, Arc::new(Stopped), random).unwrap();
+        let random = Arc::new(RepeatingBytes::new());
+        let app = bootstrap::open(opening, Arc::new(StillClock(minute(LOOK).instant)), random).unwrap();
         let source = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let ctx = Context::new(&Stopped, app.random.as_ref(), source, "Firefox".into(), "en".into());
+        let ctx = Context::new(
+            &StillClock(minute(LOOK).instant),
+            app.random.as_ref(),
+            source,
+            "Firefox".into(),
+            "en".into(),
+        );
         let mut lab = Self { app, ctx, houses: BTreeMap::new(), database };
         for setting in settings.iter().copied() {
             for agreed in [false, true] {
