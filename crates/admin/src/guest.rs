@@ -39,9 +39,7 @@ impl UseCase for Block {
         let blocked = at
             .change(id, json!({}), move |c| {
                 store::directory::set_enabled(c, tenant, id, false)?;
-                for session in store::signin::sessions_of_user(c, realm, id, now)? {
-                    store::tokens::revoke_families_of_session(c, tenant, session.id, "blocked", now)?;
-                }
+                store::tokens::revoke_families_of_user(c, tenant, id, "blocked", now)?;
                 store::signin::end_sessions_of_user(c, realm, id, now)?;
                 Ok(())
             })

@@ -17,7 +17,7 @@ pub use self::passcodes::{
 };
 pub use self::sessions::{
     NewSession, SessionOpening, SessionRow, end_session, end_sessions_of_interaction, end_sessions_of_user,
-    insert_session, rotate_session_secret, session, sessions_of_user,
+    insert_session, rotate_session_secret, session,
 };
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub use self::access::{
 pub use self::codes::{CodeRow, NewCode, cancel_codes, consume_code, find_code, insert_code, revoke_by_code};
 pub use self::families::{
     FamilyRow, NewFamily, Rotation, find_family, insert_family, replay_family, revoke_families_of_session,
-    revoke_family, rotate_family,
+    revoke_families_of_user, revoke_family, rotate_family,
 };
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ vestibule_testkit::flows! {
         let dump = vestibule_store::testing::dump(world.server.database_url()).unwrap();
         assert!(!String::from_utf8_lossy(&dump).contains(secret));
         let (realm, now) = (Realm::Tenant(house.tenant.id), world.server.app().now());
-        let read = world.server.app().db.read(move |c| store::signin::sessions_of_user(c, realm, guest, now));
+        let read = world.server.app().db.read(move |c| store::testing::changes::sessions_of_user(c, realm, guest, now));
         let row = read.await.unwrap().remove(0);
         let stored = [row.secret_digest.bytes().to_vec(), row.id.0.as_bytes().to_vec(), row.interaction_id.0.as_bytes().to_vec(),
             row.user_id.0.as_bytes().to_vec()];

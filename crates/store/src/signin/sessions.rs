@@ -159,11 +159,4 @@ statements! {
         "UPDATE sessions" (by sessions_user) " SET ended_at = :now WHERE realm_id = :realm AND user_id = :user"
         " AND ended_at IS NULL"
     ];
-
-    /// The live sessions of a user, the newest first.
-    pub fn sessions_of_user(realm: Realm, user: UserId, now: Now) -> Vec<SessionRow> = [
-        "SELECT " (SessionRow) " FROM sessions" (by sessions_user) " WHERE realm_id = :realm"
-        " AND user_id = :user AND ended_at IS NULL"
-        " AND expires_at > :now ORDER BY created_at DESC, id"
-    ];
 }

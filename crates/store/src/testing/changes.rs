@@ -1,17 +1,26 @@
 //! Statements for tests alone, which no use case runs yet: a raised epoch, changes of a tenant, an application and a
-//! guest, and the audit log as it is read.
+//! guest, the sessions of a user and the audit log as they are read.
 
 use uuid::Uuid;
-use vestibule_core::ids::{InvitationId, TenantId, UserId};
+use vestibule_core::ids::{InvitationId, Realm, TenantId, UserId};
 use vestibule_core::lifecycle::InvitationEvent;
 
 use crate::QueryResult;
 use crate::conn::Conn;
 use crate::directory::name_key;
 use crate::logs::{AuditRow, LogPage};
+use crate::signin::SessionRow;
 use crate::statement::statements;
+use crate::time::Now;
 
 statements! {
+    /// The live sessions of a user, the newest first.
+    pub fn sessions_of_user(realm: Realm, user: UserId, now: Now) -> Vec<SessionRow> = [
+        "SELECT " (SessionRow) " FROM sessions" (by sessions_user) " WHERE realm_id = :realm"
+        " AND user_id = :user AND ended_at IS NULL"
+        " AND expires_at > :now ORDER BY created_at DESC, id"
+    ];
+
     /// Raises the epoch after a restore (CON-04); the new one. Every request reads it.
     pub fn raise_epoch() -> One<i64> = ["UPDATE deployment SET epoch = epoch + 1 WHERE id = 1 RETURNING epoch"];
 

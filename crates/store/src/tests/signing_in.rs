@@ -288,13 +288,13 @@ both! {
             let session = lab.new_session(tenant, gina, InteractionId(lab.id()));
             lab.write(move |c| signin::insert_session(c, &session)).await;
         }
-        let listed = lab.read(|c| signin::sessions_of_user(c, realm, gina, now));
+        let listed = lab.read(|c| changes::sessions_of_user(c, realm, gina, now));
         assert_eq!(listed.len(), 3);
         let (id, secret) = (listed[0].id, digest(1));
         assert!(lab.write(move |c| signin::rotate_session_secret(c, realm, id, &secret)).await);
         assert!(lab.read(|c| signin::session(c, realm, id)).unwrap().secret_digest.matches(&secret));
         assert_eq!(lab.write(move |c| signin::end_sessions_of_user(c, realm, gina, now)).await, 3);
         assert!(!lab.write(move |c| signin::rotate_session_secret(c, realm, id, &secret)).await);
-        assert!(lab.read(|c| signin::sessions_of_user(c, realm, gina, now)).is_empty());
+        assert!(lab.read(|c| changes::sessions_of_user(c, realm, gina, now)).is_empty());
     }
 }

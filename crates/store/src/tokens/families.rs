@@ -110,4 +110,11 @@ statements! {
         "UPDATE refresh_families" (by refresh_families_session) " SET revoked_at = :now, revoked_reason = :reason"
         " WHERE tenant_id = :tenant AND session_id = :session AND revoked_at IS NULL"
     ];
+
+    /// Ends the families of all sessions of a user that have not ended; how many there were.
+    pub fn revoke_families_of_user(tenant: TenantId, user: UserId, reason: &str, now: Now) -> usize = [
+        "UPDATE refresh_families" (by refresh_families_session) " SET revoked_at = :now, revoked_reason = :reason"
+        " WHERE tenant_id = :tenant AND revoked_at IS NULL AND session_id IN"
+        " (SELECT id FROM sessions" (by sessions_user) " WHERE realm_id = :tenant AND user_id = :user AND ended_at IS NULL)"
+    ];
 }
