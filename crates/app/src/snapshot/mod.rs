@@ -71,8 +71,8 @@ pub struct CacheStats {
     pub entries: usize,
     /// Most entries.
     pub bound: usize,
-    /// Loads so far.
-    pub loads: u64,
+    /// Loads so far, of what is loaded.
+    pub loads: Option<u64>,
 }
 
 /// All snapshots of a node.
@@ -140,12 +140,12 @@ impl Snapshots {
             of("tenants", &self.tenants),
             of("applications", &self.applications),
             of("keys", &self.keys),
-            CacheStats { name: "domains", entries: self.domains.len(), bound: TENANTS_MAX, loads: 0 },
+            CacheStats { name: "domains", entries: self.domains.len(), bound: TENANTS_MAX, loads: None },
         ]
     }
 }
 
 fn of<K: Hash + Eq + Clone, V>(name: &'static str, cache: &NumberedCache<K, V>) -> CacheStats {
     let loads = cache.loads.load(Ordering::Relaxed);
-    CacheStats { name, entries: cache.cache.len(), bound: cache.bound, loads }
+    CacheStats { name, entries: cache.cache.len(), bound: cache.bound, loads: Some(loads) }
 }

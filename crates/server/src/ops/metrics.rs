@@ -73,6 +73,7 @@ impl Metrics {
         }
         text.push_str("# HELP vestibule_cache_loads Loads of what was not kept.\n# TYPE vestibule_cache_loads counter\n");
         for CacheStats { name, loads, .. } in app.cache_stats() {
+            let Some(loads) = loads else { continue };
             let _ = writeln!(text, "vestibule_cache_loads_total{{cache=\"{name}\"}} {loads}");
         }
         text.push_str(end);

@@ -55,7 +55,7 @@ async fn opens(world: &World) {
 /// How often tenants and keys were loaded.
 fn loads(world: &World) -> (u64, u64) {
     let stats = world.server.app().cache_stats();
-    let of = |name| stats.iter().find(|cache| cache.name == name).unwrap().loads;
+    let of = |name| stats.iter().find(|cache| cache.name == name).unwrap().loads.unwrap();
     (of("tenants"), of("keys"))
 }
 
