@@ -17,10 +17,6 @@ const EVERY: Duration = Duration::from_secs(30);
 /// Runs until the process stops, and says good-bye.
 pub async fn run(app: Arc<App>, name: String, mut stop: watch::Receiver<bool>) {
     let id = random_uuid(app.random.as_ref());
-    // Rows of nodes that were killed go when the next one starts, too.
-    if let Err(error) = leave(&app, id).await {
-        tracing::warn!(%error, "nodes that are gone");
-    }
     loop {
         if let Err(error) = beat(&app, id, &name).await {
             tracing::error!(%error, "heartbeat");
@@ -41,6 +37,5 @@ async fn beat(app: &App, id: Uuid, name: &str) -> Result<(), Error> {
 }
 
 async fn leave(app: &App, id: Uuid) -> Result<(), Error> {
-    let now = app.now();
-    Ok(app.db.write(move |c| store::nodes::leave(c, id, now)).await??)
+    Ok(app.db.write(move |c| store::nodes::leave(c, id)).await??)
 }

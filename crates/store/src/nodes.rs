@@ -27,16 +27,20 @@ statements! {
         " ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at"
     ];
 
-    /// A node stops; those that went without a word are forgotten with it.
-    pub fn leave(id: Uuid, now: Now) = ["DELETE FROM nodes WHERE id = :id OR NOT (" (part LIVES) ")"];
+    /// A node stops.
+    pub fn leave(id: Uuid) = ["DELETE FROM nodes WHERE id = :id"];
+
+    /// Nodes that went without a word.
+    fn forget(now: Now) = ["DELETE FROM nodes WHERE NOT (" (part LIVES) ")"];
 
     fn older_one(than: i32, now: Now) -> Option<NodeRow> = [
         "SELECT " (NodeRow) " FROM nodes WHERE release < :than AND " (part LIVES) " ORDER BY release, name LIMIT 1"
     ];
 }
 
-/// A heartbeat.
+/// A heartbeat; whoever went without a word is forgotten by it.
 pub fn beat(c: &mut Conn, id: Uuid, name: &str, release: Release, now: Now) -> QueryResult<()> {
+    forget(c, now)?;
     put(c, id, name, release.0, now)
 }
 

@@ -99,8 +99,7 @@ both! {
         assert_eq!((found.name.as_str(), found.release), ("other", old.0));
         assert!(lab.read(|c| nodes::older(c, Release::CURRENT, at(4))).is_none(), "silent for three minutes");
         beat(other, "other", old, 4).await;
-        let now = at(4);
-        lab.write(move |c| nodes::leave(c, other, now)).await;
+        lab.write(move |c| nodes::leave(c, other)).await;
         assert!(lab.read(|c| nodes::older(c, Release::CURRENT, at(4))).is_none());
     }
 

@@ -175,7 +175,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("applications", "uris_of_tenant"),
     ("applications", "uri_of_origin"),
     ("keys", "all"),
-    ("nodes", "leave"),
+    ("nodes", "forget"),
     ("nodes", "older_one"),
     ("outbox", "list"),
     ("outbox", "waiting"),
