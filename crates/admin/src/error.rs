@@ -4,11 +4,10 @@ use vestibule_app::DbError;
 use vestibule_app::keys::NewKeyError;
 use vestibule_app::vault::VaultError;
 use vestibule_core::access::Denied;
-use vestibule_core::address::AddressError;
 use vestibule_core::error::ErrorCode;
 use vestibule_core::ids::ClientId;
 use vestibule_core::numbers::REDIRECT_URIS_MAX;
-use vestibule_core::policies::PolicyKind;
+use vestibule_core::policies::{PolicyError, PolicyKind};
 use vestibule_core::release::Release;
 use vestibule_core::settings::SettingsError;
 use vestibule_core::{Address, Domain};
@@ -170,9 +169,9 @@ pub enum Invalid {
     /// Who invites has no role that may.
     #[error("inviter: this member has no role that may invite (Guest Inviter would do)")]
     Inviter,
-    /// A domain of an allow or block list.
-    #[error("domains: {0} is no domain name of two labels or more")]
-    ListedDomain(String),
+    /// A policy.
+    #[error(transparent)]
+    Policy(PolicyError),
     /// A policy from a moment on that is over.
     #[error("from: the date must lie in the future")]
     PastDate,
@@ -182,21 +181,12 @@ pub enum Invalid {
     /// A rule about an application that is not there.
     #[error("access: {0} is no application of this tenant")]
     RuleApplication(String),
-    /// Terms without a version that can be agreed to.
-    #[error("access: the version of terms lies between 1 and {}", i32::MAX)]
-    TermsVersion,
     /// A policy that is too large.
     #[error("a policy has at most 256 KiB")]
     DocumentTooLarge,
-    /// A rule that no proof ever satisfies.
-    #[error("access: signInFrequency needs at least one minute")]
-    Frequency,
     /// Settings.
     #[error("settings")]
     Settings(#[source] SettingsError),
-    /// An address in settings.
-    #[error("settings")]
-    Contact(#[source] AddressError),
 }
 
 impl AdminError {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use vestibule_app::audit::AuditTarget;
+use vestibule_core::Address;
 use vestibule_core::access::{Action, Object};
 use vestibule_core::clock::Instant;
 use vestibule_core::documents::{self, sparse, unknown_keys};
@@ -9,7 +10,6 @@ use vestibule_core::ids::TenantId;
 use vestibule_core::policies::{self, AccessRule, Control, DomainLists, PolicyKind, Unread};
 use vestibule_core::release::Release;
 use vestibule_core::settings::TenantSettings;
-use vestibule_core::{Address, Domain};
 use vestibule_store::policies::PolicyRow;
 use vestibule_store::{self as store, Conn, Now};
 
@@ -119,7 +119,8 @@ impl UseCase for Set {
                     let Some(from) = from else {
                         return Ok(store::policies::put(c, tenant, kind, &document, moment).map(drop)?);
                     };
-                    if store::policies::in_force(c, tenant, from)?.len() >= SCHEDULED_MAX {
+                    let now = store::policies::moment(c, moment)?;
+                    if store::policies::in_force(c, tenant, now)?.len() >= SCHEDULED_MAX {
                         return Err(Conflict::TooManyScheduled.into());
                     }
                     let scheduled = store::policies::schedule(c, tenant, kind, &document, from, moment)?;
@@ -228,33 +229,15 @@ fn checked(change: PolicyChange) -> Result<Checked, AdminError> {
     Ok(match change {
         PolicyChange::Passcode { on } => Checked::Policy(PolicyKind::Otp, json!({ "enabled": on })),
         PolicyChange::Access(rules) => {
-            // A proof is never younger than nothing: such a rule would ask for the next one for ever.
-            let never = |rule: &AccessRule| rule.control == Control::SignInFrequency { minutes: 0 };
-            if rules.iter().any(never) {
-                return Err(Invalid::Frequency.into());
-            }
-            let terms = |rule: &AccessRule| match rule.control {
-                Control::Terms { version } => i32::try_from(version).is_ok_and(|version| version > 0),
-                Control::Block { .. } | Control::SecondStep | Control::SignInFrequency { .. } => true,
-                Control::Unknown => false,
-            };
-            if !rules.iter().all(terms) {
-                return Err(Invalid::TermsVersion.into());
-            }
+            rules.iter().try_for_each(|rule| rule.control.check()).map_err(Invalid::Policy)?;
             Checked::Policy(PolicyKind::Access, serde_json::to_value(rules)?)
         }
         PolicyChange::Domains(lists) => {
-            let listed = lists.allow.iter().chain(&lists.block);
-            if let Some(bad) = listed.map(|rule| &rule.domain).find(|domain| Domain::parse(domain).is_err()) {
-                return Err(Invalid::ListedDomain(bad.clone()).into());
-            }
+            lists.check().map_err(Invalid::Policy)?;
             Checked::Policy(PolicyKind::Domains, serde_json::to_value(lists)?)
         }
         PolicyChange::Settings(settings) => {
             settings.check().map_err(Invalid::Settings)?;
-            for address in settings.contact.iter().chain(&settings.security_contact) {
-                Address::parse(address).map_err(Invalid::Contact)?;
-            }
             Checked::Settings(*settings)
         }
     })

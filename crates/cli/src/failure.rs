@@ -5,6 +5,7 @@ use std::fmt;
 use vestibule_admin::{AdminError, Conflict, Invalid, Thing};
 use vestibule_app::bootstrap::OpenError;
 use vestibule_app::error::chain;
+use vestibule_core::policies::PolicyError;
 
 /// A failure, ready to be printed.
 #[derive(Debug)]
@@ -176,10 +177,11 @@ const fn input_of(invalid: &Invalid) -> Input {
         Invalid::Message => Input::Message,
         Invalid::RedirectUrl(_) => Input::RedirectUrl,
         Invalid::Inviter => Input::Inviter,
-        Invalid::ListedDomain(_) | Invalid::DocumentTooLarge => Input::Domains,
+        Invalid::Policy(PolicyError::Domain(_)) | Invalid::DocumentTooLarge => Input::Domains,
         Invalid::PastDate | Invalid::DateOfSettings => Input::From,
-        Invalid::Frequency | Invalid::RuleApplication(_) | Invalid::TermsVersion => Input::Access,
-        Invalid::Settings(_) | Invalid::Contact(_) => Input::Settings,
+        Invalid::Policy(PolicyError::Frequency | PolicyError::TermsVersion | PolicyError::Unknown)
+        | Invalid::RuleApplication(_) => Input::Access,
+        Invalid::Settings(_) => Input::Settings,
     }
 }
 

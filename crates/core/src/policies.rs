@@ -57,10 +57,31 @@ pub struct DomainLists {
     pub exempt_accepted: bool,
 }
 
+/// Why a policy is refused: what its types alone cannot say.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// A listed domain that would match nothing.
+    #[error("domains: {0} is no domain name of two labels or more")]
+    Domain(String),
+    /// A proof is never younger than nothing: the rule would ask for the next one for ever.
+    #[error("access: signInFrequency needs at least one minute")]
+    Frequency,
+    /// Terms in a version that nobody can agree to.
+    #[error("access: the version of terms lies between 1 and {}", i32::MAX)]
+    TermsVersion,
+    /// What stands for the unreadable.
+    #[error("access: a control that this release does not know")]
+    Unknown,
+}
+
 impl DomainLists {
-    /// Every domain that is listed.
-    pub fn domains(&self) -> impl Iterator<Item = &str> {
-        self.allow.iter().chain(&self.block).map(|rule| rule.domain.as_str())
+    /// Checks that each listed domain can be one.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        let mut listed = self.allow.iter().chain(&self.block).map(|rule| &rule.domain);
+        match listed.find(|domain| Domain::parse(domain).is_err()) {
+            Some(bad) => Err(PolicyError::Domain(bad.clone())),
+            None => Ok(()),
+        }
     }
 }
 
@@ -114,6 +135,20 @@ fn no_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
 }
 
 impl Control {
+    /// Checks that somebody can meet it.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        match *self {
+            Self::SignInFrequency { minutes: 0 } => Err(PolicyError::Frequency),
+            Self::Terms { version } if !i32::try_from(version).is_ok_and(|version| version > 0) => {
+                Err(PolicyError::TermsVersion)
+            }
+            Self::Unknown => Err(PolicyError::Unknown),
+            Self::Block { .. } | Self::SecondStep | Self::Terms { .. } | Self::SignInFrequency { .. } => {
+                Ok(())
+            }
+        }
+    }
+
     /// The release that knew it first: earlier ones would block by it.
     pub const fn since(&self) -> Release {
         match self {
@@ -203,7 +238,7 @@ impl Policies {
 
     fn read_domains(&mut self, document: &Value) -> Result<(), &'static str> {
         match documents::read::<DomainLists>(document) {
-            Ok(lists) if lists.domains().all(|domain| Domain::parse(domain).is_ok()) => self.domains = lists,
+            Ok(lists) if lists.check().is_ok() => self.domains = lists,
             Ok(_) | Err(_) => {
                 self.block(Vec::new());
                 return Err("its lists cannot be read");

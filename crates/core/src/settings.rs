@@ -4,6 +4,7 @@
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use crate::Address;
 use crate::method::{Method, Switch};
 use crate::numbers::{CODE_LIFETIME_MAX_MINUTES, CODE_LIFETIME_MIN_MINUTES};
 use crate::text_enum::text_enum;
@@ -224,6 +225,11 @@ impl TenantSettings {
         if let Some(minutes) = self.session_minutes.filter(|m| !(5..=24 * 60).contains(m)) {
             let problem = format!("{minutes} minutes; it must lie between 5 and 1440");
             return Err(SettingsError { key: "sessionMinutes", problem });
+        }
+        for (key, address) in [("contact", &self.contact), ("securityContact", &self.security_contact)] {
+            if let Some(Err(error)) = address.as_deref().map(Address::parse) {
+                return Err(SettingsError { key, problem: error.to_string() });
+            }
         }
         for (key, url) in [("privacyUrl", &self.privacy_url), ("termsUrl", &self.terms_url)] {
             if url.as_ref().is_some_and(|u| !u.starts_with("https://")) {

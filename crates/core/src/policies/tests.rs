@@ -86,3 +86,32 @@ fn the_unknown_control_is_no_word() {
     assert!(Control::Unknown.since() > Release::CURRENT);
     assert!(PolicyKind::ALL.iter().all(|kind| kind.since() <= Release::CURRENT));
 }
+
+/// What nobody could meet, or what would match nothing, is refused and named.
+#[test]
+fn limits_of_policies_are_checked() {
+    let most = u32::try_from(i32::MAX).unwrap();
+    for (control, expected) in [
+        (Control::SignInFrequency { minutes: 0 }, Err(PolicyError::Frequency)),
+        (Control::SignInFrequency { minutes: 1 }, Ok(())),
+        (Control::Terms { version: 0 }, Err(PolicyError::TermsVersion)),
+        (Control::Terms { version: 1 }, Ok(())),
+        (Control::Terms { version: most }, Ok(())),
+        (Control::Terms { version: most + 1 }, Err(PolicyError::TermsVersion)),
+        (Control::Unknown, Err(PolicyError::Unknown)),
+        (Control::SecondStep, Ok(())),
+        (Control::Block { reason: BlockReason::Time }, Ok(())),
+    ] {
+        assert_eq!(control.check(), expected, "{control:?}");
+    }
+    for (domain, good) in [("partner.test", true), ("*.partner.test", false), ("test", false), ("", false)] {
+        let rule = DomainRule { domain: domain.to_owned(), subdomains: false };
+        for lists in [
+            DomainLists { allow: vec![rule.clone()], ..DomainLists::default() },
+            DomainLists { block: vec![rule.clone()], ..DomainLists::default() },
+        ] {
+            let expected = if good { Ok(()) } else { Err(PolicyError::Domain(domain.to_owned())) };
+            assert_eq!(lists.check(), expected);
+        }
+    }
+}

@@ -12,6 +12,16 @@ fn otp_03_refuses_a_longer_lifetime() {
     assert_eq!(settings.check().unwrap_err().key, "sessionMinutes");
 }
 
+/// A contact that is no address is refused, and the key named.
+#[test]
+fn contacts_are_addresses() {
+    let wrong = || Some("it at alpha.test".to_owned());
+    let contact = TenantSettings { contact: wrong(), ..TenantSettings::default() };
+    let security_contact = TenantSettings { security_contact: wrong(), ..TenantSettings::default() };
+    assert_eq!(contact.check().unwrap_err().key, "contact");
+    assert_eq!(security_contact.check().unwrap_err().key, "securityContact");
+}
+
 /// The default order asks what was set up for the domain first and the code last; each of Entra's pair is obeyed as it is
 /// stored (DEV-9).
 #[test]

@@ -93,9 +93,31 @@ vestibule_testkit::flows! {
             assert_eq!(refused.to_string(), "the node berlin-2 (10.0.0.7:443) is of release 0 and cannot read this: it needs release 1");
         }
         world.office().policy(tenant, r#"settings={"contact":"it@alpha.test"}"#).await;
-        let now = app.now();
-        app.db.write(move |c| vestibule_store::nodes::leave(c, id, now)).await.unwrap().unwrap();
+        app.db.write(move |c| vestibule_store::nodes::leave(c, id)).await.unwrap().unwrap();
         world.office().policy(tenant, "otp=off").await;
+    }
+
+    /// DOS-05: what waits for its date is bounded, in whichever order it is scheduled; and a tenant that is switched off can
+    /// be prepared.
+    async fn dos_05_what_is_scheduled_is_bounded(world) {
+        let tenant = world.office().tenant("Alder Works", "alpha.test").await.id;
+        let schedule = async |hours: i64| {
+            let effective_from = Some(world.now() + TimeDelta::hours(hours));
+            world.office().perform(Set { tenant, change: policy_change("otp=off"), effective_from }).await
+        };
+        for hours in 1..=50 {
+            schedule(hours).await.unwrap();
+        }
+        for hours in [99, 1] {
+            let refused = schedule(hours).await;
+            assert!(matches!(refused, Err(AdminError::Conflict(Conflict::TooManyScheduled))), "{refused:?}");
+        }
+        world.office().switch(tenant, false).await;
+        let shown = world.office().perform(Cancel { tenant, kind: PolicyKind::Otp }).await.unwrap();
+        assert!(shown.scheduled.is_empty());
+        world.office().policy(tenant, "otp=off").await;
+        let shown = world.office().perform(vestibule_admin::policy::Show { tenant }).await.unwrap();
+        assert!(!shown.passcode);
     }
 
     /// A policy with a date comes into force by itself, at its moment and on every node; cancelled before, never.
