@@ -7,6 +7,8 @@ use vestibule_app::bootstrap::OpenError;
 use vestibule_app::error::chain;
 use vestibule_core::policies::PolicyError;
 
+use crate::output::note;
+
 /// A failure, ready to be printed.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -40,20 +42,18 @@ impl Failure {
     }
 
     /// On stderr: three lines for people, one object for programs.
-    #[expect(clippy::print_stderr, reason = "this is how a command speaks")]
     pub(crate) fn print(&self, json: bool) {
         if json {
             let hint = self.hint.as_deref().map(without_passwords);
             let message = without_passwords(&self.what);
             let body = serde_json::json!({ "error": self.code, "message": message, "hint": hint });
-            eprintln!("{body}");
-            return;
+            return note(&body.to_string());
         }
-        eprintln!("error[{}]: {}", self.code, shown(&self.what));
+        note(&format!("error[{}]: {}", self.code, shown(&self.what)));
         if let Some(hint) = &self.hint {
-            eprintln!("  hint: {}", shown(hint));
+            note(&format!("  hint: {}", shown(hint)));
         }
-        eprintln!("  docs: docs/reference/errors.md#{}", self.code);
+        note(&format!("  docs: docs/reference/errors.md#{}", self.code));
     }
 }
 
@@ -101,6 +101,7 @@ pub(crate) enum Input {
     Settings,
     BaseUrl,
     Query,
+    Application,
     From,
 }
 
@@ -125,6 +126,7 @@ impl Input {
             Self::Settings => "settings",
             Self::BaseUrl => "base URL",
             Self::Query => "list",
+            Self::Application => "application",
             Self::From => "from",
         }
     }
@@ -158,6 +160,7 @@ impl Input {
             Self::Query => {
                 r#"for example: vestibule guest list --tenant T --filter "endswith(mail,'@partner.example')" --order-by mail"#
             }
+            Self::Application => "`vestibule app list --tenant T` shows the client ids that there are",
             Self::From => "a moment to come, like 2026-12-24 or 2026-12-24T18:00:00Z",
             Self::Id | Self::Homepage | Self::Message => "docs/reference/cli.md says what each option takes",
         }
@@ -178,10 +181,12 @@ const fn input_of(invalid: &Invalid) -> Input {
         Invalid::RedirectUrl(_) => Input::RedirectUrl,
         Invalid::Inviter => Input::Inviter,
         Invalid::Policy(PolicyError::Domain(_)) | Invalid::DocumentTooLarge => Input::Domains,
-        Invalid::PastDate | Invalid::DateOfSettings => Input::From,
-        Invalid::Policy(PolicyError::Frequency | PolicyError::TermsVersion | PolicyError::Unknown)
-        | Invalid::RuleApplication(_) => Input::Access,
-        Invalid::Settings(_) => Input::Settings,
+        Invalid::PastDate => Input::From,
+        Invalid::RuleApplication(_) => Input::Application,
+        Invalid::Policy(PolicyError::Frequency | PolicyError::TermsVersion | PolicyError::Unknown) => {
+            Input::Access
+        }
+        Invalid::Settings(_) | Invalid::DateOfSettings => Input::Settings,
     }
 }
 

@@ -1,5 +1,8 @@
 //! How commands speak: JSON for programs, plain tables for people; data on stdout, the rest on stderr.
 
+use std::io::{self, Write as _};
+use std::process;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -114,14 +117,19 @@ fn table(columns: &[&str], rows: &[Vec<String>]) {
     }
 }
 
-/// A line on stdout.
-#[expect(clippy::print_stdout, reason = "this is the command's output")]
+/// A line on stdout. Where nobody reads any further (`| head`), the command ends: it has been done, and nothing is wrong.
+/// Output that cannot be written otherwise is a failure.
 pub(crate) fn line(text: &str) {
-    println!("{text}");
+    if let Err(error) = writeln!(io::stdout().lock(), "{text}") {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            process::exit(0);
+        }
+        note(&format!("error[internal]: the output cannot be written: {error}"));
+        process::exit(1);
+    }
 }
 
-/// A line on stderr, for people.
-#[expect(clippy::print_stderr, reason = "this is how a command speaks")]
+/// A line on stderr, for people; lost where nobody listens.
 pub(crate) fn note(text: &str) {
-    eprintln!("{text}");
+    drop(writeln!(io::stderr().lock(), "{text}"));
 }

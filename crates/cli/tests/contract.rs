@@ -11,6 +11,7 @@ mod kit;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use kit::{Ended, Running, ends, vestibule};
 use serde_json::{Value, json};
@@ -20,6 +21,20 @@ use vestibule_testkit::{HttpOptions, Person};
 
 const BASE: &str = "http://127.0.0.1:18080";
 const CALLBACK: &str = "http://127.0.0.1:9/cb";
+
+/// Whoever reads no further gets no fault: `policy show | head -1`.
+#[test]
+fn a_reader_that_stops_is_no_failure() {
+    let desk = Desk::new();
+    desk.tries(&["tenant", "create", "Alder Works", "--domain", "alder.test"]);
+    let mut command = vestibule();
+    command.args(["policy", "show", "--tenant", "alder.test", "--data"]).arg(desk.data());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()), (Some(0), ""));
+}
 
 /// A data folder and the commands on it.
 #[derive(Debug)]
