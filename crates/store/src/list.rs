@@ -1,9 +1,8 @@
 //! Lists that are filtered and ordered by fields of an allow-list ([`vestibule_core::query`]).
 //!
-//! Their texts are made when they are asked for, but of nothing except texts of this program: a [`SelectPart`] that is
-//! SQL is a
-//! `&'static str`, so what comes from outside can only be bound. They are prepared for one use, since there are too many
-//! of them to keep, and PostgreSQL then plans each for its values.
+//! Their texts are made when they are asked for, but of nothing except texts of this program: a [`SelectPart`] that is SQL
+//! is a `&'static str`, so what comes from outside can only be bound. They are prepared for one use, since there are too
+//! many of them to keep, and PostgreSQL then plans each for its values.
 
 use diesel::QueryResult;
 use diesel::query_builder::AstPass;
